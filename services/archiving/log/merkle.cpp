@@ -1,0 +1,232 @@
+#include "archiving/log/merkle.h"
+
+#include <absl/status/status.h>
+#include <absl/strings/str_cat.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+
+#include "common/errors.h"
+
+namespace jixiao::archiving::log {
+namespace {
+
+// SHA-256 of two pieces after one another.
+Hash Sha256(std::span<const std::uint8_t> first, std::span<const std::uint8_t> second) {
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  // Kept per thread: SHA256() of OpenSSL 3 looks the algorithm up and allocates in every call, which takes four times
+  // as long as hashing an inner node.
+  thread_local const std::unique_ptr<EVP_MD_CTX, Free> context = [] {
+    std::unique_ptr<EVP_MD_CTX, Free> fresh(EVP_MD_CTX_new());
+    if (fresh && EVP_DigestInit_ex2(fresh.get(), EVP_sha256(), nullptr) != 1) fresh.reset();
+    return fresh;
+  }();
+  Hash hash;
+  const bool done = context && EVP_DigestInit_ex2(context.get(), nullptr, nullptr) == 1 &&
+                    EVP_DigestUpdate(context.get(), first.data(), first.size()) == 1 &&
+                    EVP_DigestUpdate(context.get(), second.data(), second.size()) == 1 &&
+                    EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) == 1;
+  if (!done) {
+    std::fputs("SHA-256 failed: no memory, or an OpenSSL configuration without it\n", stderr);
+    std::abort();
+  }
+  return hash;
+}
+
+// The root of the last (size mod 2^level) leaves; there must be at least one. Their complete subtrees are joined from the
+// right, smallest first.
+absl::StatusOr<Hash> RightEdgeRoot(std::int64_t size, int level, const NodeReader& reader) {
+  const auto node = [&](int bit) { return reader.Node({bit, (size >> bit) - 1}); };
+  std::uint64_t bits = static_cast<std::uint64_t>(size) & ((std::uint64_t{1} << level) - 1);
+  ASSIGN_OR_RETURN(Hash root, node(std::countr_zero(bits)));
+  while ((bits &= bits - 1) != 0) {
+    ASSIGN_OR_RETURN(const Hash left, node(std::countr_zero(bits)));
+    root = HashChildren(left, root);
+  }
+  return root;
+}
+
+// Adds to `path` the siblings met on the way from `node` to the root of the tree of `size` leaves.
+absl::Status AppendSiblings(NodeId node, std::int64_t size, const NodeReader& reader, std::vector<Hash>& path) {
+  for (auto [level, index] = node; (size - 1) >> level != 0; ++level, index >>= 1) {
+    const std::int64_t sibling = index ^ 1;
+    const std::int64_t complete = size >> level;
+    if (sibling < complete) {
+      ASSIGN_OR_RETURN(const Hash hash, reader.Node({level, sibling}));
+      path.push_back(hash);
+    } else if (sibling == complete && complete << level != size) {
+      ASSIGN_OR_RETURN(const Hash hash, RightEdgeRoot(size, level, reader));
+      path.push_back(hash);
+    }
+    // Otherwise the node is the last of its level and rises unchanged.
+  }
+  return absl::OkStatus();
+}
+
+// A verifier's way from a node to the root, in the terms of RFC 9162 §2.1.3.2.
+class Climb {
+ public:
+  // From the node with this index on its level, where the last node has the index `last`.
+  Climb(std::uint64_t index, std::uint64_t last) : fn_(index), sn_(last) {}
+
+  bool AtRoot() const { return sn_ == 0; }
+
+  // Goes up to the parent of the next pair of siblings, which must exist, and tells whether the node comes second in it.
+  bool StepFromRight() {
+    const bool from_right = (fn_ & 1) != 0 || fn_ == sn_;
+    // The last node of a level has no sibling while its index is even. fn_ cannot be 0 here: it would equal sn_.
+    const int levels = from_right ? std::countr_zero(fn_) + 1 : 1;
+    fn_ >>= levels;
+    sn_ >>= levels;
+    return from_right;
+  }
+
+ private:
+  std::uint64_t fn_;
+  std::uint64_t sn_;
+};
+
+absl::Status CheckSize(std::int64_t size) {
+  if (size >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("a tree of ", size, " leaves"));
+}
+
+}  // namespace
+
+Hash HashLeaf(std::span<const std::uint8_t> entry) {
+  static constexpr std::uint8_t kPrefix[] = {0x00};
+  return Sha256(kPrefix, entry);
+}
+
+Hash HashChildren(const Hash& left, const Hash& right) {
+  std::array<std::uint8_t, 1 + 2 * sizeof(Hash)> node;
+  node[0] = 0x01;
+  std::copy(right.begin(), right.end(), std::copy(left.begin(), left.end(), node.begin() + 1));
+  return Sha256(node, {});
+}
+
+Hash EmptyRoot() { return Sha256({}, {}); }
+
+absl::StatusOr<Hash> Root(std::int64_t size, const NodeReader& reader) {
+  RETURN_IF_ERROR(CheckSize(size));
+  if (size == 0) return EmptyRoot();
+  return RightEdgeRoot(size, 63, reader);
+}
+
+absl::StatusOr<std::vector<Hash>> InclusionProof(std::int64_t index, std::int64_t size, const NodeReader& reader) {
+  RETURN_IF_ERROR(CheckSize(size));
+  if (index < 0) return absl::InvalidArgumentError(absl::StrCat("leaf ", index));
+  if (index >= size) return absl::OutOfRangeError(absl::StrCat("leaf ", index, " of a tree of ", size, " leaves"));
+  std::vector<Hash> path;
+  RETURN_IF_ERROR(AppendSiblings({0, index}, size, reader, path));
+  return path;
+}
+
+absl::StatusOr<std::vector<Hash>> ConsistencyProof(std::int64_t old_size, std::int64_t new_size,
+                                                   const NodeReader& reader) {
+  RETURN_IF_ERROR(CheckSize(old_size));
+  RETURN_IF_ERROR(CheckSize(new_size));
+  if (old_size > new_size) {
+    return absl::OutOfRangeError(
+        absl::StrCat("consistency of a tree of ", old_size, " leaves with a smaller one of ", new_size));
+  }
+  std::vector<Hash> proof;
+  if (old_size == 0 || old_size == new_size) return proof;
+
+  // The last complete subtree of the old tree, and its path in the new tree: whoever climbs it meets on the left all the
+  // other parts of the old tree. When it is the whole old tree, the verifier has its hash as the old root.
+  const int level = std::countr_zero(static_cast<std::uint64_t>(old_size));
+  const NodeId last{level, (old_size >> level) - 1};
+  if (last.index != 0) {
+    ASSIGN_OR_RETURN(const Hash hash, reader.Node(last));
+    proof.push_back(hash);
+  }
+  RETURN_IF_ERROR(AppendSiblings(last, new_size, reader, proof));
+  return proof;
+}
+
+bool VerifyInclusion(std::int64_t index, std::int64_t size, const Hash& leaf_hash, std::span<const Hash> path,
+                     const Hash& root) {
+  if (index < 0 || index >= size) return false;
+  Climb climb(static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(size - 1));
+  Hash hash = leaf_hash;
+  for (const Hash& sibling : path) {
+    if (climb.AtRoot()) return false;
+    hash = climb.StepFromRight() ? HashChildren(sibling, hash) : HashChildren(hash, sibling);
+  }
+  return climb.AtRoot() && hash == root;
+}
+
+bool VerifyConsistency(std::int64_t old_size, std::int64_t new_size, const Hash& old_root, const Hash& new_root,
+                       std::span<const Hash> path) {
+  if (old_size < 0 || old_size > new_size) return false;
+  if (old_size == new_size) return path.empty() && old_root == new_root;
+  if (old_size == 0) return path.empty() && old_root == EmptyRoot();
+
+  const auto old_leaves = static_cast<std::uint64_t>(old_size);
+  const int level = std::countr_zero(old_leaves);
+  Hash old_hash = old_root;
+  if (!std::has_single_bit(old_leaves)) {
+    if (path.empty()) return false;
+    old_hash = path.front();
+    path = path.subspan(1);
+  }
+  Hash new_hash = old_hash;
+  Climb climb((old_leaves - 1) >> level, static_cast<std::uint64_t>(new_size - 1) >> level);
+  for (const Hash& sibling : path) {
+    if (climb.AtRoot()) return false;
+    if (climb.StepFromRight()) {
+      old_hash = HashChildren(sibling, old_hash);
+      new_hash = HashChildren(sibling, new_hash);
+    } else {
+      new_hash = HashChildren(new_hash, sibling);
+    }
+  }
+  return climb.AtRoot() && old_hash == old_root && new_hash == new_root;
+}
+
+absl::StatusOr<Appender> Appender::Resume(std::int64_t size, const NodeReader& reader) {
+  RETURN_IF_ERROR(CheckSize(size));
+  Appender appender;
+  appender.size_ = size;
+  for (auto bits = static_cast<std::uint64_t>(size); bits != 0; bits &= bits - 1) {
+    const int level = std::countr_zero(bits);
+    ASSIGN_OR_RETURN(appender.edge_[level], reader.Node({level, (size >> level) - 1}));
+  }
+  return appender;
+}
+
+void Appender::Append(const Hash& leaf_hash, std::vector<NewNode>* completed) {
+  assert(size_ < std::numeric_limits<std::int64_t>::max());
+  Hash hash = leaf_hash;
+  int level = 0;
+  completed->push_back({{level, size_}, hash});
+  // As in adding 1 to a binary number: each 1 carried over is a left subtree that finds its right half.
+  while (((size_ >> level) & 1) != 0) {
+    hash = HashChildren(edge_[level], hash);
+    ++level;
+    completed->push_back({{level, size_ >> level}, hash});
+  }
+  edge_[level] = hash;
+  ++size_;
+}
+
+Hash Appender::Root() const {
+  if (size_ == 0) return EmptyRoot();
+  auto bits = static_cast<std::uint64_t>(size_);
+  Hash root = edge_[std::countr_zero(bits)];
+  while ((bits &= bits - 1) != 0) {
+    root = HashChildren(edge_[std::countr_zero(bits)], root);
+  }
+  return root;
+}
+
+}  // namespace jixiao::archiving::log

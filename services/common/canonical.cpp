@@ -1,0 +1,283 @@
+#include "common/canonical.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include <absl/strings/str_cat.h>
+#include <google/protobuf/descriptor.h>
+
+#include "common/digest.h"
+#include "common/errors.h"
+
+namespace jixiao {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+constexpr std::string_view kHeader = "jixiao-canonical-v1\n";
+constexpr int kMaxDepth = 32;
+
+// ---------------------------------------------------------------------------------------------------------- encoding
+
+void PutU32(std::string& out, std::uint32_t n) {
+  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(n >> shift));
+}
+
+void PutI64(std::string& out, std::int64_t n) {
+  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(static_cast<std::uint64_t>(n) >> shift));
+}
+
+void PutString(std::string& out, std::string_view text) {
+  PutU32(out, static_cast<std::uint32_t>(text.size()));
+  out.append(text);
+}
+
+absl::Status PutMessage(std::string& out, const Message& message);
+
+// One element: of a singular field when index < 0, else of a repeated one.
+absl::Status PutValue(std::string& out, const Message& message, const FieldDescriptor* field, int index) {
+  const Reflection& r = *message.GetReflection();
+  const bool one = index < 0;
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING: {
+      std::string scratch;
+      out.push_back(field->type() == FieldDescriptor::TYPE_BYTES ? 'b' : 's');
+      PutString(out, one ? r.GetStringReference(message, field, &scratch)
+                         : r.GetRepeatedStringReference(message, field, index, &scratch));
+      return absl::OkStatus();
+    }
+    case FieldDescriptor::CPPTYPE_INT32:
+      out.push_back('i');
+      PutI64(out, one ? r.GetInt32(message, field) : r.GetRepeatedInt32(message, field, index));
+      return absl::OkStatus();
+    case FieldDescriptor::CPPTYPE_INT64:
+      out.push_back('i');
+      PutI64(out, one ? r.GetInt64(message, field) : r.GetRepeatedInt64(message, field, index));
+      return absl::OkStatus();
+    case FieldDescriptor::CPPTYPE_UINT32:
+      out.push_back('i');
+      PutI64(out, one ? r.GetUInt32(message, field) : r.GetRepeatedUInt32(message, field, index));
+      return absl::OkStatus();
+    case FieldDescriptor::CPPTYPE_BOOL:
+      out.push_back('t');
+      out.push_back(static_cast<char>(one ? r.GetBool(message, field) : r.GetRepeatedBool(message, field, index)));
+      return absl::OkStatus();
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      const int number = one ? r.GetEnumValue(message, field) : r.GetRepeatedEnumValue(message, field, index);
+      const auto* value = field->enum_type()->FindValueByNumber(number);
+      if (value == nullptr)
+        return InvalidField("UNKNOWN_ENUM_VALUE", field->full_name(), absl::StrCat(number, " is not a value of ", field->enum_type()->name()));
+      out.push_back('e');
+      PutString(out, value->name());
+      return absl::OkStatus();
+    }
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      out.push_back('m');
+      return PutMessage(out, one ? r.GetMessage(message, field) : r.GetRepeatedMessage(message, field, index));
+    default:
+      return absl::InternalError(absl::StrCat("the canonical encoding has no floating point or 64-bit unsigned: ", field->full_name()));
+  }
+}
+
+absl::Status PutMap(std::string& out, const Message& message, const FieldDescriptor* field) {
+  const Reflection& r = *message.GetReflection();
+  const FieldDescriptor* key = field->message_type()->map_key();
+  const FieldDescriptor* value = field->message_type()->map_value();
+  if (key->cpp_type() != FieldDescriptor::CPPTYPE_STRING) return absl::InternalError("canonical maps have string keys");
+  std::vector<const Message*> entries;
+  for (int i = 0; i < r.FieldSize(message, field); ++i) entries.push_back(&r.GetRepeatedMessage(message, field, i));
+  const auto key_of = [&](const Message* entry) { return entry->GetReflection()->GetString(*entry, key); };
+  std::sort(entries.begin(), entries.end(), [&](const Message* a, const Message* b) { return key_of(a) < key_of(b); });
+  out.push_back('d');
+  PutU32(out, static_cast<std::uint32_t>(entries.size()));
+  for (const Message* entry : entries) {
+    PutString(out, key_of(entry));
+    RETURN_IF_ERROR(PutValue(out, *entry, value, -1));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PutMessage(std::string& out, const Message& message) {
+  const Reflection& r = *message.GetReflection();
+  if (!r.GetUnknownFields(message).empty())
+    return InvalidField("UNKNOWN_FIELD", message.GetDescriptor()->full_name(),
+                        absl::StrCat("carries field number ", r.GetUnknownFields(message).field(0).number(),
+                                     ", which this version does not know and would lose"));
+  std::vector<const FieldDescriptor*> fields;
+  r.ListFields(message, &fields);
+  std::sort(fields.begin(), fields.end(), [](auto* a, auto* b) { return a->name() < b->name(); });
+  for (const FieldDescriptor* field : fields) {
+    PutString(out, field->name());
+    if (field->is_map()) {
+      RETURN_IF_ERROR(PutMap(out, message, field));
+    } else if (field->is_repeated()) {
+      const int size = r.FieldSize(message, field);
+      out.push_back('l');
+      PutU32(out, static_cast<std::uint32_t>(size));
+      for (int i = 0; i < size; ++i) RETURN_IF_ERROR(PutValue(out, message, field, i));
+    } else {
+      RETURN_IF_ERROR(PutValue(out, message, field, -1));
+    }
+  }
+  PutU32(out, 0);
+  return absl::OkStatus();
+}
+
+// ---------------------------------------------------------------------------------------------------------- decoding
+
+absl::Status Damaged(std::string_view what) {
+  return Error(absl::StatusCode::kDataLoss, "CANONICAL_DAMAGED", absl::StrCat("not a canonical encoding: ", what));
+}
+
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+
+  bool empty() const { return rest_.empty(); }
+
+  absl::StatusOr<std::uint64_t> Number(std::size_t bytes) {
+    if (rest_.size() < bytes) return Damaged("cut short");
+    std::uint64_t n = 0;
+    for (std::size_t i = 0; i < bytes; ++i) n = n << 8 | static_cast<unsigned char>(rest_[i]);
+    rest_.remove_prefix(bytes);
+    return n;
+  }
+
+  absl::StatusOr<std::string_view> String() {
+    ASSIGN_OR_RETURN(const std::uint64_t length, Number(4));
+    if (rest_.size() < length) return Damaged("a string runs past the end");
+    const std::string_view text = rest_.substr(0, length);
+    rest_.remove_prefix(length);
+    return text;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+absl::Status ReadMessage(Reader& in, Message& message, int depth);
+
+absl::Status ReadValue(Reader& in, Message& message, const FieldDescriptor* field, bool add, int depth) {
+  const Reflection& r = *message.GetReflection();
+  ASSIGN_OR_RETURN(const std::uint64_t kind, in.Number(1));
+  const auto expect = [&](char wanted) {
+    return kind == static_cast<unsigned char>(wanted) ? absl::OkStatus()
+                                                      : Damaged(absl::StrCat("wrong kind of value for ", field->full_name()));
+  };
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING: {
+      RETURN_IF_ERROR(expect(field->type() == FieldDescriptor::TYPE_BYTES ? 'b' : 's'));
+      ASSIGN_OR_RETURN(const std::string_view text, in.String());
+      add ? r.AddString(&message, field, std::string(text)) : r.SetString(&message, field, std::string(text));
+      return absl::OkStatus();
+    }
+    case FieldDescriptor::CPPTYPE_INT32:
+    case FieldDescriptor::CPPTYPE_INT64:
+    case FieldDescriptor::CPPTYPE_UINT32: {
+      RETURN_IF_ERROR(expect('i'));
+      ASSIGN_OR_RETURN(const std::uint64_t raw, in.Number(8));
+      const auto n = static_cast<std::int64_t>(raw);
+      if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT64) {
+        add ? r.AddInt64(&message, field, n) : r.SetInt64(&message, field, n);
+      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
+        if (n < std::numeric_limits<std::int32_t>::min() || n > std::numeric_limits<std::int32_t>::max())
+          return Damaged(absl::StrCat("number out of range for ", field->full_name()));
+        const auto value = static_cast<std::int32_t>(n);
+        add ? r.AddInt32(&message, field, value) : r.SetInt32(&message, field, value);
+      } else {
+        if (n < 0 || n > std::numeric_limits<std::uint32_t>::max())
+          return Damaged(absl::StrCat("number out of range for ", field->full_name()));
+        const auto value = static_cast<std::uint32_t>(n);
+        add ? r.AddUInt32(&message, field, value) : r.SetUInt32(&message, field, value);
+      }
+      return absl::OkStatus();
+    }
+    case FieldDescriptor::CPPTYPE_BOOL: {
+      RETURN_IF_ERROR(expect('t'));
+      ASSIGN_OR_RETURN(const std::uint64_t value, in.Number(1));
+      if (value > 1) return Damaged("a truth value other than 0 or 1");
+      add ? r.AddBool(&message, field, value != 0) : r.SetBool(&message, field, value != 0);
+      return absl::OkStatus();
+    }
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      RETURN_IF_ERROR(expect('e'));
+      ASSIGN_OR_RETURN(const std::string_view name, in.String());
+      const auto* value = field->enum_type()->FindValueByName(std::string(name));
+      if (value == nullptr) return Damaged(absl::StrCat("unknown value of ", field->enum_type()->full_name()));
+      add ? r.AddEnum(&message, field, value) : r.SetEnum(&message, field, value);
+      return absl::OkStatus();
+    }
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      RETURN_IF_ERROR(expect('m'));
+      return ReadMessage(in, add ? *r.AddMessage(&message, field) : *r.MutableMessage(&message, field), depth + 1);
+    default:
+      return Damaged("a kind of field that the encoding does not have");
+  }
+}
+
+absl::Status ReadField(Reader& in, Message& message, const FieldDescriptor* field, int depth) {
+  if (!field->is_repeated()) return ReadValue(in, message, field, false, depth);
+  ASSIGN_OR_RETURN(const std::uint64_t kind, in.Number(1));
+  if (kind != static_cast<unsigned char>(field->is_map() ? 'd' : 'l'))
+    return Damaged(absl::StrCat("wrong kind of value for ", field->full_name()));
+  ASSIGN_OR_RETURN(const std::uint64_t count, in.Number(4));
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (field->is_map()) {
+      Message& entry = *message.GetReflection()->AddMessage(&message, field);
+      ASSIGN_OR_RETURN(const std::string_view key, in.String());
+      entry.GetReflection()->SetString(&entry, field->message_type()->map_key(), std::string(key));
+      RETURN_IF_ERROR(ReadValue(in, entry, field->message_type()->map_value(), false, depth));
+    } else {
+      RETURN_IF_ERROR(ReadValue(in, message, field, true, depth));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadMessage(Reader& in, Message& message, int depth) {
+  if (depth > kMaxDepth) return Damaged("nested too deeply");
+  while (true) {
+    ASSIGN_OR_RETURN(const std::string_view name, in.String());
+    if (name.empty()) return absl::OkStatus();
+    const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
+    if (field == nullptr) return Damaged(absl::StrCat("unknown field in ", message.GetDescriptor()->full_name()));
+    RETURN_IF_ERROR(ReadField(in, message, field, depth));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> CanonicalEncode(const Message& message) {
+  std::string out(kHeader);
+  out.reserve(1024);
+  PutString(out, message.GetDescriptor()->full_name());
+  RETURN_IF_ERROR(PutMessage(out, message));
+  return out;
+}
+
+absl::Status CanonicalDecode(std::string_view document, Message& message) {
+  message.Clear();
+  if (!document.starts_with(kHeader)) return Damaged("no header");
+  Reader in(document.substr(kHeader.size()));
+  ASSIGN_OR_RETURN(const std::string_view type, in.String());
+  if (type != message.GetDescriptor()->full_name())
+    return Damaged(absl::StrCat("it does not hold a ", message.GetDescriptor()->full_name()));
+  RETURN_IF_ERROR(ReadMessage(in, message, 0));
+  if (!in.empty()) return Damaged("bytes after the end");
+  // Order, duplicates and defaults are judged at once: only the one canonical form writes these very bytes.
+  ASSIGN_OR_RETURN(const std::string again, CanonicalEncode(message));
+  if (again != document) return Damaged("not in canonical form");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> CanonicalDigest(const Message& message) {
+  ASSIGN_OR_RETURN(const std::string document, CanonicalEncode(message));
+  return DigestOf(document);
+}
+
+}  // namespace jixiao

@@ -1,0 +1,125 @@
+// A rule set made ready for scoring: numbers parsed once, words folded once. Immutable, shared by all threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
+#include <absl/status/statusor.h>
+
+#include "common/decimal.h"
+#include "common/errors.h"
+
+#include "jixiao/scoring/v1/rule_set.pb.h"
+
+namespace jixiao::scoring {
+
+using v1::IndicatorClass;
+
+struct CompiledBand {
+  Decimal at_least;
+  Decimal share;
+};
+
+struct CompiledTier {
+  std::string name;
+  Decimal at_least;
+  Decimal at_most;
+  bool at_most_included = false;  // the first tier reaches the full weight
+};
+
+struct CompiledGrade {
+  std::string name;
+  Decimal at_least;
+  std::vector<std::string> words;
+};
+
+struct CompiledClass {
+  IndicatorClass indicator_class{};
+  std::string name;
+  std::vector<std::string> level1_words;
+  std::vector<std::string> level2_words;
+  Decimal weight;
+};
+
+// What Compile makes of a v1::RuleSet. Field meanings are those of the message.
+class Rules {
+ public:
+  // INVALID_ARGUMENT (RULE_SET_INVALID) with every field at fault.
+  static absl::StatusOr<std::shared_ptr<const Rules>> Compile(v1::RuleSet rule_set);
+
+  const v1::RuleSet& source() const { return source_; }
+  // "sha256:…" of the canonical encoding of source().
+  const std::string& digest() const { return digest_; }
+
+  Decimal total_weight;
+  std::vector<CompiledClass> classes;
+
+  Decimal execution_weight;
+  v1::ExecutionMethod execution_method{};
+  std::vector<CompiledBand> execution_bands;
+  bool over_budget_allowed = false;
+
+  v1::ShortfallMethod at_least{};
+  v1::ShortfallMethod at_most{};
+  v1::ShortfallMethod range_and_date{};
+  Decimal pass_threshold;
+  bool equal_is_exact = false;
+  Decimal approximate_slack;
+
+  std::vector<CompiledTier> tiers;
+  bool tier_names_required = false;
+  std::vector<CompiledBand> satisfaction_bands;
+  std::vector<CompiledGrade> grades;
+  int places = 2;
+
+  Decimal points_warning;
+  Decimal points_error;
+  Decimal amount_tolerance;
+  Decimal percentage_tolerance;
+
+  std::optional<Decimal> reason_below_rate;
+  Decimal idle_rate;
+  Decimal inflated_share;
+  Decimal over_target_flag;
+  Decimal over_target_reason;
+  int echo_min_length = 0;
+
+  // Severity of a check that is on; nothing when it is off.
+  std::optional<evaluation::v1::Severity> SeverityOf(std::string_view check) const;
+  // The class that a level-1 and a level-2 name mean; nullptr when neither is known. Longest matching word wins.
+  const CompiledClass* ClassOf(std::string_view level1, std::string_view level2) const;
+  // The tier that a folded actual value states; nullptr for any other text.
+  const CompiledTier* TierOf(std::string_view folded) const;
+  // The grade of a total; nullptr below all.
+  const CompiledGrade* GradeOf(const Decimal& total) const;
+  // The grade that a word names, such as 优秀.
+  const CompiledGrade* GradeNamed(std::string_view word) const;
+
+  bool IsFiller(std::string_view folded) const { return fillers_.contains(folded); }
+  bool IsFundTotal(std::string_view folded) const { return fund_totals_.contains(folded); }
+  bool IsUnmadeChoice(std::string_view folded) const { return unmade_choices_.contains(folded); }
+  bool IsPlainAnswer(std::string_view folded) const { return plain_answers_.contains(folded); }
+  // Whether an indicator's name makes a bare target an upper bound.
+  bool LowerIsBetter(std::string_view name) const;
+
+ private:
+  Rules() = default;
+
+  v1::RuleSet source_;
+  std::string digest_;
+  absl::flat_hash_map<std::string, evaluation::v1::Severity> checks_;
+  absl::flat_hash_map<std::string, std::size_t> tier_phrases_;
+  absl::flat_hash_set<std::string> fillers_;
+  absl::flat_hash_set<std::string> fund_totals_;
+  absl::flat_hash_set<std::string> unmade_choices_;
+  absl::flat_hash_set<std::string> plain_answers_;
+  std::vector<std::string> lower_is_better_;
+};
+
+}  // namespace jixiao::scoring

@@ -5,11 +5,11 @@
 #include <limits>
 #include <vector>
 
-#include <absl/strings/str_cat.h>
 #include <google/protobuf/descriptor.h>
 
 #include "common/digest.h"
 #include "common/errors.h"
+#include "common/text.h"
 
 namespace jixiao {
 namespace {
@@ -71,7 +71,7 @@ absl::Status PutValue(std::string& out, const Message& message, const FieldDescr
       const int number = one ? r.GetEnumValue(message, field) : r.GetRepeatedEnumValue(message, field, index);
       const auto* value = field->enum_type()->FindValueByNumber(number);
       if (value == nullptr)
-        return InvalidField("UNKNOWN_ENUM_VALUE", field->full_name(), absl::StrCat(number, " is not a value of ", field->enum_type()->name()));
+        return InvalidField("UNKNOWN_ENUM_VALUE", field->full_name(), Cat(number, " is not a value of ", field->enum_type()->name()));
       out.push_back('e');
       PutString(out, value->name());
       return absl::OkStatus();
@@ -80,7 +80,7 @@ absl::Status PutValue(std::string& out, const Message& message, const FieldDescr
       out.push_back('m');
       return PutMessage(out, one ? r.GetMessage(message, field) : r.GetRepeatedMessage(message, field, index));
     default:
-      return absl::InternalError(absl::StrCat("the canonical encoding has no floating point or 64-bit unsigned: ", field->full_name()));
+      return absl::InternalError(Cat("the canonical encoding has no floating point or 64-bit unsigned: ", field->full_name()));
   }
 }
 
@@ -106,7 +106,7 @@ absl::Status PutMessage(std::string& out, const Message& message) {
   const Reflection& r = *message.GetReflection();
   if (!r.GetUnknownFields(message).empty())
     return InvalidField("UNKNOWN_FIELD", message.GetDescriptor()->full_name(),
-                        absl::StrCat("carries field number ", r.GetUnknownFields(message).field(0).number(),
+                        Cat("carries field number ", r.GetUnknownFields(message).field(0).number(),
                                      ", which this version does not know and would lose"));
   std::vector<const FieldDescriptor*> fields;
   r.ListFields(message, &fields);
@@ -131,7 +131,7 @@ absl::Status PutMessage(std::string& out, const Message& message) {
 // ---------------------------------------------------------------------------------------------------------- decoding
 
 absl::Status Damaged(std::string_view what) {
-  return Error(absl::StatusCode::kDataLoss, "CANONICAL_DAMAGED", absl::StrCat("not a canonical encoding: ", what));
+  return Error(absl::StatusCode::kDataLoss, "CANONICAL_DAMAGED", Cat("not a canonical encoding: ", what));
 }
 
 class Reader {
@@ -167,7 +167,7 @@ absl::Status ReadValue(Reader& in, Message& message, const FieldDescriptor* fiel
   ASSIGN_OR_RETURN(const std::uint64_t kind, in.Number(1));
   const auto expect = [&](char wanted) {
     return kind == static_cast<unsigned char>(wanted) ? absl::OkStatus()
-                                                      : Damaged(absl::StrCat("wrong kind of value for ", field->full_name()));
+                                                      : Damaged(Cat("wrong kind of value for ", field->full_name()));
   };
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING: {
@@ -186,12 +186,12 @@ absl::Status ReadValue(Reader& in, Message& message, const FieldDescriptor* fiel
         add ? r.AddInt64(&message, field, n) : r.SetInt64(&message, field, n);
       } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
         if (n < std::numeric_limits<std::int32_t>::min() || n > std::numeric_limits<std::int32_t>::max())
-          return Damaged(absl::StrCat("number out of range for ", field->full_name()));
+          return Damaged(Cat("number out of range for ", field->full_name()));
         const auto value = static_cast<std::int32_t>(n);
         add ? r.AddInt32(&message, field, value) : r.SetInt32(&message, field, value);
       } else {
         if (n < 0 || n > std::numeric_limits<std::uint32_t>::max())
-          return Damaged(absl::StrCat("number out of range for ", field->full_name()));
+          return Damaged(Cat("number out of range for ", field->full_name()));
         const auto value = static_cast<std::uint32_t>(n);
         add ? r.AddUInt32(&message, field, value) : r.SetUInt32(&message, field, value);
       }
@@ -208,7 +208,7 @@ absl::Status ReadValue(Reader& in, Message& message, const FieldDescriptor* fiel
       RETURN_IF_ERROR(expect('e'));
       ASSIGN_OR_RETURN(const std::string_view name, in.String());
       const auto* value = field->enum_type()->FindValueByName(std::string(name));
-      if (value == nullptr) return Damaged(absl::StrCat("unknown value of ", field->enum_type()->full_name()));
+      if (value == nullptr) return Damaged(Cat("unknown value of ", field->enum_type()->full_name()));
       add ? r.AddEnum(&message, field, value) : r.SetEnum(&message, field, value);
       return absl::OkStatus();
     }
@@ -224,7 +224,7 @@ absl::Status ReadField(Reader& in, Message& message, const FieldDescriptor* fiel
   if (!field->is_repeated()) return ReadValue(in, message, field, false, depth);
   ASSIGN_OR_RETURN(const std::uint64_t kind, in.Number(1));
   if (kind != static_cast<unsigned char>(field->is_map() ? 'd' : 'l'))
-    return Damaged(absl::StrCat("wrong kind of value for ", field->full_name()));
+    return Damaged(Cat("wrong kind of value for ", field->full_name()));
   ASSIGN_OR_RETURN(const std::uint64_t count, in.Number(4));
   for (std::uint64_t i = 0; i < count; ++i) {
     if (field->is_map()) {
@@ -245,7 +245,7 @@ absl::Status ReadMessage(Reader& in, Message& message, int depth) {
     ASSIGN_OR_RETURN(const std::string_view name, in.String());
     if (name.empty()) return absl::OkStatus();
     const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
-    if (field == nullptr) return Damaged(absl::StrCat("unknown field in ", message.GetDescriptor()->full_name()));
+    if (field == nullptr) return Damaged(Cat("unknown field in ", message.GetDescriptor()->full_name()));
     RETURN_IF_ERROR(ReadField(in, message, field, depth));
   }
 }
@@ -266,7 +266,7 @@ absl::Status CanonicalDecode(std::string_view document, Message& message) {
   Reader in(document.substr(kHeader.size()));
   ASSIGN_OR_RETURN(const std::string_view type, in.String());
   if (type != message.GetDescriptor()->full_name())
-    return Damaged(absl::StrCat("it does not hold a ", message.GetDescriptor()->full_name()));
+    return Damaged(Cat("it does not hold a ", message.GetDescriptor()->full_name()));
   RETURN_IF_ERROR(ReadMessage(in, message, 0));
   if (!in.empty()) return Damaged("bytes after the end");
   // Order, duplicates and defaults are judged at once: only the one canonical form writes these very bytes.

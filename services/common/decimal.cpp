@@ -58,7 +58,7 @@ std::string Decimal::ToString() const { return ToFixed(scale_); }
 std::string Decimal::ToFixed(int places) const {
   const Decimal rounded = Rounded(places);
   const int missing = places - rounded.scale_;
-  unsigned __int128 rest = static_cast<unsigned __int128>(rounded.coefficient_ < 0 ? -rounded.coefficient_ : rounded.coefficient_);
+  Int128 rest = rounded.coefficient_ < 0 ? -rounded.coefficient_ : rounded.coefficient_;
   std::array<char, 64> buffer;
   std::size_t at = buffer.size();
   int written = 0;

@@ -1,7 +1,7 @@
 // Text forms of bytes: base64 with the standard alphabet and padding (RFC 4648 §4), and hexadecimal (§8).
 //
-// Decoding accepts base64 only as Base64 writes it, because what is signed or hashed elsewhere is the text: two texts for
-// the same bytes would let a line be rewritten unnoticed.
+// Decoding accepts base64 only as Base64 writes it, because what is signed or hashed elsewhere is the text: two texts
+// for the same bytes would let a line be rewritten unnoticed.
 #pragma once
 
 #include <absl/status/statusor.h>

@@ -16,7 +16,7 @@ constexpr std::size_t kFieldBudget = 160;
 constexpr std::size_t kDescriptionBudget = 320;
 
 void Attach(absl::Status& status, std::string_view url, const google::protobuf::Message& detail) {
-  status.SetPayload(url, absl::Cord(detail.SerializeAsString()));
+  status.SetPayload(absl::string_view(url.data(), url.size()), absl::Cord(detail.SerializeAsString()));
 }
 
 google::rpc::ErrorInfo Info(std::string_view reason, ErrorMetadata metadata) {
@@ -31,7 +31,7 @@ google::rpc::ErrorInfo Info(std::string_view reason, ErrorMetadata metadata) {
 }  // namespace
 
 absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message, ErrorMetadata metadata) {
-  absl::Status status(code, TruncateUtf8(message, kMessageBudget));
+  absl::Status status(code, std::string(TruncateUtf8(message, kMessageBudget)));
   Attach(status, kErrorInfoUrl, Info(reason, metadata));
   return status;
 }
@@ -74,7 +74,7 @@ absl::Status TryAgain(absl::StatusCode code, std::string_view reason, std::strin
 }
 
 std::string ReasonOf(const absl::Status& status) {
-  const auto payload = status.GetPayload(kErrorInfoUrl);
+  const auto payload = status.GetPayload(std::string(kErrorInfoUrl));
   google::rpc::ErrorInfo info;
   if (!payload || !info.ParseFromString(std::string(*payload))) return {};
   return info.reason();

@@ -1,9 +1,15 @@
 // Small questions about UTF-8 text.
 #pragma once
 
+#include <charconv>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace jixiao {
 
@@ -21,5 +27,54 @@ char32_t TakeUtf8(std::string_view& text);
 
 // Terminal columns that `text` takes: East Asian wide characters count two.
 std::size_t DisplayWidth(std::string_view text);
+
+// One piece of text for Cat: a string or an integer. Debian's absl::StrCat does not take std::string_view.
+class Piece {
+ public:
+  Piece(std::string_view text) : text_(text) {}
+  Piece(const std::string& text) : text_(text) {}
+  Piece(const char* text) : text_(text) {}
+  template <std::integral Number>
+    requires(!std::same_as<Number, char> && !std::same_as<Number, bool>)
+  Piece(Number number) : text_(digits_, static_cast<std::size_t>(std::to_chars(digits_, digits_ + sizeof digits_, number).ptr - digits_)) {}
+  Piece(const Piece&) = delete;
+
+  std::string_view text() const { return text_; }
+
+ private:
+  char digits_[24];
+  std::string_view text_;
+};
+
+// Appends the pieces to `out`, growing it once.
+inline void Append(std::string& out, std::initializer_list<std::string_view> pieces) {
+  std::size_t size = out.size();
+  for (const std::string_view piece : pieces) size += piece.size();
+  out.reserve(size);
+  for (const std::string_view piece : pieces) out.append(piece);
+}
+
+// Appends texts and integers to `out`.
+template <class... Parts>
+void Append(std::string& out, const Parts&... parts) {
+  Append(out, {Piece(parts).text()...});
+}
+
+// Joins texts and integers.
+template <class... Parts>
+std::string Cat(const Parts&... parts) {
+  std::string out;
+  Append(out, {Piece(parts).text()...});
+  return out;
+}
+
+// Hashes any kind of string, so that look-ups need no std::string.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+using TextSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
+template <class Value>
+using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
 
 }  // namespace jixiao

@@ -1,5 +1,7 @@
 #include "archiving/log/merkle.h"
 
+#include "common/errors.h"
+
 #include <absl/status/status.h>
 #include <absl/strings/str_cat.h>
 #include <openssl/evp.h>
@@ -11,8 +13,6 @@
 #include <cstdlib>
 #include <limits>
 #include <memory>
-
-#include "common/errors.h"
 
 namespace jixiao::archiving::log {
 namespace {
@@ -41,8 +41,8 @@ Hash Sha256(std::span<const std::uint8_t> first, std::span<const std::uint8_t> s
   return hash;
 }
 
-// The root of the last (size mod 2^level) leaves; there must be at least one. Their complete subtrees are joined from the
-// right, smallest first.
+// The root of the last (size mod 2^level) leaves; there must be at least one. Their complete subtrees are joined from
+// the right, smallest first.
 absl::StatusOr<Hash> RightEdgeRoot(std::int64_t size, int level, const NodeReader& reader) {
   const auto node = [&](int bit) { return reader.Node({bit, (size >> bit) - 1}); };
   std::uint64_t bits = static_cast<std::uint64_t>(size) & ((std::uint64_t{1} << level) - 1);
@@ -79,7 +79,8 @@ class Climb {
 
   bool AtRoot() const { return sn_ == 0; }
 
-  // Goes up to the parent of the next pair of siblings, which must exist, and tells whether the node comes second in it.
+  // Goes up to the parent of the next pair of siblings, which must exist, and tells whether the node comes second in
+  // it.
   bool StepFromRight() {
     const bool from_right = (fn_ & 1) != 0 || fn_ == sn_;
     // The last node of a level has no sibling while its index is even. fn_ cannot be 0 here: it would equal sn_.
@@ -113,7 +114,9 @@ Hash HashChildren(const Hash& left, const Hash& right) {
   return Sha256(node, {});
 }
 
-Hash EmptyRoot() { return Sha256({}, {}); }
+Hash EmptyRoot() {
+  return Sha256({}, {});
+}
 
 absl::StatusOr<Hash> Root(std::int64_t size, const NodeReader& reader) {
   RETURN_IF_ERROR(CheckSize(size));
@@ -141,8 +144,8 @@ absl::StatusOr<std::vector<Hash>> ConsistencyProof(std::int64_t old_size, std::i
   std::vector<Hash> proof;
   if (old_size == 0 || old_size == new_size) return proof;
 
-  // The last complete subtree of the old tree, and its path in the new tree: whoever climbs it meets on the left all the
-  // other parts of the old tree. When it is the whole old tree, the verifier has its hash as the old root.
+  // The last complete subtree of the old tree, and its path in the new tree: whoever climbs it meets on the left all
+  // the other parts of the old tree. When it is the whole old tree, the verifier has its hash as the old root.
   const int level = std::countr_zero(static_cast<std::uint64_t>(old_size));
   const NodeId last{level, (old_size >> level) - 1};
   if (last.index != 0) {
@@ -168,8 +171,9 @@ bool VerifyInclusion(std::int64_t index, std::int64_t size, const Hash& leaf_has
 bool VerifyConsistency(std::int64_t old_size, std::int64_t new_size, const Hash& old_root, const Hash& new_root,
                        std::span<const Hash> path) {
   if (old_size < 0 || old_size > new_size) return false;
+  if (old_size == 0 && old_root != EmptyRoot()) return false;
   if (old_size == new_size) return path.empty() && old_root == new_root;
-  if (old_size == 0) return path.empty() && old_root == EmptyRoot();
+  if (old_size == 0) return path.empty();
 
   const auto old_leaves = static_cast<std::uint64_t>(old_size);
   const int level = std::countr_zero(old_leaves);

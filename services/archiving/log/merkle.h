@@ -1,16 +1,17 @@
 // The Merkle tree of an append-only log: RFC 6962 §2.1, whose trees and proofs RFC 9162 §2.1 keeps.
 //
-// A tree is known by its complete subtrees: the ones of 2^level leaves, which never change once their last leaf is there.
-// They are what a log stores, what a NodeReader supplies and what an Appender gives out. The nodes along an incomplete
-// right edge change with every leaf and are always computed. A log of n leaves stores fewer than 2n nodes.
+// A tree is known by its complete subtrees: the ones of 2^level leaves, which never change once their last leaf is
+// there. They are what a log stores, what a NodeReader supplies and what an Appender gives out. The nodes along an
+// incomplete right edge change with every leaf and are always computed. A log of n leaves stores fewer than 2n nodes.
 //
-// Nothing here keeps state except Appender; every function may be called from any thread. Hashing cannot fail short of a
-// process without memory or without SHA-256, and then it aborts.
+// Nothing here keeps state except Appender; every function may be called from any thread. Hashing cannot fail short of
+// a process without memory or without SHA-256, and then it aborts.
 #pragma once
 
 #include <absl/status/statusor.h>
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -41,8 +42,8 @@ class NodeReader {
  public:
   virtual ~NodeReader() = default;
 
-  // The hash of `id`. Functions that read for a tree of n leaves ask only for subtrees complete in it, each at most once,
-  // and pass an error on unchanged.
+  // The hash of `id`. Functions that read for a tree of n leaves ask only for subtrees complete in it, each at most
+  // once, and pass an error on unchanged.
   virtual absl::StatusOr<Hash> Node(NodeId id) const = 0;
 };
 
@@ -55,26 +56,25 @@ absl::StatusOr<Hash> Root(std::int64_t size, const NodeReader& reader);
 // 2⌊log2 size⌋. INVALID_ARGUMENT when an argument is negative, OUT_OF_RANGE when index >= size.
 absl::StatusOr<std::vector<Hash>> InclusionProof(std::int64_t index, std::int64_t size, const NodeReader& reader);
 
-// The proof that the tree of `old_size` leaves is a prefix of the tree of `new_size` leaves: PROOF(old_size, D[new_size]),
-// RFC 6962 §2.1.2, and empty for old_size 0, which the RFC leaves out.
-// Reads at most 2⌊log2 new_size⌋ + 1 nodes. INVALID_ARGUMENT when an argument is negative, OUT_OF_RANGE when
-// old_size > new_size.
+// The proof that the tree of `old_size` leaves is a prefix of the tree of `new_size` leaves: PROOF(old_size,
+// D[new_size]), RFC 6962 §2.1.2, and empty for old_size 0, which the RFC leaves out. Reads at most 2⌊log2 new_size⌋ + 1
+// nodes. INVALID_ARGUMENT when an argument is negative, OUT_OF_RANGE when old_size > new_size.
 absl::StatusOr<std::vector<Hash>> ConsistencyProof(std::int64_t old_size, std::int64_t new_size,
                                                    const NodeReader& reader);
 
 // Whether `path` proves that the leaf with hash `leaf_hash` is number `index` of the tree of `size` leaves with root
 // `root`: RFC 9162 §2.1.3.2. False for every malformed argument. O(log size) hashes.
 //
-// The proof binds `index` and the leaf to `root`, but `size` only by the shape of the path, which close sizes may share:
-// take `size` and `root` together from one signed checkpoint.
+// The proof binds `index` and the leaf to `root`, but `size` only by the shape of the path, which close sizes may
+// share: take `size` and `root` together from one signed checkpoint.
 bool VerifyInclusion(std::int64_t index, std::int64_t size, const Hash& leaf_hash, std::span<const Hash> path,
                      const Hash& root);
 
 // Whether `path` proves that the tree of `old_size` leaves with root `old_root` is a prefix of the tree of `new_size`
 // leaves with root `new_root`: RFC 9162 §2.1.4.2. False for every malformed argument. O(log new_size) hashes.
 //
-// Beyond the RFC: equal sizes need equal roots and an empty path; from size 0 to a larger one an empty path and
-// old_root = EmptyRoot(), since every tree begins with the empty one. As above, sizes are to come from checkpoints.
+// Beyond the RFC: equal sizes need an empty path and equal roots; size 0 needs an empty path and EmptyRoot() as its
+// root, and then any tree continues it. As above, take sizes and roots from signed checkpoints.
 bool VerifyConsistency(std::int64_t old_size, std::int64_t new_size, const Hash& old_root, const Hash& new_root,
                        std::span<const Hash> path);
 
@@ -96,13 +96,13 @@ class Appender {
   // The empty tree.
   Appender() = default;
 
-  // The end of the tree of the first `size` leaves. Reads one node per set bit of `size`. INVALID_ARGUMENT when `size` is
-  // negative.
+  // The end of the tree of the first `size` leaves. Reads one node per set bit of `size`. INVALID_ARGUMENT when `size`
+  // is negative.
   static absl::StatusOr<Appender> Resume(std::int64_t size, const NodeReader& reader);
 
-  // Appends a leaf and adds to `*completed` every subtree it completes, the leaf itself first, in ascending level: these
-  // are the nodes to store. One hash and two nodes a leaf in the long run; ⌊log2 size⌋ hashes at worst. A log that could
-  // reach 2^63 leaves is beyond this class: size() must not be the largest std::int64_t.
+  // Appends a leaf and adds to `*completed` every subtree it completes, the leaf itself first, in ascending level:
+  // these are the nodes to store. One hash and two nodes a leaf in the long run; ⌊log2 size⌋ hashes at worst. A log
+  // that could reach 2^63 leaves is beyond this class: size() must not be the largest std::int64_t.
   void Append(const Hash& leaf_hash, std::vector<NewNode>* completed);
 
   std::int64_t size() const { return size_; }

@@ -514,7 +514,7 @@ class Scanner {
     rest_ = probe.substr(run.length);
     if (quantity.unit.dimension != Dimension::kNone) {
       std::string_view again = rest_;
-      if (const auto unit = TakeSimpleUnit(again); unit && *unit == quantity.unit) rest_ = again;
+      if (const auto repeated = TakeSimpleUnit(again); repeated && *repeated == quantity.unit) rest_ = again;
     }
   }
 
@@ -530,7 +530,7 @@ class Scanner {
         if (!Take(probe, multiplier.text)) continue;
         std::string_view after = probe;
         const bool more = Take(after, "余") || Take(after, "多");
-        if (auto unit = TakeSimpleUnit(after)) quantity.unit = *std::move(unit);
+        if (auto counted = TakeSimpleUnit(after)) quantity.unit = *std::move(counted);
         if (more || quantity.unit.dimension != Dimension::kNone) probe = after;
         approximate = approximate || more;
         quantity.unit.factor = Decimal::Mul(quantity.unit.factor, Decimal(multiplier.factor)).value_or(quantity.unit.factor);
@@ -545,6 +545,13 @@ class Scanner {
     } else if (!rest_.empty() && !IsParticle(rest_)) {
       std::string_view after = rest_;
       if (TakeUtf8(after) < 0x4E00) return;
+      if (rest_.size() <= 9) {
+        // At most three characters to the end of the cell: a classifier that is not in the table, as in 20帧.
+        quantity.unit = {Dimension::kCount, std::string(rest_), Decimal(1)};
+        quantity.unit_text = rest_;
+        rest_ = {};
+        return;
+      }
       // A word that is no unit, as in 58小镇: the number names something, it measures nothing that can be compared.
       quantity.unit.dimension = Dimension::kUnknown;
       quantity.unit.base = rest_.substr(0, rest_.size() - after.size());

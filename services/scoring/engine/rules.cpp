@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <set>
 
-#include <absl/strings/str_cat.h>
 
 #include "common/canonical.h"
 #include "scoring/engine/literal.h"
+#include "common/text.h"
 
 namespace jixiao::scoring {
 namespace {
@@ -19,7 +19,7 @@ class Faults {
   Decimal Number(const std::string& field, const std::string& text, Decimal low, Decimal high) {
     const auto number = Decimal::Parse(text);
     if (!number || *number < low || *number > high) {
-      Add(field, absl::StrCat("\"", text, "\" is not a decimal from ", low.ToString(), " to ", high.ToString()));
+      Add(field, Cat("\"", text, "\" is not a decimal from ", low.ToString(), " to ", high.ToString()));
       return low;
     }
     return *number;
@@ -28,7 +28,7 @@ class Faults {
   std::vector<CompiledBand> Bands(const std::string& field, const google::protobuf::RepeatedPtrField<v1::Band>& bands) {
     std::vector<CompiledBand> out;
     for (int i = 0; i < bands.size(); ++i) {
-      const std::string path = absl::StrCat(field, "[", i, "]");
+      const std::string path = Cat(field, "[", i, "]");
       const CompiledBand band{Number(path + ".at_least", bands[i].at_least(), Decimal(0), Decimal(10)),
                               Number(path + ".share", bands[i].share(), Decimal(0), Decimal(1))};
       if (!out.empty() && band.at_least >= out.back().at_least) Add(path + ".at_least", "bands go from the highest rate down");
@@ -46,7 +46,7 @@ class Faults {
 
   absl::Status ToStatus(std::string_view id) const {
     if (violations_.empty()) return absl::OkStatus();
-    return InvalidFields("RULE_SET_INVALID", absl::StrCat("rule set ", id, " is invalid"), violations_);
+    return InvalidFields("RULE_SET_INVALID", Cat("rule set ", id, " is invalid"), violations_);
   }
 
  private:
@@ -95,7 +95,7 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(v1::RuleSet rule_set
   std::set<int> seen;
   for (int i = 0; i < r.classes_size(); ++i) {
     const v1::ClassRule& c = r.classes(i);
-    const std::string path = absl::StrCat("classes[", i, "]");
+    const std::string path = Cat("classes[", i, "]");
     if (c.indicator_class() == v1::INDICATOR_CLASS_UNSPECIFIED || !seen.insert(c.indicator_class()).second)
       faults.Add(path + ".indicator_class", "each class stands once");
     CompiledClass compiled{c.indicator_class(), c.name(), FoldedWords(c.level1_words()), FoldedWords(c.level2_words()),
@@ -104,7 +104,7 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(v1::RuleSet rule_set
     rules->classes.push_back(std::move(compiled));
   }
   if (sum != rules->total_weight)
-    faults.Add("classes", absl::StrCat("weights and execution.weight add up to ", sum.ToString(), ", not to total_weight ",
+    faults.Add("classes", Cat("weights and execution.weight add up to ", sum.ToString(), ", not to total_weight ",
                                        rules->total_weight.ToString()));
 
   rules->execution_method = faults.Chosen("execution.method", r.execution().method());
@@ -126,15 +126,15 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(v1::RuleSet rule_set
 
   for (int i = 0; i < r.qualitative().tiers_size(); ++i) {
     const v1::Tier& tier = r.qualitative().tiers(i);
-    const std::string path = absl::StrCat("qualitative.tiers[", i, "]");
+    const std::string path = Cat("qualitative.tiers[", i, "]");
     CompiledTier compiled{tier.name(), faults.Number(path + ".at_least", tier.at_least(), Decimal(0), Decimal(1)),
                           faults.Number(path + ".at_most", tier.at_most(), Decimal(0), Decimal(1)), i == 0};
     const Decimal above = i == 0 ? Decimal(1) : rules->tiers.back().at_least;
-    if (compiled.at_most != above) faults.Add(path + ".at_most", absl::StrCat("must be ", above.ToString(), ": no gap and no overlap"));
+    if (compiled.at_most != above) faults.Add(path + ".at_most", Cat("must be ", above.ToString(), ": no gap and no overlap"));
     if (compiled.at_least >= compiled.at_most) faults.Add(path + ".at_least", "must lie below at_most");
     for (const std::string& phrase : tier.phrases())
       if (!rules->tier_phrases_.emplace(Fold(phrase), static_cast<std::size_t>(i)).second)
-        faults.Add(path + ".phrases", absl::StrCat(phrase, " stands twice"));
+        faults.Add(path + ".phrases", Cat(phrase, " stands twice"));
     rules->tiers.push_back(std::move(compiled));
   }
   if (rules->tiers.empty() || !rules->tiers.back().at_least.IsZero()) faults.Add("qualitative.tiers", "the last tier reaches down to 0");
@@ -142,7 +142,7 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(v1::RuleSet rule_set
   if (r.has_satisfaction()) rules->satisfaction_bands = faults.Bands("satisfaction.bands", r.satisfaction().bands());
 
   for (int i = 0; i < r.grades_size(); ++i) {
-    const std::string path = absl::StrCat("grades[", i, "]");
+    const std::string path = Cat("grades[", i, "]");
     CompiledGrade grade{r.grades(i).name(), faults.Number(path + ".at_least", r.grades(i).at_least(), Decimal(0), rules->total_weight), {}};
     for (const std::string& word : r.grades(i).words()) grade.words.push_back(Fold(word));
     if (!rules->grades.empty() && grade.at_least >= rules->grades.back().at_least) faults.Add(path + ".at_least", "grades go from the highest down");
@@ -167,8 +167,8 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(v1::RuleSet rule_set
 
   for (int i = 0; i < r.checks_size(); ++i) {
     const v1::CheckSetting& check = r.checks(i);
-    if (check.severity() == evaluation::v1::SEVERITY_UNSPECIFIED) faults.Add(absl::StrCat("checks[", i, "].severity"), "must be chosen");
-    if (!rules->checks_.emplace(check.code(), check.severity()).second) faults.Add(absl::StrCat("checks[", i, "].code"), "stands twice");
+    if (check.severity() == evaluation::v1::SEVERITY_UNSPECIFIED) faults.Add(Cat("checks[", i, "].severity"), "must be chosen");
+    if (!rules->checks_.emplace(check.code(), check.severity()).second) faults.Add(Cat("checks[", i, "].code"), "stands twice");
   }
 
   const v1::Vocabulary& words = r.vocabulary();

@@ -8,12 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include <absl/container/flat_hash_map.h>
-#include <absl/container/flat_hash_set.h>
 #include <absl/status/statusor.h>
 
 #include "common/decimal.h"
 #include "common/errors.h"
+#include "common/text.h"
 
 #include "jixiao/scoring/v1/rule_set.pb.h"
 
@@ -113,12 +112,12 @@ class Rules {
 
   v1::RuleSet source_;
   std::string digest_;
-  absl::flat_hash_map<std::string, evaluation::v1::Severity> checks_;
-  absl::flat_hash_map<std::string, std::size_t> tier_phrases_;
-  absl::flat_hash_set<std::string> fillers_;
-  absl::flat_hash_set<std::string> fund_totals_;
-  absl::flat_hash_set<std::string> unmade_choices_;
-  absl::flat_hash_set<std::string> plain_answers_;
+  TextMap<evaluation::v1::Severity> checks_;
+  TextMap<std::size_t> tier_phrases_;
+  TextSet fillers_;
+  TextSet fund_totals_;
+  TextSet unmade_choices_;
+  TextSet plain_answers_;
   std::vector<std::string> lower_is_better_;
 };
 

@@ -1,0 +1,213 @@
+#include "common/store/group_commit.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <future>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+namespace jixiao::store {
+namespace {
+
+constexpr std::chrono::milliseconds kRetryAfter{200};
+constexpr std::chrono::seconds kAcquireTimeout{1};
+
+// A passive checkpoint waits for nobody, so under a load without pauses it always ends behind the writer, or leaves
+// what a reader still sees, and the log never starts over. From this many checkpoints' worth of log on, the writer is
+// held for the short rest, and a little longer for readers to finish.
+constexpr int kMaxLogFactor = 4;
+constexpr std::string_view kWaitForReaders = "PRAGMA busy_timeout=50";
+
+absl::Status Call(GroupCommit::Work& work, Database& database) {
+  try {
+    return work(database);
+  } catch (const std::exception& error) {
+    return Error(absl::StatusCode::kInternal, "WORK_THREW", error.what());
+  }
+}
+
+// Runs one work of a group. `outcome` is the work's own; the returned error is that of the whole transaction.
+absl::Status RunInSavepoint(Database& database, GroupCommit::Work& work, absl::Status& outcome) {
+  ASSIGN_OR_RETURN(Savepoint savepoint, Savepoint::Begin(database));
+  outcome = Call(work, database);
+  database.ResetStatements();
+  // A full disk or an I/O error makes SQLite undo the whole transaction, and the works before this one with it.
+  if (!database.in_transaction())
+    return outcome.ok() ? Error(absl::StatusCode::kInternal, "STORE_ERROR", "a work ended the transaction") : outcome;
+  return outcome.ok() ? savepoint.Commit() : savepoint.Rollback();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<GroupCommit>> GroupCommit::Start(std::unique_ptr<Database> writer, Options options) {
+  ASSIGN_OR_RETURN(auto checkpointer, Database::Open(writer->path(), Mode::kReadWrite));
+  RETURN_IF_ERROR(checkpointer->Execute(kWaitForReaders));
+  return std::make_unique<GroupCommit>(Private(), std::move(writer), std::move(checkpointer), options);
+}
+
+GroupCommit::GroupCommit(Private, std::unique_ptr<Database> writer, std::unique_ptr<Database> checkpointer,
+                         Options options)
+    : options_(options),
+      path_(writer->path()),
+      writer_(std::move(writer)),
+      checkpointer_(std::move(checkpointer)),
+      writing_(&GroupCommit::WriteLoop, this),
+      checkpointing_(&GroupCommit::CheckpointLoop, this) {}
+
+absl::Status GroupCommit::Submit(Work work, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Error(absl::StatusCode::kUnavailable, "STOPPING", "the store is stopping");
+    if (queue_.size() >= options_.capacity)
+      return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many writes are waiting", kRetryAfter);
+    queue_.push_back({std::move(work), std::move(done), absl::OkStatus()});
+  }
+  work_waiting_.notify_one();
+  return absl::OkStatus();
+}
+
+absl::Status GroupCommit::Run(Work work) {
+  // The promise belongs to the callback: set_value may still be at work when the waiting thread goes on.
+  std::promise<absl::Status> promise;
+  std::future<absl::Status> outcome = promise.get_future();
+  RETURN_IF_ERROR(Submit(std::move(work), [promise = std::move(promise)](absl::Status status) mutable {
+    promise.set_value(std::move(status));
+  }));
+  return outcome.get();
+}
+
+void GroupCommit::Stop() {
+  std::call_once(stop_once_, [this] {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    work_waiting_.notify_one();
+    log_grown_.notify_one();
+    writing_.join();
+    checkpointing_.join();
+    writer_.reset();
+    // Best effort: what stays in the log, because a reader is slow or the disk fails, is as durable there.
+    (void)checkpointer_->Checkpoint(CheckpointMode::kTruncate);
+    checkpointer_.reset();
+  });
+}
+
+GroupCommit::Stats GroupCommit::stats() const {
+  const std::lock_guard lock(mutex_);
+  Stats stats = stats_;
+  stats.queued = queue_.size();
+  return stats;
+}
+
+void GroupCommit::WriteLoop() {
+  for (std::vector<Item> group = TakeGroup(); !group.empty(); group = TakeGroup()) {
+    // When the commit failed, its error replaces each work's own: that a key is taken, say, may be true only of a row
+    // that is now undone.
+    const absl::Status committed = Commit(group);
+    for (Item& item : group) {
+      item.work = nullptr;
+      item.done(committed.ok() ? item.outcome : committed);
+    }
+  }
+}
+
+std::vector<GroupCommit::Item> GroupCommit::TakeGroup() {
+  std::unique_lock lock(mutex_);
+  work_waiting_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  const auto begin = queue_.begin();
+  const auto end = begin + static_cast<std::ptrdiff_t>(std::min(queue_.size(), options_.max_batch));
+  std::vector<Item> group(std::make_move_iterator(begin), std::make_move_iterator(end));
+  queue_.erase(begin, end);
+  stats_.groups += group.empty() ? 0 : 1;
+  stats_.works += group.size();
+  return group;
+}
+
+absl::Status GroupCommit::Commit(std::vector<Item>& group) {
+  const std::lock_guard hold(transaction_);
+  if (absl::Status status = RunInTransaction(group); !status.ok()) {
+    writer_.reset();  // what a connection believes after a failed write or fsync is not to be trusted
+    return status;
+  }
+  const std::lock_guard lock(mutex_);
+  const int pages = writer_->log_pages();
+  if (pages < log_pages_) checkpointed_at_ = 0;  // the log started over
+  log_pages_ = pages;
+  if (CheckpointDue()) log_grown_.notify_one();
+  return absl::OkStatus();
+}
+
+absl::Status GroupCommit::RunInTransaction(std::vector<Item>& group) {
+  if (writer_ == nullptr) {
+    ASSIGN_OR_RETURN(writer_, Database::Open(path_, Mode::kReadWrite));
+  }
+  ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*writer_));
+  for (Item& item : group) RETURN_IF_ERROR(RunInSavepoint(*writer_, item.work, item.outcome));
+  return transaction.Commit();
+}
+
+// SQLite before 3.51.3, Debian's too, can lose commits when a checkpoint finds the log wholly copied and at that moment
+// a commit starts the log over (https://sqlite.org/wal.html#walresetbug). So a checkpoint starts only when the log has
+// grown since the last one: then pages are left to copy, only this thread copies them, and no commit can start over
+// before.
+void GroupCommit::CheckpointLoop() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    log_grown_.wait(lock, [this] { return stopping_ || CheckpointDue(); });
+    if (stopping_) return;
+    const bool behind = log_pages_ >= kMaxLogFactor * options_.checkpoint_pages;
+    lock.unlock();
+    std::unique_lock hold(transaction_, std::defer_lock);
+    absl::StatusOr<int> log = checkpointer_->Checkpoint(CheckpointMode::kPassive);
+    if (log.ok() && behind) {
+      hold.lock();
+      log = checkpointer_->Checkpoint(CheckpointMode::kTruncate);
+    }
+    lock.lock();
+    if (log.ok()) {
+      ++stats_.checkpoints;
+      checkpointed_at_ = *log;
+      if (behind) log_pages_ = *log;
+    } else {
+      // A reader or a commit in the way is no failure. Either way the log keeps its pages and the next try, which waits
+      // for it to grow, copies them all again: so no page stays lost to a failed fsync.
+      if (ReasonOf(log.status()) != "STORE_BUSY") ++stats_.failed_checkpoints;
+      checkpointed_at_ = log_pages_;
+    }
+  }
+}
+
+absl::StatusOr<std::unique_ptr<ReadPool>> ReadPool::Open(const std::string& path, std::size_t connections) {
+  std::vector<std::unique_ptr<Database>> opened(connections);
+  for (auto& connection : opened) {
+    ASSIGN_OR_RETURN(connection, Database::Open(path, Mode::kReadOnly));
+  }
+  return std::make_unique<ReadPool>(Private(), std::move(opened));
+}
+
+ReadPool::ReadPool(Private, std::vector<std::unique_ptr<Database>> connections) : connections_(std::move(connections)) {
+  for (const auto& connection : connections_) idle_.push_back(connection.get());
+}
+
+absl::StatusOr<ReadPool::Lease> ReadPool::Acquire() {
+  std::unique_lock lock(mutex_);
+  if (!returned_.wait_for(lock, kAcquireTimeout, [this] { return !idle_.empty(); }))
+    return TryAgain(absl::StatusCode::kResourceExhausted, "READERS_BUSY", "all read connections are busy", kRetryAfter);
+  Lease lease(idle_.back(), Return{this});
+  idle_.pop_back();
+  return lease;
+}
+
+void ReadPool::PutBack(Database* connection) {
+  connection->ResetStatements();
+  {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(connection);
+  }
+  returned_.notify_one();
+}
+
+}  // namespace jixiao::store

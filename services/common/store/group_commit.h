@@ -1,0 +1,159 @@
+// Group commit over SQLite, and read connections beside it.
+//
+// SQLite has one writer, and a durable commit costs an fsync. Works that wait while one commit goes on share the next:
+// four times the rows for a quarter of a millisecond.
+//
+// What a crash loses, by state of a work:
+//   queued        accepted by Submit, not yet answered: the work may be lost, or be there although nobody was told
+//   acknowledged  its Done was called with OK: the work is on disk and survives a power cut
+#pragma once
+
+#include "common/store/sqlite.h"
+
+#include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace jixiao::store {
+
+struct GroupCommitOptions {
+  std::size_t capacity = 4096;  // works that may wait in the queue
+  std::size_t max_batch = 256;  // works in one commit
+  int checkpoint_pages = 4000;  // pages (4 KiB each) added to the write-ahead log between two checkpoints
+};
+
+// Owns the write connection and its thread. Safe to use from any thread.
+class GroupCommit {
+  struct Private {
+    explicit Private() = default;
+  };
+
+ public:
+  // What to write. It runs once, on the writer thread, inside a transaction: it must not begin or end one, and sees
+  // what works before it wrote. It is destroyed before its Done is called. A deferred foreign key that it violates
+  // fails the whole group, so use immediate ones.
+  using Work = absl::AnyInvocable<absl::Status(Database&)>;
+  // Called once on the writer thread when the outcome is certain. All writes wait for it: it must be quick, never block
+  // (not call Run or Stop; Submit is fine) and not throw.
+  using Done = absl::AnyInvocable<void(absl::Status)>;
+  using Options = GroupCommitOptions;
+
+  struct Stats {
+    std::uint64_t groups = 0;  // groups taken from the queue
+    std::uint64_t works = 0;   // works in them
+    std::uint64_t checkpoints = 0;
+    std::uint64_t failed_checkpoints = 0;
+    std::size_t queued = 0;  // works waiting now
+  };
+
+  // Takes over the one connection through which this process writes to the database.
+  static absl::StatusOr<std::unique_ptr<GroupCommit>> Start(std::unique_ptr<Database> writer, Options options = {});
+
+  GroupCommit(Private, std::unique_ptr<Database> writer, std::unique_ptr<Database> checkpointer, Options options);
+  GroupCommit(const GroupCommit&) = delete;
+  GroupCommit& operator=(const GroupCommit&) = delete;
+  ~GroupCommit() { Stop(); }
+
+  // Queues `work`; constant time, never waits for the disk. Works run in the order of Submit, and `done` is called in
+  // that order after the commit they share:
+  //   OK                the work is durable
+  //   the work's error  the work alone is undone
+  //   an error STORE_…  the commit failed, or SQLite gave the transaction up (full disk, I/O error): the whole group is
+  //                     undone, also works that had succeeded. After a crash it may turn out to be there all the same,
+  //                     so ask again under the same request id. Nothing is retried here, because an fsync that succeeds
+  //                     after one that failed proves nothing (Linux forgets the lost pages); the next group starts on a
+  //                     new connection.
+  // Refuses at once, and then calls nothing: RESOURCE_EXHAUSTED QUEUE_FULL, UNAVAILABLE STOPPING.
+  absl::Status Submit(Work work, Done done);
+
+  // Submits and waits for the outcome, so `work` may capture by reference. Not from a Work or a Done, nor from a thread
+  // that serves gRPC callbacks.
+  absl::Status Run(Work work);
+
+  // Executes and answers all that was accepted, empties the log into the database file (unless a reader is slow) and
+  // closes it. Idempotent; every caller returns after the end.
+  void Stop();
+
+  Stats stats() const;
+
+ private:
+  struct Item {
+    Work work;
+    Done done;
+    absl::Status outcome;
+  };
+
+  void WriteLoop();
+  void CheckpointLoop();
+  // Waits for works; none means stopped and drained.
+  std::vector<Item> TakeGroup();
+  absl::Status Commit(std::vector<Item>& group);
+  absl::Status RunInTransaction(std::vector<Item>& group);
+  bool CheckpointDue() const { return log_pages_ - checkpointed_at_ >= options_.checkpoint_pages; }
+
+  const Options options_;
+  const std::string path_;
+  std::unique_ptr<Database> writer_;  // writer thread only; null after a failed group
+  std::unique_ptr<Database> checkpointer_;
+  std::mutex transaction_;  // held while a group is in its transaction; locked before mutex_
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable work_waiting_;
+  std::condition_variable log_grown_;
+  std::deque<Item> queue_;
+  Stats stats_;
+  bool stopping_ = false;
+  int log_pages_ = 0;        // length of the log after the last commit
+  int checkpointed_at_ = 0;  // its length at the last checkpoint: no page after this one was copied
+
+  std::once_flag stop_once_;
+  std::thread writing_;
+  std::thread checkpointing_;
+};
+
+// Read-only connections to one database. A lease taken after an acknowledged write sees it. Safe to use from any
+// thread; outlives its leases.
+class ReadPool {
+  struct Private {
+    explicit Private() = default;
+  };
+
+ public:
+  struct Return {
+    ReadPool* pool = nullptr;
+    void operator()(Database* connection) const { pool->PutBack(connection); }
+  };
+  // A connection for one thread, given back at the end of its scope. Use a Transaction to read several things of one
+  // moment. Keep it short: a reader in the middle of its rows holds up the checkpoints.
+  using Lease = std::unique_ptr<Database, Return>;
+
+  // The database must exist.
+  static absl::StatusOr<std::unique_ptr<ReadPool>> Open(const std::string& path, std::size_t connections = 4);
+
+  ReadPool(Private, std::vector<std::unique_ptr<Database>> connections);
+  ReadPool(const ReadPool&) = delete;
+  ReadPool& operator=(const ReadPool&) = delete;
+
+  // Waits for a free connection; RESOURCE_EXHAUSTED READERS_BUSY after a second.
+  absl::StatusOr<Lease> Acquire();
+
+ private:
+  void PutBack(Database* connection);
+
+  const std::vector<std::unique_ptr<Database>> connections_;
+  std::mutex mutex_;
+  std::condition_variable returned_;
+  std::vector<Database*> idle_;  // guarded by mutex_
+};
+
+}  // namespace jixiao::store

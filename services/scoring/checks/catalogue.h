@@ -1,0 +1,30 @@
+// The catalogue of checks. Each function is defined, with its meaning and examples, in the file of its name.
+#pragma once
+
+#include "scoring/checks/checks.h"
+
+namespace jixiao::scoring {
+
+void SumWeight(const CheckInput& input, FindingSink& findings);
+void ExecRate(const CheckInput& input, FindingSink& findings);
+void ExecScore(const CheckInput& input, FindingSink& findings);
+void SumScore(const CheckInput& input, FindingSink& findings);
+void FullNotMet(const CheckInput& input, FindingSink& findings);
+void IndScore(const CheckInput& input, FindingSink& findings);
+void Range(const CheckInput& input, FindingSink& findings);
+void NoReason(const CheckInput& input, FindingSink& findings);
+void FundParts(const CheckInput& input, FindingSink& findings);
+void Tier(const CheckInput& input, FindingSink& findings);
+void ExecOver100(const CheckInput& input, FindingSink& findings);
+void ZeroExecDone(const CheckInput& input, FindingSink& findings);
+void Inflated(const CheckInput& input, FindingSink& findings);
+void OverTarget(const CheckInput& input, FindingSink& findings);
+void Echo(const CheckInput& input, FindingSink& findings);
+void UnitMismatch(const CheckInput& input, FindingSink& findings);
+void CompletionRate(const CheckInput& input, FindingSink& findings);
+void Grade(const CheckInput& input, FindingSink& findings);
+
+// What most findings rest on: the form's own arithmetic needs no other authority.
+inline constexpr std::string_view kArithmetic = "表内数据应当自洽";
+
+}  // namespace jixiao::scoring

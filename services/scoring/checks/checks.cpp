@@ -1,0 +1,79 @@
+#include "scoring/checks/checks.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "scoring/checks/catalogue.h"
+
+namespace jixiao::scoring {
+namespace {
+
+// Where a path stands on the form: its part, then the row.
+std::pair<int, int> PlaceOf(std::string_view path) {
+  constexpr std::string_view kParts[] = {"funds", "expected_goal", "actual_goal", "indicators", "total_weight", "total_score", "grade", "report"};
+  int part = 0;
+  for (const std::string_view name : kParts) {
+    if (path.starts_with(name)) break;
+    ++part;
+  }
+  int row = -1;
+  if (const std::size_t open = path.find('['); open != std::string_view::npos)
+    std::from_chars(path.data() + open + 1, path.data() + path.size(), row);
+  return {part, row};
+}
+
+}  // namespace
+
+void FindingSink::AddAs(evaluation::v1::Severity severity, std::string path, std::string message, Evidence evidence) {
+  evaluation::v1::Finding& finding = *card_.add_findings();
+  finding.set_code(std::string(code_));
+  finding.set_severity(severity);
+  finding.set_path(std::move(path));
+  finding.set_message(std::move(message));
+  for (const auto& [name, value] : evidence) (*finding.mutable_evidence())[std::string(name)] = value;
+  finding.set_authority(std::string(authority_));
+}
+
+std::span<const Check> AllChecks() {
+  static constexpr Check kChecks[] = {
+      {"SUM_WEIGHT", "分值合计不等于总分", "各项指标分值合计应等于总分", SumWeight},
+      {"EXEC_RATE", "执行率与预算数、执行数不符", kArithmetic, ExecRate},
+      {"EXEC_SCORE", "执行率得分不符合计分规则", "评分规则：预算执行率", ExecScore},
+      {"SUM_SCORE", "总分不等于各项得分之和", kArithmetic, SumScore},
+      {"FULL_NOT_MET", "未达到指标值却得满分或填报完成", kArithmetic, FullNotMet},
+      {"IND_SCORE", "指标得分不符合计分规则", "评分规则：定量指标", IndScore},
+      {"RANGE", "分值或得分超出范围", kArithmetic, Range},
+      {"NO_REASON", "扣分或未完成却未说明原因", "自评表填报说明：未完成的指标须分析偏差原因并提出改进措施", NoReason},
+      {"FUND_PARTS", "分项资金与总额不符", kArithmetic, FundParts},
+      {"TIER", "定性指标档次与得分不符", "评分规则：定性指标分档", Tier},
+      {"EXEC_OVER100", "执行数超过预算数", "执行数不应超过全年预算数", ExecOver100},
+      {"ZERO_EXEC_DONE", "资金基本未执行而指标全部完成", "自评审核：资金执行应与绩效完成相称", ZeroExecDone},
+      {"INFLATED", "指标得分率明显高于执行率得分率", "自评审核：指标得分率应与预算执行率相称", Inflated},
+      {"OVER_TARGET", "实际完成值远超指标值", "评分规则：远超指标值的应分析原因", OverTarget},
+      {"ECHO", "完成情况照抄目标", "自评表填报说明：实际完成值应填实际情况", Echo},
+      {"UNIT_MISMATCH", "计量单位不一致", kArithmetic, UnitMismatch},
+      {"COMPLETION_RATE", "完成率与实际数不符", kArithmetic, CompletionRate},
+      {"GRADE", "自评等级与总分不符", "评分规则：等级划分", Grade},
+  };
+  return kChecks;
+}
+
+const Check* FindCheck(std::string_view code) {
+  const auto checks = AllChecks();
+  const auto found = std::find_if(checks.begin(), checks.end(), [&](const Check& check) { return check.code == code; });
+  return found == checks.end() ? nullptr : &*found;
+}
+
+void RunChecks(const FormReading& reading, const Rules& rules, evaluation::v1::Scorecard& card) {
+  for (const Check& check : AllChecks()) {
+    const auto severity = rules.SeverityOf(check.code);
+    if (!severity) continue;
+    FindingSink findings(check.code, *severity, check.authority, card);
+    check.run({reading, rules, card}, findings);
+  }
+  std::stable_sort(card.mutable_findings()->pointer_begin(), card.mutable_findings()->pointer_end(),
+                   [](const auto* a, const auto* b) { return PlaceOf(a->path()) < PlaceOf(b->path()); });
+}
+
+}  // namespace jixiao::scoring

@@ -1,0 +1,36 @@
+// SUM_SCORE (4): the printed total is the sum of the printed scores.
+// Fires: document 000, 110 against a printed 100. Must not: a form whose execution score is not printed (the difference may be
+// that score), or one with rows that print none.
+
+#include "scoring/checks/catalogue.h"
+#include "scoring/checks/sums.h"
+#include "common/text.h"
+
+namespace jixiao::scoring {
+
+void SumScore(const CheckInput& input, FindingSink& findings) {
+  const FormReading& reading = input.reading;
+  const auto sums = ScoreSums(reading.indicators);
+  if (!reading.declared_total || !sums) return;
+  const FundReading* fund = reading.total_fund;
+  const Decimal& total = *reading.declared_total;
+  const std::optional<Decimal> execution = fund != nullptr ? fund->score : std::nullopt;
+  if (!execution) {
+    const Decimal room = total - sums->plain;
+    const Decimal& weight = fund != nullptr && fund->weight ? *fund->weight : input.rules.execution_weight;
+    if (!room.IsNegative() && room <= weight) return;
+  }
+  const Decimal sum = sums->plain + execution.value_or(Decimal());
+  const Decimal nearer = std::min((total - sum).Abs(), (total - sums->without_parents - execution.value_or(Decimal())).Abs());
+  if (nearer <= input.rules.points_warning) return;
+  std::string message = Cat("总分填为 ", total.ToString(), "，各项得分合计 ", sum.ToString());
+  if (execution) Append(message, "（预算执行 ", execution->ToString(), " + 指标 ", sums->plain.ToString(), "）");
+  const FindingSink::Evidence evidence = {{"printed", total.ToString()}, {"sum", sum.ToString()}, {"indicators", sums->plain.ToString()},
+                                          {"execution", execution ? execution->ToString() : ""}};
+  if (nearer > input.rules.points_error)
+    findings.Add("total_score", std::move(message), evidence);
+  else
+    findings.AddMild(evaluation::v1::SEVERITY_WARNING, "total_score", std::move(message), evidence);
+}
+
+}  // namespace jixiao::scoring

@@ -1,0 +1,213 @@
+#include "scoring/engine/engine.h"
+
+#include <algorithm>
+#include <vector>
+
+
+#include "scoring/checks/checks.h"
+#include "scoring/engine/line.h"
+#include "scoring/engine/reading.h"
+#include "common/text.h"
+
+namespace jixiao::scoring {
+namespace {
+
+using evaluation::v1::Scorecard;
+using evaluation::v1::ScoreLine;
+
+constexpr std::string_view kFundsGroup = "预算执行";
+constexpr std::string_view kOtherGroup = "其他指标";
+
+// Which weight each line is scored on.
+struct Weights {
+  evaluation::v1::ScoreKind kind = evaluation::v1::SCORE_KIND_NOT_SCORABLE;
+  std::optional<Decimal> funds;
+  std::vector<std::optional<Decimal>> indicators;
+};
+
+// The form's own weights. Where the funds line prints none, the rule set's stands in if it fits beside the indicators'.
+Weights FormWeights(const FormReading& reading, const Rules& rules) {
+  Weights weights{evaluation::v1::SCORE_KIND_SCORED, std::nullopt, {}};
+  Decimal sum;
+  for (const IndicatorReading& row : reading.indicators) {
+    weights.indicators.push_back(row.weight);
+    sum += row.weight.value_or(Decimal());
+  }
+  if (reading.total_fund != nullptr && reading.total_fund->weight)
+    weights.funds = reading.total_fund->weight;
+  else if (!reading.funds.empty() && sum + rules.execution_weight == rules.total_weight)
+    weights.funds = rules.execution_weight;
+  return weights;
+}
+
+// Splits `total` into `n` shares at the rules' places that add up exactly; the first ones are a unit larger where needed.
+std::vector<Decimal> SplitEvenly(const Decimal& total, std::size_t n, int places) {
+  std::vector<Decimal> shares(n, Decimal::MulDiv(total, Decimal(1), Decimal(static_cast<std::int64_t>(n)), places + 2).value_or(Decimal()).Truncated(places));
+  const Decimal unit = Decimal::Scaled(1, places);
+  Decimal rest = total;
+  for (const Decimal& share : shares) rest = rest - share;
+  for (std::size_t i = 0; i < n && rest >= unit; ++i) {
+    shares[i] += unit;
+    rest = rest - unit;
+  }
+  return shares;
+}
+
+// The rule set's own split over the lines that can be scored; classes that the form lacks leave their points to the others.
+Weights ReferenceWeights(const FormReading& reading, const Rules& rules) {
+  Weights weights;
+  weights.indicators.resize(reading.indicators.size());
+  struct Share {
+    Decimal weight;
+    std::vector<std::size_t> rows;  // empty for the funds line
+  };
+  std::vector<Share> shares;
+  const Execution execution = ExecutionOf(reading);
+  if (execution.budget && execution.executed && !execution.budget->IsZero()) shares.push_back({rules.execution_weight, {}});
+  const bool any_indicator = std::any_of(reading.indicators.begin(), reading.indicators.end(), IsScorable);
+  if (!any_indicator) return weights;
+  Share unknown{Decimal(), {}};
+  for (const CompiledClass& c : rules.classes) {
+    Share share{c.weight, {}};
+    for (std::size_t i = 0; i < reading.indicators.size(); ++i)
+      if (reading.indicators[i].indicator_class == &c && IsScorable(reading.indicators[i])) share.rows.push_back(i);
+    if (!share.rows.empty() && !share.weight.IsZero()) shares.push_back(std::move(share));
+  }
+  for (std::size_t i = 0; i < reading.indicators.size(); ++i) {
+    const CompiledClass* c = reading.indicators[i].indicator_class;
+    if ((c == nullptr || c->weight.IsZero()) && IsScorable(reading.indicators[i])) unknown.rows.push_back(i);
+  }
+  if (!unknown.rows.empty()) {
+    // Rows of no class that the split knows: as much as an average scorable row of the indicators' points.
+    unknown.weight = Decimal::MulDiv(rules.total_weight - rules.execution_weight, Decimal(static_cast<std::int64_t>(unknown.rows.size())),
+                                     Decimal(static_cast<std::int64_t>(reading.indicators.size())), rules.places)
+                         .value_or(Decimal());
+    shares.push_back(std::move(unknown));
+  }
+  Decimal present;
+  for (const Share& share : shares) present += share.weight;
+  if (present.IsZero()) return weights;
+  weights.kind = evaluation::v1::SCORE_KIND_REFERENCE;
+  Decimal given;
+  for (std::size_t s = 0; s < shares.size(); ++s) {
+    // The last class takes what rounding left, so that the reference always counts to the full total.
+    const Decimal points = s + 1 == shares.size() ? rules.total_weight - given
+                                                  : Decimal::MulDiv(shares[s].weight, rules.total_weight, present, rules.places).value_or(Decimal());
+    given += points;
+    if (shares[s].rows.empty()) {
+      weights.funds = points;
+      continue;
+    }
+    const std::vector<Decimal> each = SplitEvenly(points, shares[s].rows.size(), rules.places);
+    for (std::size_t k = 0; k < each.size(); ++k) weights.indicators[shares[s].rows[k]] = each[k];
+  }
+  return weights;
+}
+
+// Adds lines up: the card's totals, its groups and how much rests on what.
+class Totals {
+ public:
+  Totals(const Rules& rules, Scorecard& card) : rules_(rules), card_(card) {}
+
+  void Add(std::string_view group, const LineResult& result, ScoreLine& line) {
+    line.set_basis(result.basis);
+    if (result.weight) line.set_weight(result.weight->ToFixed(rules_.places));
+    if (result.computed) line.set_computed_score(result.computed->ToFixed(rules_.places));
+    if (result.declared) line.set_declared_score(result.declared->ToFixed(std::max(rules_.places, result.declared->scale())));
+    const Decimal weight = result.weight.value_or(Decimal());
+    weight_ += weight;
+    computed_ += result.computed.value_or(Decimal());
+    (result.basis == evaluation::v1::BASIS_COMPUTED ? by_figures_ : result.basis == evaluation::v1::BASIS_BANDED ? by_tier_ : by_word_) += weight;
+    Group& g = GroupNamed(group);
+    g.weight += weight;
+    g.computed += result.computed.value_or(Decimal());
+    if (result.declared) g.declared = g.declared.value_or(Decimal()) + *result.declared;
+  }
+
+  void Finish(evaluation::v1::ScoreKind kind) {
+    const bool scorable = kind != evaluation::v1::SCORE_KIND_NOT_SCORABLE;
+    const int places = rules_.places;
+    for (const Group& g : groups_) {
+      auto& out = *card_.add_groups();
+      out.set_name(std::string(g.name));
+      out.set_weight(g.weight.ToFixed(places));
+      if (scorable) out.set_computed_score(g.computed.ToFixed(places));
+      if (g.declared) out.set_declared_score(g.declared->ToFixed(std::max(places, g.declared->scale())));
+    }
+    card_.set_total_weight(weight_.ToFixed(places));
+    card_.mutable_basis_weights()->set_computed(by_figures_.ToFixed(places));
+    card_.mutable_basis_weights()->set_banded(by_tier_.ToFixed(places));
+    card_.mutable_basis_weights()->set_declared(by_word_.ToFixed(places));
+    if (!scorable) return;
+    card_.set_computed_total(computed_.ToFixed(places));
+    // Grades are for the form's own points on the full total: neither a part of a form nor a reference has one.
+    if (kind != evaluation::v1::SCORE_KIND_SCORED || weight_ < rules_.total_weight) return;
+    if (const CompiledGrade* grade = rules_.GradeOf(computed_)) card_.set_grade(grade->name);
+  }
+
+ private:
+  struct Group {
+    std::string_view name;
+    Decimal weight;
+    Decimal computed;
+    std::optional<Decimal> declared;
+  };
+
+  Group& GroupNamed(std::string_view name) {
+    const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.name == name; });
+    return found != groups_.end() ? *found : groups_.emplace_back(Group{name, {}, {}, {}});
+  }
+
+  const Rules& rules_;
+  Scorecard& card_;
+  std::vector<Group> groups_;
+  Decimal weight_;
+  Decimal computed_;
+  Decimal by_figures_;
+  Decimal by_tier_;
+  Decimal by_word_;
+};
+
+}  // namespace
+
+void Score(const evaluation::v1::SelfEvaluation& form, const Rules& rules, std::string_view selected_by, Scorecard& card) {
+  card.Clear();
+  auto& reference = *card.mutable_rule_set();
+  reference.set_id(rules.source().id());
+  reference.set_revision(rules.source().revision());
+  reference.set_digest(rules.digest());
+  reference.set_title(rules.source().title());
+  reference.set_selected_by(std::string(selected_by));
+
+  const FormReading reading = ReadForm(form, rules);
+  const Weights weights = reading.HasWeights() ? FormWeights(reading, rules) : ReferenceWeights(reading, rules);
+  const bool is_reference = weights.kind == evaluation::v1::SCORE_KIND_REFERENCE;
+  card.set_kind(weights.kind);
+
+  const Execution execution = ExecutionOf(reading);
+  if (execution.budget && execution.executed) {
+    const auto rate = Decimal::MulDiv(*execution.executed, Decimal(100), *execution.budget, 2);
+    if (rate) card.set_execution_rate(rate->ToFixed(2) + "%");
+  }
+
+  Totals totals(rules, card);
+  if (weights.funds) {
+    ScoreLine& line = *card.add_lines();
+    const LineResult result = ScoreFunds(reading, *weights.funds, rules, line);
+    totals.Add(kFundsGroup, result, line);
+  }
+  for (std::size_t i = 0; i < reading.indicators.size(); ++i) {
+    const IndicatorReading& row = reading.indicators[i];
+    if (row.IsEmpty()) continue;
+    ScoreLine& line = *card.add_lines();
+    const LineResult result = ScoreIndicator(row, weights.indicators[i], is_reference, rules, line);
+    totals.Add(row.indicator_class != nullptr ? std::string_view(row.indicator_class->name) : kOtherGroup, result, line);
+  }
+  totals.Finish(weights.kind);
+  if (reading.declared_total) card.set_declared_total(reading.declared_total->ToFixed(std::max(rules.places, reading.declared_total->scale())));
+  card.set_declared_grade(reading.declared_grade_text);
+
+  RunChecks(reading, rules, card);
+}
+
+}  // namespace jixiao::scoring

@@ -1,0 +1,152 @@
+#include "scoring/engine/reading.h"
+
+#include <algorithm>
+
+
+#include "common/text.h"
+#include "scoring/engine/measure.h"
+
+namespace jixiao::scoring {
+namespace {
+
+constexpr std::string_view kPartMark = "其中";
+
+void ReadFunds(FormReading& reading, const Rules& rules) {
+  const evaluation::v1::SelfEvaluation& form = *reading.form;
+  const bool ten_thousand = form.amount_unit() != evaluation::v1::AMOUNT_UNIT_YUAN;
+  reading.funds.reserve(static_cast<std::size_t>(form.funds_size()));
+  for (int i = 0; i < form.funds_size(); ++i) {
+    const evaluation::v1::FundLine& line = form.funds(i);
+    FundReading fund;
+    fund.line = &line;
+    fund.index = i;
+    fund.name = Fold(line.name());
+    while (fund.name.ends_with(':')) fund.name.pop_back();
+    fund.initial_budget = ReadAmount(line.initial_budget(), ten_thousand);
+    fund.budget = ReadAmount(line.full_year_budget(), ten_thousand);
+    if (!fund.budget) fund.budget = fund.initial_budget;
+    fund.executed = ReadAmount(line.executed(), ten_thousand);
+    fund.weight = ReadPoints(line.weight());
+    fund.score = ReadPoints(line.score());
+    fund.rate = ReadRate(line.execution_rate());
+    reading.funds.push_back(std::move(fund));
+  }
+  // The total: by its name; else the row before the first 其中; else the only row.
+  auto total = std::find_if(reading.funds.begin(), reading.funds.end(), [&](const FundReading& f) { return rules.IsFundTotal(f.name); });
+  if (total == reading.funds.end()) {
+    const auto part = std::find_if(reading.funds.begin(), reading.funds.end(), [](const FundReading& f) { return f.name.starts_with(kPartMark); });
+    if (part != reading.funds.end() && part != reading.funds.begin())
+      total = part - 1;
+    else if (reading.funds.size() == 1)
+      total = reading.funds.begin();
+  }
+  if (total == reading.funds.end()) return;
+  reading.total_fund = &*total;
+  for (auto part = total + 1; part != reading.funds.end(); ++part) part->is_part = true;
+}
+
+void ReadIndicators(FormReading& reading, const Rules& rules) {
+  const evaluation::v1::SelfEvaluation& form = *reading.form;
+  reading.indicators.reserve(static_cast<std::size_t>(form.indicators_size()));
+  std::string_view level1;
+  std::string_view level2;
+  std::string_view class_level1;  // the names that `indicator_class` was found for
+  std::string_view class_level2;
+  const CompiledClass* indicator_class = nullptr;
+  bool is_cost = false;
+  for (int i = 0; i < form.indicators_size(); ++i) {
+    const evaluation::v1::Indicator& row = form.indicators(i);
+    if (!row.level1().empty()) {
+      level1 = row.level1();
+      level2 = {};
+    }
+    if (!row.level2().empty()) level2 = row.level2();
+    if (i == 0 || level1 != class_level1 || level2 != class_level2) {
+      class_level1 = level1;
+      class_level2 = level2;
+      const std::string folded1 = Fold(level1);
+      const std::string folded2 = Fold(level2);
+      indicator_class = rules.ClassOf(folded1, folded2);
+      is_cost = folded1.find("成本") != std::string::npos || folded2.find("成本") != std::string::npos;
+    }
+    IndicatorReading indicator;
+    indicator.row = &row;
+    indicator.index = i;
+    indicator.level1 = level1;
+    indicator.level2 = level2;
+    indicator.indicator_class = indicator_class;
+    indicator.is_cost = is_cost;
+    indicator.target = ReadLiteral(row.target(), form.fiscal_year());
+    indicator.actual = ReadLiteral(row.actual(), form.fiscal_year());
+    indicator.weight = ReadPoints(row.weight());
+    indicator.score = ReadPoints(row.score());
+    indicator.completion = ReadRate(row.completion_rate());
+    indicator.tier = rules.TierOf(indicator.actual.text);
+    indicator.reason_blank = row.deviation_reason().empty() || rules.IsFiller(Fold(row.deviation_reason()));
+    CompareRow(indicator, rules);
+    reading.indicators.push_back(std::move(indicator));
+  }
+}
+
+// The number that a total cell starts with (`96 优`, `98分`), and the grade word behind it.
+void ReadTotal(FormReading& reading, const Rules& rules) {
+  const Literal total = ReadLiteral(reading.form->total_score(), 0);
+  if (!total.quantities.empty()) reading.declared_total = total.quantities.front().number;
+  const auto grade = [&](std::string_view word, std::string_view path) {
+    if (const CompiledGrade* found = rules.GradeNamed(word)) {
+      reading.declared_grade = found;
+      reading.declared_grade_text = word;
+      reading.declared_grade_path = path;
+    }
+  };
+  if (!reading.form->grade().empty()) {
+    grade(Fold(reading.form->grade()), "grade");
+    return;
+  }
+  // Behind the number only: a word somewhere in a sentence grades nothing.
+  std::string_view word = total.text;
+  while (!word.empty() && word.front() >= 0 && std::string_view("0123456789.;()/-").find(word.front()) != std::string_view::npos) word.remove_prefix(1);
+  if (word.starts_with("分")) word.remove_prefix(std::string_view("分").size());
+  while (!word.empty() && std::string_view("(;:").find(word.front()) != std::string_view::npos) word.remove_prefix(1);
+  while (!word.empty() && std::string_view(");").find(word.back()) != std::string_view::npos) word.remove_suffix(1);
+  grade(word, "total_score");
+}
+
+}  // namespace
+
+std::optional<Decimal> FundReading::ExecutionPercent() const {
+  if (!budget || !executed || budget->IsZero()) return std::nullopt;
+  return Decimal::MulDiv(*executed, Decimal(100), *budget, 2);
+}
+
+std::string FundReading::Path(std::string_view cell) const { return Cat("funds[", index, "].", cell); }
+
+std::optional<Decimal> Pair::Percent() const { return Decimal::MulDiv(b, Decimal(100), a, 2); }
+
+bool IndicatorReading::IsEmpty() const {
+  return !weight && !score && target.blank && actual.blank && !completion;
+}
+
+std::string IndicatorReading::Path(std::string_view cell) const { return Cat("indicators[", index, "].", cell); }
+
+std::string IndicatorReading::Name() const {
+  constexpr std::size_t kShown = 48;
+  const std::string folded = Fold(row->level3().empty() ? level2 : std::string_view(row->level3()));
+  const std::string_view shown = TruncateUtf8(folded, kShown);
+  return shown.size() == folded.size() ? folded : Cat(shown, "…");
+}
+
+bool FormReading::HasWeights() const {
+  return std::any_of(indicators.begin(), indicators.end(), [](const IndicatorReading& i) { return i.weight.has_value(); });
+}
+
+FormReading ReadForm(const evaluation::v1::SelfEvaluation& form, const Rules& rules) {
+  FormReading reading;
+  reading.form = &form;
+  ReadFunds(reading, rules);
+  ReadIndicators(reading, rules);
+  ReadTotal(reading, rules);
+  return reading;
+}
+
+}  // namespace jixiao::scoring

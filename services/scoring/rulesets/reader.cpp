@@ -1,0 +1,145 @@
+#include "scoring/rulesets/reader.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include <google/protobuf/util/json_util.h>
+#include <nlohmann/json.hpp>
+#include <yaml-cpp/yaml.h>
+
+#include "common/errors.h"
+#include "common/text.h"
+
+namespace jixiao::scoring {
+namespace {
+
+using nlohmann::json;
+
+// Rule files nest four levels; what goes deeper is an attack on the stack.
+constexpr int kMaxDepth = 16;
+
+absl::Status Unreadable(const std::string& document, std::string_view what) {
+  return InvalidField("RULE_SET_UNREADABLE", document, std::string(what));
+}
+
+// YAML as JSON. Plain scalars stay text except true and false: the proto's fields know their own types.
+absl::StatusOr<json> ToJson(const YAML::Node& node, const std::string& document, int depth) {
+  if (depth > kMaxDepth) return Unreadable(document, "nested too deeply");
+  switch (node.Type()) {
+    case YAML::NodeType::Scalar: {
+      const std::string& text = node.Scalar();
+      const bool plain = node.Tag() != "!";
+      if (plain && (text == "true" || text == "false")) return json(text == "true");
+      return json(text);
+    }
+    case YAML::NodeType::Sequence: {
+      json list = json::array();
+      for (const YAML::Node& item : node) {
+        ASSIGN_OR_RETURN(json value, ToJson(item, document, depth + 1));
+        list.push_back(std::move(value));
+      }
+      return list;
+    }
+    case YAML::NodeType::Map: {
+      json map = json::object();
+      for (const auto& entry : node) {
+        const std::string key = entry.first.Scalar();
+        if (map.contains(key)) return Unreadable(document, Cat("line ", entry.first.Mark().line + 1, ": ", key, " stands twice"));
+        ASSIGN_OR_RETURN(map[key], ToJson(entry.second, document, depth + 1));
+      }
+      return map;
+    }
+    default:
+      return json(nullptr);
+  }
+}
+
+// Takes over what the child leaves open; maps field by field, everything else whole.
+void Inherit(json& child, const json& parent) {
+  for (const auto& [key, value] : parent.items()) {
+    if (!child.contains(key))
+      child[key] = value;
+    else if (child[key].is_object() && value.is_object())
+      Inherit(child[key], value);
+  }
+}
+
+class Family {
+ public:
+  absl::Status Add(const RuleSetDocument& document) {
+    json content;
+    try {
+      ASSIGN_OR_RETURN(content, ToJson(YAML::Load(document.text), document.name, 0));
+    } catch (const YAML::Exception& error) {
+      return Unreadable(document.name, error.what());
+    }
+    if (!content.is_object() || !content.contains("id") || !content["id"].is_string()) return Unreadable(document.name, "a rule set is a map with an id");
+    const std::string id = content["id"];
+    if (!members_.emplace(id, Member{document.name, std::move(content), false}).second) return Unreadable(document.name, Cat("id ", id, " stands in two files"));
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::vector<v1::RuleSet>> Flatten() {
+    std::vector<v1::RuleSet> out;
+    for (auto& [id, member] : members_) {
+      RETURN_IF_ERROR(Flatten(member, 0));
+      v1::RuleSet rule_set;
+      const auto status = google::protobuf::util::JsonStringToMessage(member.content.dump(-1, ' ', false, json::error_handler_t::replace), &rule_set);
+      if (!status.ok()) return Unreadable(member.document, status.message().as_string());
+      out.push_back(std::move(rule_set));
+    }
+    return out;
+  }
+
+ private:
+  struct Member {
+    std::string document;
+    json content;
+    bool flat = false;
+  };
+
+  absl::Status Flatten(Member& member, int depth) {
+    if (member.flat) return absl::OkStatus();
+    if (depth > kMaxDepth) return Unreadable(member.document, "its parents form a circle");
+    if (member.content.contains("parent")) {
+      const std::string parent = member.content["parent"].is_string() ? member.content["parent"].get<std::string>() : "";
+      const auto found = members_.find(parent);
+      if (found == members_.end()) return Unreadable(member.document, Cat("there is no parent ", parent));
+      member.content.erase("parent");
+      RETURN_IF_ERROR(Flatten(found->second, depth + 1));
+      Inherit(member.content, found->second.content);
+    }
+    member.flat = true;
+    return absl::OkStatus();
+  }
+
+  std::map<std::string, Member> members_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<v1::RuleSet>> ReadRuleSets(const std::vector<RuleSetDocument>& documents) {
+  Family family;
+  for (const RuleSetDocument& document : documents) RETURN_IF_ERROR(family.Add(document));
+  return family.Flatten();
+}
+
+absl::StatusOr<std::vector<v1::RuleSet>> ReadRuleSetFolder(const std::string& folder) {
+  std::vector<RuleSetDocument> documents;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() != ".yaml") continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file) return Unreadable(entry.path().filename().string(), "cannot be read");
+    documents.push_back({entry.path().filename().string(), std::move(text).str()});
+  }
+  if (error) return Unreadable(folder, Cat("cannot read the folder of rule sets: ", error.message()));
+  return ReadRuleSets(documents);
+}
+
+}  // namespace jixiao::scoring

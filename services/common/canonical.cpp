@@ -1,15 +1,15 @@
 #include "common/canonical.h"
 
+#include "common/digest.h"
+#include "common/errors.h"
+#include "common/text.h"
+
+#include <google/protobuf/descriptor.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <vector>
-
-#include <google/protobuf/descriptor.h>
-
-#include "common/digest.h"
-#include "common/errors.h"
-#include "common/text.h"
 
 namespace jixiao {
 namespace {
@@ -71,7 +71,8 @@ absl::Status PutValue(std::string& out, const Message& message, const FieldDescr
       const int number = one ? r.GetEnumValue(message, field) : r.GetRepeatedEnumValue(message, field, index);
       const auto* value = field->enum_type()->FindValueByNumber(number);
       if (value == nullptr)
-        return InvalidField("UNKNOWN_ENUM_VALUE", field->full_name(), Cat(number, " is not a value of ", field->enum_type()->name()));
+        return InvalidField("UNKNOWN_ENUM_VALUE", field->full_name(),
+                            Cat(number, " is not a value of ", field->enum_type()->name()));
       out.push_back('e');
       PutString(out, value->name());
       return absl::OkStatus();
@@ -80,7 +81,8 @@ absl::Status PutValue(std::string& out, const Message& message, const FieldDescr
       out.push_back('m');
       return PutMessage(out, one ? r.GetMessage(message, field) : r.GetRepeatedMessage(message, field, index));
     default:
-      return absl::InternalError(Cat("the canonical encoding has no floating point or 64-bit unsigned: ", field->full_name()));
+      return absl::InternalError(
+          Cat("the canonical encoding has no floating point or 64-bit unsigned: ", field->full_name()));
   }
 }
 
@@ -107,7 +109,7 @@ absl::Status PutMessage(std::string& out, const Message& message) {
   if (!r.GetUnknownFields(message).empty())
     return InvalidField("UNKNOWN_FIELD", message.GetDescriptor()->full_name(),
                         Cat("carries field number ", r.GetUnknownFields(message).field(0).number(),
-                                     ", which this version does not know and would lose"));
+                            ", which this version does not know and would lose"));
   std::vector<const FieldDescriptor*> fields;
   r.ListFields(message, &fields);
   std::sort(fields.begin(), fields.end(), [](auto* a, auto* b) { return a->name() < b->name(); });

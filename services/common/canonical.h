@@ -1,7 +1,7 @@
 // The canonical encoding: what digests and archives are taken over.
 //
-// Protobuf and JSON bytes change between versions, languages and runs; this encoding does not. It names its fields, so a
-// renumbered schema reads the same, and length-delimits everything, so no two messages share bytes.
+// Protobuf and JSON bytes change between versions, languages and runs; this encoding does not. It names its fields, so
+// a renumbered schema reads the same, and length-delimits everything, so no two messages share bytes.
 //
 //   document  = "jixiao-canonical-v1\n" string(full message name) message
 //   message   = for each field that is set, in ascending byte order of its name: string(name) value; then u32(0)
@@ -9,23 +9,24 @@
 //             | 'l' u32(count) value* | 'd' u32(count) (string(key) value)*   in ascending byte order of the keys
 //   string(x) = u32(length in bytes) bytes;  u32, i64: big-endian
 //
-// Fields with default values (empty strings, zeros, empty lists) are not set, except inside a list or map. Floating-point
-// fields and unknown fields cannot be encoded. tests/data/canonical holds the published test vectors.
+// Fields with default values (empty strings, zeros, empty lists) are not set, except inside a list or map.
+// Floating-point fields and unknown fields cannot be encoded. tests/data/canonical holds the published test vectors.
 #pragma once
-
-#include <string>
-#include <string_view>
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <google/protobuf/message.h>
+
+#include <string>
+#include <string_view>
 
 namespace jixiao {
 
 // The media type of such documents.
 inline constexpr std::string_view kCanonicalMediaType = "application/vnd.jixiao.canonical";
 
-// Encodes `message`. INVALID_ARGUMENT (UNKNOWN_FIELD) when it carries fields this build does not know: they would be lost.
+// Encodes `message`. INVALID_ARGUMENT (UNKNOWN_FIELD) when it carries fields this build does not know: they would be
+// lost.
 absl::StatusOr<std::string> CanonicalEncode(const google::protobuf::Message& message);
 
 // Decodes a document into `message`, whose type must be the document's. DATA_LOSS when the bytes are not exactly what

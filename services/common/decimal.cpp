@@ -6,7 +6,9 @@
 namespace jixiao {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 }  // namespace
 
@@ -18,6 +20,12 @@ Decimal::Int128 Decimal::Power(int exponent) {
     return powers;
   }();
   return kPowers[static_cast<std::size_t>(exponent)];
+}
+
+bool Decimal::IsBounded() const {
+  constexpr int kIntegerDigits = 20;
+  const Int128 bound = Power(kIntegerDigits) * Power(scale_);
+  return coefficient_ < bound && coefficient_ > -bound;
 }
 
 std::optional<Decimal> Decimal::Parse(std::string_view text) {
@@ -53,7 +61,9 @@ std::optional<Decimal> Decimal::Parse(std::string_view text) {
   return d;
 }
 
-std::string Decimal::ToString() const { return ToFixed(scale_); }
+std::string Decimal::ToString() const {
+  return ToFixed(scale_);
+}
 
 std::string Decimal::ToFixed(int places) const {
   const Decimal rounded = Rounded(places);
@@ -122,6 +132,7 @@ std::optional<Decimal> Decimal::MulDiv(const Decimal& a, const Decimal& b, const
   if (rest >= denominator - rest) ++d.coefficient_;
   if (negative) d.coefficient_ = -d.coefficient_;
   d.Normalize();
+  if (!d.IsBounded()) return std::nullopt;
   return d;
 }
 
@@ -130,14 +141,15 @@ std::optional<Decimal> Decimal::Mul(const Decimal& a, const Decimal& b) {
   if (__builtin_mul_overflow(a.coefficient_, b.coefficient_, &d.coefficient_)) return std::nullopt;
   d.scale_ = a.scale_ + b.scale_;
   d.Normalize();
-  if (d.scale_ > kMaxScale) return std::nullopt;
+  if (d.scale_ > kMaxScale || !d.IsBounded()) return std::nullopt;
   return d;
 }
 
 Decimal operator+(const Decimal& a, const Decimal& b) {
   Decimal d;
   d.scale_ = std::max(a.scale_, b.scale_);
-  d.coefficient_ = a.coefficient_ * Decimal::Power(d.scale_ - a.scale_) + b.coefficient_ * Decimal::Power(d.scale_ - b.scale_);
+  d.coefficient_ =
+      a.coefficient_ * Decimal::Power(d.scale_ - a.scale_) + b.coefficient_ * Decimal::Power(d.scale_ - b.scale_);
   d.Normalize();
   return d;
 }
@@ -146,7 +158,9 @@ std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
   const int scale = std::max(a.scale_, b.scale_);
   const auto left = a.coefficient_ * Decimal::Power(scale - a.scale_);
   const auto right = b.coefficient_ * Decimal::Power(scale - b.scale_);
-  return left < right ? std::strong_ordering::less : left > right ? std::strong_ordering::greater : std::strong_ordering::equal;
+  return left < right   ? std::strong_ordering::less
+         : left > right ? std::strong_ordering::greater
+                        : std::strong_ordering::equal;
 }
 
 }  // namespace jixiao

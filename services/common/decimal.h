@@ -1,8 +1,8 @@
 // Exact decimal numbers for money, points and rates.
 //
-// Why our own: Debian's libmpdec computes with arbitrary precision in heap-allocated numbers and a context per operation;
-// scoring a form takes a few hundred operations on numbers of at most 15 integer digits, on the hot path. What the field
-// needs is small: exact sums and comparisons, and one rounding of w × B ÷ A.
+// Why our own: Debian's libmpdec computes with arbitrary precision in heap-allocated numbers and a context per
+// operation; scoring a form takes a few hundred operations on numbers of at most 15 integer digits, on the hot path.
+// What the field needs is small: exact sums and comparisons, and one rounding of w × B ÷ A.
 #pragma once
 
 #include <compare>
@@ -13,8 +13,8 @@
 
 namespace jixiao {
 
-// coefficient × 10^-scale with |value| < 10^15 and at most 12 decimals when parsed; sums of millions of such values stay
-// exact. A value type without allocation; safe to use from any thread.
+// coefficient × 10^-scale with |value| < 10^15 and at most 12 decimals when parsed; sums of millions of such values
+// stay exact. A value type without allocation; safe to use from any thread.
 class Decimal {
  public:
   static constexpr int kMaxIntegerDigits = 15;
@@ -43,10 +43,11 @@ class Decimal {
   // The value cut off after `places` decimals.
   Decimal Truncated(int places) const;
 
-  // a × b ÷ c, rounded half up once to `places` decimals. Nothing when c is 0 or the exact product leaves 128 bits.
+  // a × b ÷ c, rounded half up once to `places` decimals. Nothing when c is 0, the exact product leaves 128 bits or the
+  // result reaches 10^20.
   static std::optional<Decimal> MulDiv(const Decimal& a, const Decimal& b, const Decimal& c, int places);
 
-  // The exact product; nothing when it leaves 128 bits or needs more than kMaxScale decimals.
+  // The exact product; nothing when it reaches 10^20 or needs more than kMaxScale decimals.
   static std::optional<Decimal> Mul(const Decimal& a, const Decimal& b);
 
   bool IsZero() const { return coefficient_ == 0; }
@@ -78,6 +79,8 @@ class Decimal {
     }
   }
   static Int128 Power(int exponent);
+  // Whether the value lies below the bound of computed values.
+  bool IsBounded() const;
 
   Int128 coefficient_ = 0;
   int scale_ = 0;  // the least that represents the value: equal values have equal members

@@ -1,8 +1,8 @@
 #include "common/form.h"
+
 #include "common/text.h"
 
 #include <algorithm>
-
 
 namespace jixiao {
 namespace {
@@ -13,13 +13,17 @@ using evaluation::v1::SelfEvaluation;
 
 constexpr int kMaxNumberDigits = 15;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 class Inspection {
  public:
   explicit Inspection(std::string_view root) : root_(root) {}
 
-  void Fault(std::string_view path, std::string what) { faults_.push_back({Cat(root_, path.empty() ? "" : ".", path), std::move(what)}); }
+  void Fault(std::string_view path, std::string what) {
+    faults_.push_back({Cat(root_, path.empty() ? "" : ".", path), std::move(what)});
+  }
 
   void Text(std::string_view path, const std::string& cell, std::size_t limit = kMaxCellBytes) {
     any_content_ = any_content_ || !cell.empty();
@@ -32,7 +36,8 @@ class Inspection {
       return byte < 0x20 && !(byte >= 0x09 && byte <= 0x0D) && byte != 0x07;  // Word ends its cells with 0x07
     });
     if (control != cell.end())
-      Fault(path, Cat("holds the control character ", static_cast<int>(static_cast<unsigned char>(*control)), " at byte ", control - cell.begin()));
+      Fault(path, Cat("holds the control character ", static_cast<int>(static_cast<unsigned char>(*control)),
+                      " at byte ", control - cell.begin()));
   }
 
   // A cell of figures: text rules, and no number so long that it can only be a mistake.
@@ -85,13 +90,16 @@ class Inspection {
 };
 
 void InspectHead(const SelfEvaluation& form, Inspection& in) {
-  if (!evaluation::v1::FormKind_IsValid(form.kind())) in.Fault("kind", Cat(static_cast<int>(form.kind()), " is not a form kind"));
-  if (!evaluation::v1::AmountUnit_IsValid(form.amount_unit())) in.Fault("amount_unit", Cat(static_cast<int>(form.amount_unit()), " is not an amount unit"));
+  if (!evaluation::v1::FormKind_IsValid(form.kind()))
+    in.Fault("kind", Cat(static_cast<int>(form.kind()), " is not a form kind"));
+  if (!evaluation::v1::AmountUnit_IsValid(form.amount_unit()))
+    in.Fault("amount_unit", Cat(static_cast<int>(form.amount_unit()), " is not an amount unit"));
   if (form.fiscal_year() != 0 && (form.fiscal_year() < 2000 || form.fiscal_year() > 2100))
     in.Fault("fiscal_year", Cat(form.fiscal_year(), " is not a budget year from 2000 to 2100 (0: not stated)"));
   const std::string& region = form.region_code();
   const bool digits = std::all_of(region.begin(), region.end(), IsDigit);
-  if (!region.empty() && (!digits || (region.size() != 6 && region.size() != 9))) in.Fault("region_code", "is not a division code of 6 or 9 digits");
+  if (!region.empty() && (!digits || (region.size() != 6 && region.size() != 9)))
+    in.Fault("region_code", "is not a division code of 6 or 9 digits");
   in.Text("title", form.title());
   in.Text("competent_department.name", form.competent_department().name());
   in.Text("competent_department.code", form.competent_department().code());
@@ -140,13 +148,16 @@ std::vector<FieldViolation> FaultsOf(const SelfEvaluation& form, std::string_vie
   in.Count("funds", form.funds_size(), kMaxFundLines);
   in.Count("indicators", form.indicators_size(), kMaxIndicators);
   in.Count("report", form.report_size(), kMaxReportSections);
-  for (int i = 0; i < std::min(form.funds_size(), kMaxFundLines); ++i) InspectFund(form.funds(i), Cat("funds[", i, "]"), in);
-  for (int i = 0; i < std::min(form.indicators_size(), kMaxIndicators); ++i) InspectIndicator(form.indicators(i), Cat("indicators[", i, "]"), in);
+  for (int i = 0; i < std::min(form.funds_size(), kMaxFundLines); ++i)
+    InspectFund(form.funds(i), Cat("funds[", i, "]"), in);
+  for (int i = 0; i < std::min(form.indicators_size(), kMaxIndicators); ++i)
+    InspectIndicator(form.indicators(i), Cat("indicators[", i, "]"), in);
   for (int i = 0; i < std::min(form.report_size(), kMaxReportSections); ++i) {
     in.Text(Cat("report[", i, "].heading"), form.report(i).heading());
     in.Text(Cat("report[", i, "].text"), form.report(i).text(), kMaxSectionBytes);
   }
-  if (!in.any_content() && form.funds().empty() && form.indicators().empty() && form.report().empty()) in.Fault("", "the form is empty");
+  if (!in.any_content() && form.funds().empty() && form.indicators().empty() && form.report().empty())
+    in.Fault("", "the form is empty");
   return in.Take();
 }
 

@@ -1,16 +1,16 @@
-// The shape of a form: what must hold before it is scored, stored or archived. Contradictions in the figures are no fault of
-// shape: they are findings of the scoring service and never block.
+// The shape of a form: what must hold before it is scored, stored or archived. Contradictions in the figures are no
+// fault of shape: they are findings of the scoring service and never block.
 #pragma once
-
-#include <string>
-#include <string_view>
-#include <vector>
-
-#include <absl/status/status.h>
 
 #include "common/errors.h"
 
 #include "jixiao/evaluation/v1/evaluation.pb.h"
+
+#include <absl/status/status.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace jixiao {
 
@@ -21,9 +21,9 @@ inline constexpr int kMaxReportSections = 500;
 inline constexpr std::size_t kMaxCellBytes = 32 * 1024;
 inline constexpr std::size_t kMaxSectionBytes = 1024 * 1024;
 
-// All faults of `form`, each with its path below `root` ("form"); empty when the form may be taken in. Judged: sizes, control
-// characters, year and division code, negative amounts, numbers beyond 15 integer digits, a form without any content.
-// Cells are never quoted: they may be large or hostile.
+// All faults of `form`, each with its path below `root` ("form"); empty when the form may be taken in. Judged: sizes,
+// control characters, year and division code, negative amounts, numbers beyond 15 integer digits, a form without any
+// content. Cells are never quoted: they may be large or hostile.
 std::vector<FieldViolation> FaultsOf(const evaluation::v1::SelfEvaluation& form, std::string_view root);
 
 // The same as an error: INVALID_ARGUMENT (FORM_INVALID); OK when there is none.

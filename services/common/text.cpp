@@ -3,7 +3,9 @@
 namespace jixiao {
 namespace {
 
-bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+bool IsContinuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
 std::size_t SequenceLength(unsigned char lead) {
   if (lead < 0x80) return 1;

@@ -35,8 +35,9 @@ class Piece {
   Piece(const std::string& text) : text_(text) {}
   Piece(const char* text) : text_(text) {}
   template <std::integral Number>
-    requires(!std::same_as<Number, char> && !std::same_as<Number, bool>)
-  Piece(Number number) : text_(digits_, static_cast<std::size_t>(std::to_chars(digits_, digits_ + sizeof digits_, number).ptr - digits_)) {}
+  requires(!std::same_as<Number, char> && !std::same_as<Number, bool>) Piece(Number number)
+      : text_(digits_,
+              static_cast<std::size_t>(std::to_chars(digits_, digits_ + sizeof digits_, number).ptr - digits_)) {}
   Piece(const Piece&) = delete;
 
   std::string_view text() const { return text_; }

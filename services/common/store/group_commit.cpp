@@ -172,8 +172,8 @@ void GroupCommit::CheckpointLoop() {
       checkpointed_at_ = *log;
       if (behind) log_pages_ = *log;
     } else {
-      // A reader or a commit in the way is no failure. Either way the log keeps its pages and the next try, which waits
-      // for it to grow, copies them all again: so no page stays lost to a failed fsync.
+      // A reader or a commit in the way is no failure. After a real one, too, the log still has the pages, and the next
+      // try, when it has grown, writes them again: a failed fsync loses nothing.
       if (ReasonOf(log.status()) != "STORE_BUSY") ++stats_.failed_checkpoints;
       checkpointed_at_ = log_pages_;
     }

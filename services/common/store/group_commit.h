@@ -26,6 +26,7 @@
 
 namespace jixiao::store {
 
+// All at least 1.
 struct GroupCommitOptions {
   std::size_t capacity = 4096;  // works that may wait in the queue
   std::size_t max_batch = 256;  // works in one commit
@@ -39,9 +40,9 @@ class GroupCommit {
   };
 
  public:
-  // What to write. It runs once, on the writer thread, inside a transaction: it must not begin or end one, and sees
-  // what works before it wrote. It is destroyed before its Done is called. A deferred foreign key that it violates
-  // fails the whole group, so use immediate ones.
+  // What to write. It runs once, on the writer thread, inside a transaction that it must not end, and sees what was
+  // written before it. It keeps nothing of the database: the next work may get another connection. It is destroyed
+  // before its Done is called. A deferred foreign key that it violates fails the whole group, so use immediate ones.
   using Work = absl::AnyInvocable<absl::Status(Database&)>;
   // Called once on the writer thread when the outcome is certain. All writes wait for it: it must be quick, never block
   // (not call Run or Stop; Submit is fine) and not throw.
@@ -56,7 +57,7 @@ class GroupCommit {
     std::size_t queued = 0;  // works waiting now
   };
 
-  // Takes over the one connection through which this process writes to the database.
+  // Takes over the only connection that writes to the database, its schema in place. No other process may write.
   static absl::StatusOr<std::unique_ptr<GroupCommit>> Start(std::unique_ptr<Database> writer, Options options = {});
 
   GroupCommit(Private, std::unique_ptr<Database> writer, std::unique_ptr<Database> checkpointer, Options options);

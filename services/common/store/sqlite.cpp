@@ -129,9 +129,9 @@ void Database::Close::operator()(sqlite3* connection) const {
   sqlite3_close(connection);
 }
 
-Database::Database(Private, std::string path, sqlite3* connection) : path_(std::move(path)), connection_(connection) {}
+Database::Database(Private, const std::string& path, sqlite3* connection) : path_(path), connection_(connection) {}
 
-absl::StatusOr<std::unique_ptr<Database>> Database::Open(std::string path, Mode mode) {
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path, Mode mode) {
   const bool writable = mode == Mode::kReadWrite;
   // mknod rather than open: closing a descriptor would drop the POSIX locks that another connection of this process
   // holds on the same file.
@@ -160,8 +160,7 @@ absl::Status Database::EnterWal() {
   const auto deadline = steady_clock::now() + kBusyTimeout;
   for (;;) {
     std::string journal;
-    const absl::Status status =
-        ForEach("PRAGMA journal_mode=WAL", [&](const Statement& row) { journal = row.Text(0); });
+    absl::Status status = ForEach("PRAGMA journal_mode=WAL", [&](const Statement& row) { journal = row.Text(0); });
     if (status.ok() && journal == "wal") break;
     if (status.ok())
       return Error(absl::StatusCode::kUnavailable, "STORE_FAILED", "no write-ahead log here, only " + journal);

@@ -128,9 +128,9 @@ class Database {
   // Opens the file at `path`; for writing, creates it with mode 0640 when it is missing, in a folder that exists.
   // Foreign keys are enforced. No commit ever checkpoints, so somebody must call Checkpoint; closing the last
   // connection to the file does, too.
-  static absl::StatusOr<std::unique_ptr<Database>> Open(std::string path, Mode mode);
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path, Mode mode);
 
-  Database(Private, std::string path, sqlite3* connection);
+  Database(Private, const std::string& path, sqlite3* connection);
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 

@@ -1,17 +1,18 @@
 #include "scoring/checks/checks.h"
 
+#include "scoring/checks/catalogue.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
-
-#include "scoring/checks/catalogue.h"
 
 namespace jixiao::scoring {
 namespace {
 
 // Where a path stands on the form: its part, then the row.
 std::pair<int, int> PlaceOf(std::string_view path) {
-  constexpr std::string_view kParts[] = {"funds", "expected_goal", "actual_goal", "indicators", "total_weight", "total_score", "grade", "report"};
+  constexpr std::string_view kParts[] = {"funds",        "expected_goal", "actual_goal", "indicators",
+                                         "total_weight", "total_score",   "grade",       "report"};
   int part = 0;
   for (const std::string_view name : kParts) {
     if (path.starts_with(name)) break;

@@ -1,16 +1,16 @@
-// The checks: each names one kind of contradiction, with its figures. A check sees the form as read and the scorecard's lines,
-// and adds findings; it changes nothing else. Whether a check runs, and how severe it is, is the rule set's.
+// The checks: each names one kind of contradiction, with its figures. A check sees the form as read and the scorecard's
+// lines, and adds findings; it changes nothing else. Whether a check runs, and how severe it is, is the rule set's.
 #pragma once
-
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
 
 #include "scoring/engine/reading.h"
 #include "scoring/engine/rules.h"
 
 #include "jixiao/evaluation/v1/scorecard.pb.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace jixiao::scoring {
 
@@ -19,11 +19,14 @@ class FindingSink {
  public:
   using Evidence = std::initializer_list<std::pair<std::string_view, std::string>>;
 
-  FindingSink(std::string_view code, evaluation::v1::Severity severity, std::string_view authority, evaluation::v1::Scorecard& card)
+  FindingSink(std::string_view code, evaluation::v1::Severity severity, std::string_view authority,
+              evaluation::v1::Scorecard& card)
       : code_(code), severity_(severity), authority_(authority), card_(card) {}
 
   // A finding of the check's own severity.
-  void Add(std::string path, std::string message, Evidence evidence) { AddAs(severity_, std::move(path), std::move(message), evidence); }
+  void Add(std::string path, std::string message, Evidence evidence) {
+    AddAs(severity_, std::move(path), std::move(message), evidence);
+  }
   // The same, at most as severe as `severity`: for the mild cases that a definition names.
   void AddMild(evaluation::v1::Severity severity, std::string path, std::string message, Evidence evidence) {
     AddAs(std::max(severity_, severity), std::move(path), std::move(message), evidence);

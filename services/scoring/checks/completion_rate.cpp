@@ -1,12 +1,11 @@
 // COMPLETION_RATE (17): a printed completion is what the figures give, and is written as a number.
-// Any reading of the row's figures will do: B ÷ A uncapped or at most 100 %, the mirror for upper bounds, the mean of several.
-// Fires: 18万元 of 18万元 with 0; 9,623 of 9,696 printed as 100 %; `86%%`. Must not: 26.23 of 30万元 at 87 %.
+// Any reading of the row's figures will do: B ÷ A uncapped or at most 100 %, the mirror for upper bounds, the mean of
+// several. Fires: 18万元 of 18万元 with 0; 9,623 of 9,696 printed as 100 %; `86%%`. Must not: 26.23 of 30万元 at 87 %.
+#include "common/text.h"
+#include "scoring/checks/catalogue.h"
+
 #include <algorithm>
 #include <vector>
-
-
-#include "scoring/checks/catalogue.h"
-#include "common/text.h"
 
 namespace jixiao::scoring {
 namespace {
@@ -18,7 +17,8 @@ std::vector<Decimal> Readings(const Measure& measure) {
   std::vector<Decimal> readings;
   Decimal sum;
   for (const Pair& pair : measure.pairs) {
-    if (pair.met && (pair.IsUpperBound() || pair.a.IsZero() || pair.comparison == Comparison::kBetween)) readings.push_back(kFull);
+    if (pair.met && (pair.IsUpperBound() || pair.a.IsZero() || pair.comparison == Comparison::kBetween))
+      readings.push_back(kFull);
     if (const auto ratio = Decimal::MulDiv(pair.b, kFull, pair.a, 6)) {
       readings.push_back(*ratio);
       readings.push_back(std::min(*ratio, kFull));
@@ -27,7 +27,9 @@ std::vector<Decimal> Readings(const Measure& measure) {
     if (pair.IsUpperBound())
       if (const auto inverse = Decimal::MulDiv(pair.a, kFull, pair.b, 6)) readings.push_back(*inverse);
   }
-  if (const auto mean = Decimal::MulDiv(sum, Decimal(1), Decimal(static_cast<std::int64_t>(std::max<std::size_t>(1, measure.pairs.size()))), 6)) readings.push_back(*mean);
+  if (const auto mean = Decimal::MulDiv(
+          sum, Decimal(1), Decimal(static_cast<std::int64_t>(std::max<std::size_t>(1, measure.pairs.size()))), 6))
+    readings.push_back(*mean);
   return readings;
 }
 
@@ -37,18 +39,25 @@ void CompletionRate(const CheckInput& input, FindingSink& findings) {
   for (const IndicatorReading& row : input.reading.indicators) {
     if (!row.completion) continue;
     if (row.completion->malformed) {
-      findings.Add(row.Path("completion_rate"), Cat("“", row.Name(), "”完成率书写有误：", row.row->completion_rate()), {{"printed", row.row->completion_rate()}});
+      findings.Add(row.Path("completion_rate"), Cat("“", row.Name(), "”完成率书写有误：", row.row->completion_rate()),
+                   {{"printed", row.row->completion_rate()}});
       continue;
     }
     if (row.measure.kind == Measure::Kind::kNothing || !row.measure.complete) continue;
     const std::vector<Decimal> readings = Readings(row.measure);
     const bool fits = std::any_of(readings.begin(), readings.end(), [&](const Decimal& expected) {
-      return (row.completion->Percent(expected) - expected).Abs() <= std::max(input.rules.percentage_tolerance, row.completion->Precision(expected));
+      return (row.completion->Percent(expected) - expected).Abs() <=
+             std::max(input.rules.percentage_tolerance, row.completion->Precision(expected));
     });
     if (fits || readings.empty()) continue;
     const std::string computed = readings.front().ToFixed(2) + "%";
-    findings.Add(row.Path("completion_rate"), Cat("“", row.Name(), "”完成率填为 ", row.row->completion_rate(), "，指标值 ", row.row->target(), "，实际完成 ", row.row->actual(), "，应为 ", computed),
-                 {{"printed", row.row->completion_rate()}, {"computed", computed}, {"target", row.row->target()}, {"actual", row.row->actual()}});
+    findings.Add(row.Path("completion_rate"),
+                 Cat("“", row.Name(), "”完成率填为 ", row.row->completion_rate(), "，指标值 ", row.row->target(),
+                     "，实际完成 ", row.row->actual(), "，应为 ", computed),
+                 {{"printed", row.row->completion_rate()},
+                  {"computed", computed},
+                  {"target", row.row->target()},
+                  {"actual", row.row->actual()}});
   }
 }
 

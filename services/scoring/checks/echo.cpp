@@ -1,6 +1,6 @@
-// ECHO (15): the actual value of a row without a number, or the goal's completion, repeats the target word for word; or the
-// target was pasted with its operator (≥90% against ≥90%).
-// Fires: most qualitative rows of document 003. Must not: 是/是, 合规/合规, 100%/100%.
+// ECHO (15): the actual value of a row without a number, or the goal's completion, repeats the target word for word; or
+// the target was pasted with its operator (≥90% against ≥90%). Fires: most qualitative rows of document 003. Must not:
+// 是/是, 合规/合规, 100%/100%.
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
@@ -10,17 +10,21 @@ namespace jixiao::scoring {
 void Echo(const CheckInput& input, FindingSink& findings) {
   const FormReading& reading = input.reading;
   const auto echoes = [&](const std::string& target, const std::string& actual) {
-    return target == actual && static_cast<int>(Utf8Length(actual)) >= input.rules.echo_min_length && !input.rules.IsPlainAnswer(actual);
+    return target == actual && static_cast<int>(Utf8Length(actual)) >= input.rules.echo_min_length &&
+           !input.rules.IsPlainAnswer(actual);
   };
   const std::string expected = Fold(reading.form->expected_goal());
   if (!expected.empty() && echoes(expected, Fold(reading.form->actual_goal())))
-    findings.Add("actual_goal", "年度总体目标的实际完成情况与预期目标文字完全相同", {{"characters", Cat(Utf8Length(expected))}});
+    findings.Add("actual_goal", "年度总体目标的实际完成情况与预期目标文字完全相同",
+                 {{"characters", Cat(Utf8Length(expected))}});
   int in_words = 0;
   int echoed = 0;
   std::string rows;
   for (const IndicatorReading& row : reading.indicators) {
     if (row.measure.copied) {
-      findings.Add(row.Path("actual"), Cat("“", row.Name(), "”实际完成值“", row.actual.text, "”照抄指标值（连同运算符），不是实际数值"), {{"target", row.target.text}, {"actual", row.actual.text}});
+      findings.Add(row.Path("actual"),
+                   Cat("“", row.Name(), "”实际完成值“", row.actual.text, "”照抄指标值（连同运算符），不是实际数值"),
+                   {{"target", row.target.text}, {"actual", row.actual.text}});
       continue;
     }
     if (!row.target.quantities.empty() || row.target.period || row.target.blank || row.actual.blank) continue;

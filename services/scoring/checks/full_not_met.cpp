@@ -1,16 +1,18 @@
 // FULL_NOT_MET (5): a target that is not met has neither full points nor a printed completion of 100 %.
-// Fires: 9,623 of 9,696 members and 319 of 321 branches printed as 100 %; 4,604 of ≥4,754 with 5 of 5 points; 5,830 against
-// ≤5,300 with full points. Must not: 26.23 of a bare 30万元 cost target, 686 of about 700, a bare target that is exceeded.
+// Fires: 9,623 of 9,696 members and 319 of 321 branches printed as 100 %; 4,604 of ≥4,754 with 5 of 5 points; 5,830
+// against ≤5,300 with full points. Must not: 26.23 of a bare 30万元 cost target, 686 of about 700, a bare target that
+// is exceeded.
 
-#include "scoring/checks/catalogue.h"
 #include "common/text.h"
+#include "scoring/checks/catalogue.h"
 
 namespace jixiao::scoring {
 namespace {
 
 // "满分 5 分" or "完成率 100%"; empty when the row claims neither.
 std::string Claim(const IndicatorReading& row) {
-  if (row.weight && row.score && *row.score >= *row.weight && !row.weight->IsZero()) return Cat("得满分 ", row.score->ToString(), " 分");
+  if (row.weight && row.score && *row.score >= *row.weight && !row.weight->IsZero())
+    return Cat("得满分 ", row.score->ToString(), " 分");
   const bool scored = row.weight && row.score;
   if (!scored && row.completion && !row.completion->malformed && row.completion->Percent(Decimal(100)) >= Decimal(100))
     return Cat("完成率填为 ", row.row->completion_rate());
@@ -23,8 +25,10 @@ void AddPair(const IndicatorReading& row, const Pair& pair, const std::string& c
   const auto percent = pair.Percent();
   const std::string ratio = percent ? percent->ToFixed(2) + "%" : std::string();
   std::string message = Cat("“", row.Name(), "”指标值 ", target.ToString(), "，实际完成 ", pair.actual.ToString(),
-                                     ratio.empty() ? "" : Cat("（", ratio, "）"), pair.IsUpperBound() ? "，超出上限，却" : "，未达到指标值，却", claim);
-  const FindingSink::Evidence evidence = {{"target", pair.target.ToString()}, {"actual", pair.actual.ToString()}, {"ratio", ratio}, {"claim", claim}};
+                            ratio.empty() ? "" : Cat("（", ratio, "）"),
+                            pair.IsUpperBound() ? "，超出上限，却" : "，未达到指标值，却", claim);
+  const FindingSink::Evidence evidence = {
+      {"target", pair.target.ToString()}, {"actual", pair.actual.ToString()}, {"ratio", ratio}, {"claim", claim}};
   // Where the upper bound is only read off the class, the contradiction is likely but not written.
   if (pair.IsUpperBound() && !pair.stated)
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("actual"), std::move(message), evidence);
@@ -39,7 +43,8 @@ void FullNotMet(const CheckInput& input, FindingSink& findings) {
     const std::string claim = Claim(row);
     if (claim.empty()) continue;
     if (row.measure.kind == Measure::Kind::kDeadline && !row.measure.on_time) {
-      findings.Add(row.Path("actual"), Cat("“", row.Name(), "”时限 ", row.target.text, "，实际 ", row.actual.text, "，已逾期，却", claim),
+      findings.Add(row.Path("actual"),
+                   Cat("“", row.Name(), "”时限 ", row.target.text, "，实际 ", row.actual.text, "，已逾期，却", claim),
                    {{"target", row.target.text}, {"actual", row.actual.text}, {"claim", claim}});
       continue;
     }

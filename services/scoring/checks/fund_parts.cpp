@@ -1,11 +1,10 @@
-// FUND_PARTS (9): in each money column the parts add up to the total, and no part spends more than its own budget carries.
-// Fires: a total of 0 above a part of 90; document 000, where a part with a budget of 0 spends 39.33 and one with 16.2 spends
-// 71.43. Must not: parts left blank, a part split once more into rows that add up to it.
-#include <algorithm>
-
-
-#include "scoring/checks/catalogue.h"
+// FUND_PARTS (9): in each money column the parts add up to the total, and no part spends more than its own budget
+// carries. Fires: a total of 0 above a part of 90; document 000, where a part with a budget of 0 spends 39.33 and one
+// with 16.2 spends 71.43. Must not: parts left blank, a part split once more into rows that add up to it.
 #include "common/text.h"
+#include "scoring/checks/catalogue.h"
+
+#include <algorithm>
 
 namespace jixiao::scoring {
 namespace {
@@ -22,7 +21,9 @@ constexpr Column kColumns[] = {{&FundReading::initial_budget, "initial_budget", 
 
 using Rows = std::vector<const FundReading*>;
 
-Decimal At(const FundReading& row, const Column& column) { return (row.*column.value).value_or(Decimal()); }
+Decimal At(const FundReading& row, const Column& column) {
+  return (row.*column.value).value_or(Decimal());
+}
 
 // The parts without rows that split the row above them (其中 rows two levels down).
 Decimal WithoutChildren(const Rows& parts, const Column& column) {
@@ -42,17 +43,24 @@ Decimal WithoutChildren(const Rows& parts, const Column& column) {
   return sum;
 }
 
-void CheckColumn(const FundReading& total, const Rows& parts, const Column& column, const Rules& rules, FindingSink& findings) {
-  const bool any = std::any_of(parts.begin(), parts.end(), [&](const FundReading* part) { return (part->*column.value).has_value(); });
+void CheckColumn(const FundReading& total, const Rows& parts, const Column& column, const Rules& rules,
+                 FindingSink& findings) {
+  const bool any = std::any_of(parts.begin(), parts.end(),
+                               [&](const FundReading* part) { return (part->*column.value).has_value(); });
   if (!any || !(total.*column.value)) return;
   const Decimal& printed = *(total.*column.value);
   Decimal sum;
   for (const FundReading* part : parts) sum += At(*part, column);
-  if ((sum - printed).Abs() <= rules.amount_tolerance || (WithoutChildren(parts, column) - printed).Abs() <= rules.amount_tolerance) return;
-  std::string message = Cat(column.title, "：总额 ", printed.ToString(), " 万元，分项合计 ", sum.ToString(), " 万元，相差 ", (sum - printed).Abs().ToString(), " 万元");
-  const FindingSink::Evidence evidence = {{"total", printed.ToString()}, {"parts", sum.ToString()}, {"column", std::string(column.title)}};
+  if ((sum - printed).Abs() <= rules.amount_tolerance ||
+      (WithoutChildren(parts, column) - printed).Abs() <= rules.amount_tolerance)
+    return;
+  std::string message = Cat(column.title, "：总额 ", printed.ToString(), " 万元，分项合计 ", sum.ToString(),
+                            " 万元，相差 ", (sum - printed).Abs().ToString(), " 万元");
+  const FindingSink::Evidence evidence = {
+      {"total", printed.ToString()}, {"parts", sum.ToString()}, {"column", std::string(column.title)}};
   // 其中 need not be exhaustive: less than the total is only a doubt where the form lists no row for the rest.
-  const bool exhaustive = std::any_of(parts.begin(), parts.end(), [](const FundReading* part) { return part->name.find("其他") != std::string::npos; });
+  const bool exhaustive = std::any_of(
+      parts.begin(), parts.end(), [](const FundReading* part) { return part->name.find("其他") != std::string::npos; });
   if (sum < printed && !exhaustive)
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, total.Path(column.cell), std::move(message), evidence);
   else
@@ -74,8 +82,11 @@ void FundParts(const CheckInput& input, FindingSink& findings) {
   }
   for (const FundReading* part : parts) {
     if (!part->budget || !part->executed || *part->executed <= *part->budget + input.rules.amount_tolerance) continue;
-    if (part->budget == total->budget && part->executed == total->executed) continue;  // the total's excess: EXEC_OVER100
-    findings.Add(part->Path("executed"), Cat("“", part->name, "”预算 ", part->budget->ToString(), " 万元，执行 ", part->executed->ToString(), " 万元，分项预算不足以支撑其执行数"),
+    if (part->budget == total->budget && part->executed == total->executed)
+      continue;  // the total's excess: EXEC_OVER100
+    findings.Add(part->Path("executed"),
+                 Cat("“", part->name, "”预算 ", part->budget->ToString(), " 万元，执行 ", part->executed->ToString(),
+                     " 万元，分项预算不足以支撑其执行数"),
                  {{"budget", part->budget->ToString()}, {"executed", part->executed->ToString()}});
   }
 }

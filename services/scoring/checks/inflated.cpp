@@ -1,10 +1,10 @@
-// INFLATED (13): (S/Smax − E/Emax) ÷ (S/Smax) stays within the limit; S the indicators' declared score, E the execution's.
-// The red light that real platforms use against inflated scores.
-// Fires: full indicator points beside an execution rate of 62 %. Must not: forms without weights, 96 of 100 beside 98 %.
+// INFLATED (13): (S/Smax − E/Emax) ÷ (S/Smax) stays within the limit; S the indicators' declared score, E the
+// execution's. The red light that real platforms use against inflated scores. Fires: full indicator points beside an
+// execution rate of 62 %. Must not: forms without weights, 96 of 100 beside 98 %.
 
+#include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/line.h"
-#include "common/text.h"
 
 namespace jixiao::scoring {
 
@@ -21,7 +21,8 @@ void Inflated(const CheckInput& input, FindingSink& findings) {
   if (fund == nullptr || weight <= Decimal() || score <= Decimal()) return;
   const Decimal execution_weight = fund->weight.value_or(input.rules.execution_weight);
   std::optional<Decimal> execution = fund->score;
-  if (!execution && fund->budget && fund->executed) execution = ExecutionPoints(*fund->budget, *fund->executed, execution_weight, input.rules);
+  if (!execution && fund->budget && fund->executed)
+    execution = ExecutionPoints(*fund->budget, *fund->executed, execution_weight, input.rules);
   if (!execution || execution_weight <= Decimal()) return;
   const auto share = Decimal::MulDiv(score, Decimal(100), weight, 2);
   const auto execution_share = Decimal::MulDiv(*execution, Decimal(100), execution_weight, 2);
@@ -29,9 +30,14 @@ void Inflated(const CheckInput& input, FindingSink& findings) {
   const auto gap = Decimal::MulDiv(*share - *execution_share, Decimal(100), *share, 2);
   const auto limit = Decimal::Mul(input.rules.inflated_share, Decimal(100));
   if (!gap || !limit || *gap <= *limit) return;
-  findings.Add("indicators", Cat("指标得分率 ", share->ToFixed(2), "%（", score.ToString(), "/", weight.ToString(), "），预算执行得分率 ", execution_share->ToFixed(2), "%（", execution->ToString(), "/",
-                                          execution_weight.ToString(), "），偏离 ", gap->ToFixed(2), "%，超过 ", limit->ToString(), "%"),
-               {{"indicators", share->ToFixed(2) + "%"}, {"execution", execution_share->ToFixed(2) + "%"}, {"gap", gap->ToFixed(2) + "%"}, {"limit", limit->ToString() + "%"}});
+  findings.Add("indicators",
+               Cat("指标得分率 ", share->ToFixed(2), "%（", score.ToString(), "/", weight.ToString(),
+                   "），预算执行得分率 ", execution_share->ToFixed(2), "%（", execution->ToString(), "/",
+                   execution_weight.ToString(), "），偏离 ", gap->ToFixed(2), "%，超过 ", limit->ToString(), "%"),
+               {{"indicators", share->ToFixed(2) + "%"},
+                {"execution", execution_share->ToFixed(2) + "%"},
+                {"gap", gap->ToFixed(2) + "%"},
+                {"limit", limit->ToString() + "%"}});
 }
 
 }  // namespace jixiao::scoring

@@ -1,12 +1,11 @@
-// NO_REASON (8): points lost or a completion below 100 % come with a reason; where the rule set says so, a low execution rate too.
-// Fires: 9 of 10 with an empty reason or a filler (0, 无, /, 暂无); 26.23 of 30万元 at 87 % without a word.
-// Must not: full points with an empty reason, a reason that says anything.
-#include <algorithm>
-
-
+// NO_REASON (8): points lost or a completion below 100 % come with a reason; where the rule set says so, a low
+// execution rate too. Fires: 9 of 10 with an empty reason or a filler (0, 无, /, 暂无); 26.23 of 30万元 at 87 % without
+// a word. Must not: full points with an empty reason, a reason that says anything.
+#include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/line.h"
-#include "common/text.h"
+
+#include <algorithm>
 
 namespace jixiao::scoring {
 
@@ -16,20 +15,25 @@ void NoReason(const CheckInput& input, FindingSink& findings) {
     if (!row.reason_blank) continue;
     // Cut to two decimals before comparing, as deployed systems do: 9.996 of 10 loses nothing.
     if (row.weight && row.score && row.score->Truncated(2) < row.weight->Truncated(2)) {
-      findings.Add(row.Path("deviation_reason"), Cat("“", row.Name(), "”得 ", row.score->ToString(), " 分（分值 ", row.weight->ToString(), "），未说明偏差原因和改进措施"),
+      findings.Add(row.Path("deviation_reason"),
+                   Cat("“", row.Name(), "”得 ", row.score->ToString(), " 分（分值 ", row.weight->ToString(),
+                       "），未说明偏差原因和改进措施"),
                    {{"score", row.score->ToString()}, {"weight", row.weight->ToString()}});
     } else if (row.completion && !(row.weight && row.score) && row.completion->Percent(Decimal(100)) < Decimal(100)) {
-      findings.Add(row.Path("deviation_reason"), Cat("“", row.Name(), "”完成率 ", row.row->completion_rate(), "，未说明未完成原因和改进措施"),
+      findings.Add(row.Path("deviation_reason"),
+                   Cat("“", row.Name(), "”完成率 ", row.row->completion_rate(), "，未说明未完成原因和改进措施"),
                    {{"completion", row.row->completion_rate()}});
     }
   }
   if (!input.rules.reason_below_rate || reading.total_fund == nullptr) return;
   const auto rate = reading.total_fund->ExecutionPercent();
   const auto limit = Decimal::Mul(*input.rules.reason_below_rate, Decimal(100));
-  const bool any_reason = !reading.form->report().empty() ||
-                          std::any_of(reading.indicators.begin(), reading.indicators.end(), [](const IndicatorReading& row) { return !row.reason_blank; });
+  const bool any_reason =
+      !reading.form->report().empty() || std::any_of(reading.indicators.begin(), reading.indicators.end(),
+                                                     [](const IndicatorReading& row) { return !row.reason_blank; });
   if (rate && limit && *rate < *limit && !any_reason)
-    findings.Add(reading.total_fund->Path("execution_rate"), Cat("执行率 ", rate->ToFixed(2), "% 低于 ", limit->ToString(), "%，未说明原因"),
+    findings.Add(reading.total_fund->Path("execution_rate"),
+                 Cat("执行率 ", rate->ToFixed(2), "% 低于 ", limit->ToString(), "%，未说明原因"),
                  {{"rate", rate->ToFixed(2) + "%"}, {"limit", limit->ToString() + "%"}});
 }
 

@@ -1,8 +1,8 @@
 // OVER_TARGET (14): an actual value far above an "at least" target: the target was set too low, or the figure is wrong.
 // Fires: 23 against ≥4 (575 %), 7 against 3 (233 %). Must not: costs, upper bounds, "=" targets, 58 against 57.
 
-#include "scoring/checks/catalogue.h"
 #include "common/text.h"
+#include "scoring/checks/catalogue.h"
 
 namespace jixiao::scoring {
 
@@ -19,9 +19,12 @@ void OverTarget(const CheckInput& input, FindingSink& findings) {
       const auto percent = pair.Percent();
       if (!percent) continue;
       const bool reason_due = reaches(pair, input.rules.over_target_reason) && row.reason_blank;
-      findings.Add(row.Path("actual"), Cat("“", row.Name(), "”指标值 ", pair.target.ToString(), "，实际完成 ", pair.actual.ToString(), "，为指标值的 ", percent->ToFixed(2), "%，指标值可能偏低",
-                                                    reason_due ? "，且未说明原因" : ""),
-                   {{"target", pair.target.ToString()}, {"actual", pair.actual.ToString()}, {"ratio", percent->ToFixed(2) + "%"}});
+      findings.Add(row.Path("actual"),
+                   Cat("“", row.Name(), "”指标值 ", pair.target.ToString(), "，实际完成 ", pair.actual.ToString(),
+                       "，为指标值的 ", percent->ToFixed(2), "%，指标值可能偏低", reason_due ? "，且未说明原因" : ""),
+                   {{"target", pair.target.ToString()},
+                    {"actual", pair.actual.ToString()},
+                    {"ratio", percent->ToFixed(2) + "%"}});
     }
   }
 }

@@ -1,20 +1,24 @@
 // RANGE (7): a score lies between 0 and its weight, a weight is positive, a total does not pass the profile's total.
 // Fires: a score of 11 on 10 points, a weight of 0, a total of 110. Must not: full points, a weight cell with "/".
 
-#include "scoring/checks/catalogue.h"
 #include "common/text.h"
+#include "scoring/checks/catalogue.h"
 
 namespace jixiao::scoring {
 namespace {
 
-void CheckPoints(const std::optional<Decimal>& weight, const std::optional<Decimal>& score, const std::string& weight_path, const std::string& score_path,
-                 std::string_view name, FindingSink& findings) {
+void CheckPoints(const std::optional<Decimal>& weight, const std::optional<Decimal>& score,
+                 const std::string& weight_path, const std::string& score_path, std::string_view name,
+                 FindingSink& findings) {
   if (weight && *weight <= Decimal())
-    findings.Add(weight_path, Cat("“", name, "”分值为 ", weight->ToString(), "，应大于 0"), {{"weight", weight->ToString()}});
+    findings.Add(weight_path, Cat("“", name, "”分值为 ", weight->ToString(), "，应大于 0"),
+                 {{"weight", weight->ToString()}});
   if (score && score->IsNegative())
-    findings.Add(score_path, Cat("“", name, "”得分为 ", score->ToString(), "，不应小于 0"), {{"score", score->ToString()}});
+    findings.Add(score_path, Cat("“", name, "”得分为 ", score->ToString(), "，不应小于 0"),
+                 {{"score", score->ToString()}});
   if (weight && score && *score > *weight && *weight > Decimal())
-    findings.Add(score_path, Cat("“", name, "”得分 ", score->ToString(), " 超过分值 ", weight->ToString()), {{"score", score->ToString()}, {"weight", weight->ToString()}});
+    findings.Add(score_path, Cat("“", name, "”得分 ", score->ToString(), " 超过分值 ", weight->ToString()),
+                 {{"score", score->ToString()}, {"weight", weight->ToString()}});
 }
 
 }  // namespace
@@ -26,7 +30,8 @@ void Range(const CheckInput& input, FindingSink& findings) {
     CheckPoints(row.weight, row.score, row.Path("weight"), row.Path("score"), row.Name(), findings);
   const auto& total = input.reading.declared_total;
   if (total && (*total > input.rules.total_weight || total->IsNegative()))
-    findings.Add("total_score", Cat("总分 ", total->ToString(), " 超出 0～", input.rules.total_weight.ToString(), " 的范围"),
+    findings.Add("total_score",
+                 Cat("总分 ", total->ToString(), " 超出 0～", input.rules.total_weight.ToString(), " 的范围"),
                  {{"total", total->ToString()}, {"limit", input.rules.total_weight.ToString()}});
 }
 

@@ -1,10 +1,10 @@
 // SUM_SCORE (4): the printed total is the sum of the printed scores.
-// Fires: document 000, 110 against a printed 100. Must not: a form whose execution score is not printed (the difference may be
-// that score), or one with rows that print none.
+// Fires: document 000, 110 against a printed 100. Must not: a form whose execution score is not printed (the difference
+// may be that score), or one with rows that print none.
 
+#include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/checks/sums.h"
-#include "common/text.h"
 
 namespace jixiao::scoring {
 
@@ -21,11 +21,14 @@ void SumScore(const CheckInput& input, FindingSink& findings) {
     if (!room.IsNegative() && room <= weight) return;
   }
   const Decimal sum = sums->plain + execution.value_or(Decimal());
-  const Decimal nearer = std::min((total - sum).Abs(), (total - sums->without_parents - execution.value_or(Decimal())).Abs());
+  const Decimal nearer =
+      std::min((total - sum).Abs(), (total - sums->without_parents - execution.value_or(Decimal())).Abs());
   if (nearer <= input.rules.points_warning) return;
   std::string message = Cat("总分填为 ", total.ToString(), "，各项得分合计 ", sum.ToString());
   if (execution) Append(message, "（预算执行 ", execution->ToString(), " + 指标 ", sums->plain.ToString(), "）");
-  const FindingSink::Evidence evidence = {{"printed", total.ToString()}, {"sum", sum.ToString()}, {"indicators", sums->plain.ToString()},
+  const FindingSink::Evidence evidence = {{"printed", total.ToString()},
+                                          {"sum", sum.ToString()},
+                                          {"indicators", sums->plain.ToString()},
                                           {"execution", execution ? execution->ToString() : ""}};
   if (nearer > input.rules.points_error)
     findings.Add("total_score", std::move(message), evidence);

@@ -1,11 +1,11 @@
-// SUM_WEIGHT (1): the weights of execution and indicators add up to the profile's total, and those of a section to its heading.
-// Only when every row carries a weight: a form without the column is not wrong. Rows that repeat their children's points
-// (15.0 above 5.0 + 5.0 + 5.0) count once.
-// Fires: document 000, 10 + 50 + 40 + 10 = 110. Must not: 4 × 22.5 = 90 beside an execution line of 10.
+// SUM_WEIGHT (1): the weights of execution and indicators add up to the profile's total, and those of a section to its
+// heading. Only when every row carries a weight: a form without the column is not wrong. Rows that repeat their
+// children's points (15.0 above 5.0 + 5.0 + 5.0) count once. Fires: document 000, 10 + 50 + 40 + 10 = 110. Must not: 4
+// × 22.5 = 90 beside an execution line of 10.
 
+#include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/checks/sums.h"
-#include "common/text.h"
 
 namespace jixiao::scoring {
 namespace {
@@ -19,7 +19,8 @@ void CheckHeadings(const CheckInput& input, FindingSink& findings) {
     const auto sums = WeightSums(std::span(rows).subspan(i, end - i));
     if (printed && sums && !sums->CanBe(*printed)) {
       findings.Add(rows[i].Path("level1"),
-                   Cat("“", rows[i].level1, "”标明 ", printed->ToString(), " 分，所属指标分值合计 ", sums->plain.ToString(), " 分"),
+                   Cat("“", rows[i].level1, "”标明 ", printed->ToString(), " 分，所属指标分值合计 ",
+                       sums->plain.ToString(), " 分"),
                    {{"heading", printed->ToString()}, {"sum", sums->plain.ToString()}});
     }
     i = end;
@@ -36,7 +37,8 @@ void SumWeight(const CheckInput& input, FindingSink& findings) {
     const FundReading* fund = reading.total_fund;
     const std::optional<Decimal> execution = fund != nullptr ? fund->weight : std::nullopt;
     // Without a printed weight for execution, the indicators may leave room for it or not.
-    const bool right = execution ? sums->CanBe(total - *execution) : sums->CanBe(total) || sums->CanBe(total - input.rules.execution_weight);
+    const bool right = execution ? sums->CanBe(total - *execution)
+                                 : sums->CanBe(total) || sums->CanBe(total - input.rules.execution_weight);
     if (!right) {
       const Decimal sum = sums->plain + execution.value_or(Decimal());
       std::string message = Cat("分值合计 ", sum.ToString(), " 分");
@@ -45,8 +47,11 @@ void SumWeight(const CheckInput& input, FindingSink& findings) {
       const auto printed = ReadPoints(reading.form->total_weight());
       if (printed) Append(message, "；表内合计印为 ", printed->ToString(), " 分");
       findings.Add("total_weight", std::move(message),
-                   {{"sum", sum.ToString()}, {"expected", total.ToString()}, {"indicators", sums->plain.ToString()},
-                    {"execution", execution ? execution->ToString() : ""}, {"printed", printed ? printed->ToString() : ""}});
+                   {{"sum", sum.ToString()},
+                    {"expected", total.ToString()},
+                    {"indicators", sums->plain.ToString()},
+                    {"execution", execution ? execution->ToString() : ""},
+                    {"printed", printed ? printed->ToString() : ""}});
     }
   }
   CheckHeadings(input, findings);

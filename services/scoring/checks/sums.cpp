@@ -40,8 +40,12 @@ std::optional<RowSums> SumOf(std::span<const IndicatorReading> rows, Column colu
 
 }  // namespace
 
-std::optional<RowSums> WeightSums(std::span<const IndicatorReading> rows) { return SumOf(rows, &IndicatorReading::weight); }
+std::optional<RowSums> WeightSums(std::span<const IndicatorReading> rows) {
+  return SumOf(rows, &IndicatorReading::weight);
+}
 
-std::optional<RowSums> ScoreSums(std::span<const IndicatorReading> rows) { return SumOf(rows, &IndicatorReading::score); }
+std::optional<RowSums> ScoreSums(std::span<const IndicatorReading> rows) {
+  return SumOf(rows, &IndicatorReading::score);
+}
 
 }  // namespace jixiao::scoring

@@ -1,10 +1,10 @@
 // Sums over indicator rows as forms print them.
 #pragma once
 
+#include "scoring/engine/reading.h"
+
 #include <optional>
 #include <span>
-
-#include "scoring/engine/reading.h"
 
 namespace jixiao::scoring {
 

@@ -1,10 +1,10 @@
-// TIER (10): the score of a row with a stated tier lies in the tier's interval; where the profile asks for it, a row without a
-// number states a tier; a choice that was never made (好坏, 高中低) is no actual value.
-// Fires: 部分达成 with 9 of 10 points; 好坏 against 定性 好坏. Must not: 达成 with exactly 80 % of the weight.
+// TIER (10): the score of a row with a stated tier lies in the tier's interval; where the profile asks for it, a row
+// without a number states a tier; a choice that was never made (好坏, 高中低) is no actual value. Fires: 部分达成 with
+// 9 of 10 points; 好坏 against 定性 好坏. Must not: 达成 with exactly 80 % of the weight.
 
+#include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/line.h"
-#include "common/text.h"
 
 namespace jixiao::scoring {
 
@@ -14,17 +14,25 @@ void Tier(const CheckInput& input, FindingSink& findings) {
       const auto [low, high] = TierRange(*row.tier, *row.weight, input.rules);
       if (*row.score >= low && *row.score <= high) continue;
       const int places = input.rules.places;
-      findings.Add(row.Path("score"), Cat("“", row.Name(), "”自报“", row.tier->name, "”，得分应在 ", low.ToFixed(places), "～", high.ToFixed(places), " 之间，填为 ", row.score->ToString()),
-                   {{"tier", row.tier->name}, {"low", low.ToFixed(places)}, {"high", high.ToFixed(places)}, {"printed", row.score->ToString()}});
+      findings.Add(row.Path("score"),
+                   Cat("“", row.Name(), "”自报“", row.tier->name, "”，得分应在 ", low.ToFixed(places), "～",
+                       high.ToFixed(places), " 之间，填为 ", row.score->ToString()),
+                   {{"tier", row.tier->name},
+                    {"low", low.ToFixed(places)},
+                    {"high", high.ToFixed(places)},
+                    {"printed", row.score->ToString()}});
       continue;
     }
     if (row.tier == nullptr && input.rules.IsUnmadeChoice(row.actual.text)) {
-      findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("actual"), Cat("“", row.Name(), "”实际完成值“", row.actual.text, "”是选项本身，没有作出选择"), {{"actual", row.actual.text}});
+      findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("actual"),
+                       Cat("“", row.Name(), "”实际完成值“", row.actual.text, "”是选项本身，没有作出选择"),
+                       {{"actual", row.actual.text}});
       continue;
     }
     const bool qualitative = row.target.quantities.empty() && !row.target.period && !row.target.blank;
     if (input.rules.tier_names_required && qualitative && row.tier == nullptr && !row.actual.blank)
-      findings.Add(row.Path("actual"), Cat("“", row.Name(), "”为定性指标，实际完成值应为规定的档次名称"), {{"actual", row.actual.text}});
+      findings.Add(row.Path("actual"), Cat("“", row.Name(), "”为定性指标，实际完成值应为规定的档次名称"),
+                   {{"actual", row.actual.text}});
   }
 }
 

@@ -1,11 +1,10 @@
-// UNIT_MISMATCH (16): target and actual value of a row are in units that can be compared, and amounts in the report are not off
-// by the ten thousand between 元 and 万元.
-// Fires: 360天 against 100%; 30万元 against 30元; "支出360304万元" beside a table of 110.76万元. Must not: ≥50个 against 50,
-// 50个 against 50家, 72890元 against 7.289万元, 已完成100%.
+// UNIT_MISMATCH (16): target and actual value of a row are in units that can be compared, and amounts in the report are
+// not off by the ten thousand between 元 and 万元. Fires: 360天 against 100%; 30万元 against 30元; "支出360304万元"
+// beside a table of 110.76万元. Must not: ≥50个 against 50, 50个 against 50家, 72890元 against 7.289万元, 已完成100%.
 
+#include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/line.h"
-#include "common/text.h"
 
 namespace jixiao::scoring {
 namespace {
@@ -15,13 +14,20 @@ const Decimal kTenThousand(10000);
 void CheckRow(const IndicatorReading& row, FindingSink& findings) {
   if (row.measure.conflict) {
     const auto& [target, actual] = *row.measure.conflict;
-    findings.Add(row.Path("actual"), Cat("“", row.Name(), "”指标值 ", target.ToString(), " 与实际完成值 ", actual.ToString(), " 单位不同，无法比较"),
-                 {{"target", target.ToString()}, {"actual", actual.ToString()}});
+    findings.Add(
+        row.Path("actual"),
+        Cat("“", row.Name(), "”指标值 ", target.ToString(), " 与实际完成值 ", actual.ToString(), " 单位不同，无法比较"),
+        {{"target", target.ToString()}, {"actual", actual.ToString()}});
   }
   for (const Pair& pair : row.measure.pairs) {
-    const bool money = pair.target.unit.dimension == Dimension::kMoney && pair.actual.unit.dimension == Dimension::kMoney;
-    if (!money || pair.target.number.IsZero() || pair.target.number != pair.actual.number || pair.target.unit.factor == pair.actual.unit.factor) continue;
-    findings.Add(row.Path("actual"), Cat("“", row.Name(), "”指标值 ", pair.target.ToString(), " 与实际完成值 ", pair.actual.ToString(), " 数字相同而单位不同"),
+    const bool money =
+        pair.target.unit.dimension == Dimension::kMoney && pair.actual.unit.dimension == Dimension::kMoney;
+    if (!money || pair.target.number.IsZero() || pair.target.number != pair.actual.number ||
+        pair.target.unit.factor == pair.actual.unit.factor)
+      continue;
+    findings.Add(row.Path("actual"),
+                 Cat("“", row.Name(), "”指标值 ", pair.target.ToString(), " 与实际完成值 ", pair.actual.ToString(),
+                     " 数字相同而单位不同"),
                  {{"target", pair.target.ToString()}, {"actual", pair.actual.ToString()}});
   }
 }
@@ -40,11 +46,15 @@ void CheckReport(const FormReading& reading, FindingSink& findings) {
       if (!amount) continue;
       // Too large for the table as written, but of its size when read in 元.
       const auto in_yuan = Decimal::MulDiv(*amount, Decimal(1), kTenThousand, Decimal::kMaxScale);
-      const bool too_large = *amount >= far && in_yuan && *in_yuan <= scale + scale && *Decimal::Mul(*in_yuan, Decimal(100)) >= scale;
-      const bool too_small = q.unit.factor == Decimal(1) && (q.number == e.budget || q.number == e.executed) && q.number.scale() > 0;
+      const bool too_large =
+          *amount >= far && in_yuan && *in_yuan <= scale + scale && *Decimal::Mul(*in_yuan, Decimal(100)) >= scale;
+      const bool too_small =
+          q.unit.factor == Decimal(1) && (q.number == e.budget || q.number == e.executed) && q.number.scale() > 0;
       if (!too_large && !too_small) continue;
-      findings.Add(Cat("report[", i, "].text"), Cat("报告中的 ", q.ToString(), " 与表内资金（", scale.ToString(), " 万元）相差约一万倍，元与万元可能写错"),
-                   {{"report", q.ToString()}, {"table", scale.ToString() + "万元"}});
+      findings.Add(
+          Cat("report[", i, "].text"),
+          Cat("报告中的 ", q.ToString(), " 与表内资金（", scale.ToString(), " 万元）相差约一万倍，元与万元可能写错"),
+          {{"report", q.ToString()}, {"table", scale.ToString() + "万元"}});
     }
   }
 }

@@ -1,13 +1,12 @@
 #include "scoring/engine/engine.h"
 
-#include <algorithm>
-#include <vector>
-
-
+#include "common/text.h"
 #include "scoring/checks/checks.h"
 #include "scoring/engine/line.h"
 #include "scoring/engine/reading.h"
-#include "common/text.h"
+
+#include <algorithm>
+#include <vector>
 
 namespace jixiao::scoring {
 namespace {
@@ -40,9 +39,12 @@ Weights FormWeights(const FormReading& reading, const Rules& rules) {
   return weights;
 }
 
-// Splits `total` into `n` shares at the rules' places that add up exactly; the first ones are a unit larger where needed.
+// Splits `total` into `n` shares at the rules' places that add up exactly; the first ones are a unit larger where
+// needed.
 std::vector<Decimal> SplitEvenly(const Decimal& total, std::size_t n, int places) {
-  std::vector<Decimal> shares(n, Decimal::MulDiv(total, Decimal(1), Decimal(static_cast<std::int64_t>(n)), places + 2).value_or(Decimal()).Truncated(places));
+  std::vector<Decimal> shares(n, Decimal::MulDiv(total, Decimal(1), Decimal(static_cast<std::int64_t>(n)), places + 2)
+                                     .value_or(Decimal())
+                                     .Truncated(places));
   const Decimal unit = Decimal::Scaled(1, places);
   Decimal rest = total;
   for (const Decimal& share : shares) rest = rest - share;
@@ -53,7 +55,8 @@ std::vector<Decimal> SplitEvenly(const Decimal& total, std::size_t n, int places
   return shares;
 }
 
-// The rule set's own split over the lines that can be scored; classes that the form lacks leave their points to the others.
+// The rule set's own split over the lines that can be scored; classes that the form lacks leave their points to the
+// others.
 Weights ReferenceWeights(const FormReading& reading, const Rules& rules) {
   Weights weights;
   weights.indicators.resize(reading.indicators.size());
@@ -63,7 +66,8 @@ Weights ReferenceWeights(const FormReading& reading, const Rules& rules) {
   };
   std::vector<Share> shares;
   const Execution execution = ExecutionOf(reading);
-  if (execution.budget && execution.executed && !execution.budget->IsZero()) shares.push_back({rules.execution_weight, {}});
+  if (execution.budget && execution.executed && !execution.budget->IsZero())
+    shares.push_back({rules.execution_weight, {}});
   const bool any_indicator = std::any_of(reading.indicators.begin(), reading.indicators.end(), IsScorable);
   if (!any_indicator) return weights;
   Share unknown{Decimal(), {}};
@@ -79,7 +83,8 @@ Weights ReferenceWeights(const FormReading& reading, const Rules& rules) {
   }
   if (!unknown.rows.empty()) {
     // Rows of no class that the split knows: as much as an average scorable row of the indicators' points.
-    unknown.weight = Decimal::MulDiv(rules.total_weight - rules.execution_weight, Decimal(static_cast<std::int64_t>(unknown.rows.size())),
+    unknown.weight = Decimal::MulDiv(rules.total_weight - rules.execution_weight,
+                                     Decimal(static_cast<std::int64_t>(unknown.rows.size())),
                                      Decimal(static_cast<std::int64_t>(reading.indicators.size())), rules.places)
                          .value_or(Decimal());
     shares.push_back(std::move(unknown));
@@ -91,8 +96,10 @@ Weights ReferenceWeights(const FormReading& reading, const Rules& rules) {
   Decimal given;
   for (std::size_t s = 0; s < shares.size(); ++s) {
     // The last class takes what rounding left, so that the reference always counts to the full total.
-    const Decimal points = s + 1 == shares.size() ? rules.total_weight - given
-                                                  : Decimal::MulDiv(shares[s].weight, rules.total_weight, present, rules.places).value_or(Decimal());
+    const Decimal points =
+        s + 1 == shares.size()
+            ? rules.total_weight - given
+            : Decimal::MulDiv(shares[s].weight, rules.total_weight, present, rules.places).value_or(Decimal());
     given += points;
     if (shares[s].rows.empty()) {
       weights.funds = points;
@@ -113,11 +120,14 @@ class Totals {
     line.set_basis(result.basis);
     if (result.weight) line.set_weight(result.weight->ToFixed(rules_.places));
     if (result.computed) line.set_computed_score(result.computed->ToFixed(rules_.places));
-    if (result.declared) line.set_declared_score(result.declared->ToFixed(std::max(rules_.places, result.declared->scale())));
+    if (result.declared)
+      line.set_declared_score(result.declared->ToFixed(std::max(rules_.places, result.declared->scale())));
     const Decimal weight = result.weight.value_or(Decimal());
     weight_ += weight;
     computed_ += result.computed.value_or(Decimal());
-    (result.basis == evaluation::v1::BASIS_COMPUTED ? by_figures_ : result.basis == evaluation::v1::BASIS_BANDED ? by_tier_ : by_word_) += weight;
+    (result.basis == evaluation::v1::BASIS_COMPUTED ? by_figures_
+     : result.basis == evaluation::v1::BASIS_BANDED ? by_tier_
+                                                    : by_word_) += weight;
     Group& g = GroupNamed(group);
     g.weight += weight;
     g.computed += result.computed.value_or(Decimal());
@@ -170,7 +180,8 @@ class Totals {
 
 }  // namespace
 
-void Score(const evaluation::v1::SelfEvaluation& form, const Rules& rules, std::string_view selected_by, Scorecard& card) {
+void Score(const evaluation::v1::SelfEvaluation& form, const Rules& rules, std::string_view selected_by,
+           Scorecard& card) {
   card.Clear();
   auto& reference = *card.mutable_rule_set();
   reference.set_id(rules.source().id());
@@ -201,10 +212,12 @@ void Score(const evaluation::v1::SelfEvaluation& form, const Rules& rules, std::
     if (row.IsEmpty()) continue;
     ScoreLine& line = *card.add_lines();
     const LineResult result = ScoreIndicator(row, weights.indicators[i], is_reference, rules, line);
-    totals.Add(row.indicator_class != nullptr ? std::string_view(row.indicator_class->name) : kOtherGroup, result, line);
+    totals.Add(row.indicator_class != nullptr ? std::string_view(row.indicator_class->name) : kOtherGroup, result,
+               line);
   }
   totals.Finish(weights.kind);
-  if (reading.declared_total) card.set_declared_total(reading.declared_total->ToFixed(std::max(rules.places, reading.declared_total->scale())));
+  if (reading.declared_total)
+    card.set_declared_total(reading.declared_total->ToFixed(std::max(rules.places, reading.declared_total->scale())));
   card.set_declared_grade(reading.declared_grade_text);
 
   RunChecks(reading, rules, card);

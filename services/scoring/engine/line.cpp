@@ -1,21 +1,25 @@
 #include "scoring/engine/line.h"
 
-#include <algorithm>
-
-
 #include "common/text.h"
+
+#include <algorithm>
 
 namespace jixiao::scoring {
 namespace {
 
 using evaluation::v1::ScoreLine;
 
-std::string Points(const Decimal& points, const Rules& rules) { return points.ToFixed(rules.places); }
+std::string Points(const Decimal& points, const Rules& rules) {
+  return points.ToFixed(rules.places);
+}
 
-Decimal Clamp(const Decimal& value, const Decimal& low, const Decimal& high) { return std::max(low, std::min(value, high)); }
+Decimal Clamp(const Decimal& value, const Decimal& low, const Decimal& high) {
+  return std::max(low, std::min(value, high));
+}
 
 // The share that the first band at or below `rate` gives.
-const CompiledBand* BandOf(const std::vector<CompiledBand>& bands, const Decimal& numerator, const Decimal& denominator) {
+const CompiledBand* BandOf(const std::vector<CompiledBand>& bands, const Decimal& numerator,
+                           const Decimal& denominator) {
   for (const CompiledBand& band : bands) {
     // rate >= at_least, without dividing
     const auto bound = Decimal::Mul(band.at_least, denominator);
@@ -33,15 +37,18 @@ struct Points_ {
 
 Points_ PairPoints(const Pair& pair, const Decimal& w, const Rules& rules) {
   const std::string full = Cat("达到指标值，得满分 ", Points(w, rules), " 分");
-  const bool upper = pair.IsUpperBound() || (pair.comparison == Comparison::kEqual && (pair.b > pair.a || pair.a.IsZero()));
+  const bool upper =
+      pair.IsUpperBound() || (pair.comparison == Comparison::kEqual && (pair.b > pair.a || pair.a.IsZero()));
   if (pair.comparison == Comparison::kBetween)
     return {pair.met ? w : Decimal(), "RANGE", pair.met ? full : std::string("不在指标值范围内，得 0 分")};
   const v1::ShortfallMethod how = upper ? rules.at_most : rules.at_least;
   const std::string_view method = pair.comparison == Comparison::kEqual ? std::string_view("EQUAL")
                                   : how == v1::SHORTFALL_METHOD_RATIO   ? (upper ? "AT_MOST_RATIO" : "AT_LEAST_RATIO")
-                                  : how == v1::SHORTFALL_METHOD_RATIO_ABOVE_PASS ? (upper ? "AT_MOST_RATIO_ABOVE_PASS" : "AT_LEAST_RATIO_ABOVE_PASS")
-                                  : how == v1::SHORTFALL_METHOD_LINEAR_EXCESS    ? std::string_view("AT_MOST_LINEAR_EXCESS")
-                                                                                 : std::string_view("ALL_OR_NOTHING");
+                                  : how == v1::SHORTFALL_METHOD_RATIO_ABOVE_PASS
+                                      ? (upper ? "AT_MOST_RATIO_ABOVE_PASS" : "AT_LEAST_RATIO_ABOVE_PASS")
+                                  : how == v1::SHORTFALL_METHOD_LINEAR_EXCESS
+                                      ? std::string_view("AT_MOST_LINEAR_EXCESS")
+                                      : std::string_view("ALL_OR_NOTHING");
   if (pair.met) return {w, method, full};
   if (pair.b.IsNegative()) return {Decimal(), method, "实际完成值为负数，得 0 分"};
   // Degree of achievement as numerator ÷ denominator, at most 1.
@@ -54,7 +61,8 @@ Points_ PairPoints(const Pair& pair, const Decimal& w, const Rules& rules) {
       const auto points = Decimal::MulDiv(w, numerator, denominator, rules.places);
       if (!points) return {Decimal(), method, "得 0 分"};
       return {Clamp(*points, Decimal(), w), method,
-              Cat(upper ? "超过上限，按比例计分：" : "未达到指标值，按比例计分：", n, " ÷ ", d, " × ", w.ToString(), " = ", Points(*points, rules), " 分")};
+              Cat(upper ? "超过上限，按比例计分：" : "未达到指标值，按比例计分：", n, " ÷ ", d, " × ", w.ToString(),
+                  " = ", Points(*points, rules), " 分")};
     }
     case v1::SHORTFALL_METHOD_RATIO_ABOVE_PASS: {
       const auto pass = Decimal::Mul(denominator, rules.pass_threshold);
@@ -63,15 +71,17 @@ Points_ PairPoints(const Pair& pair, const Decimal& w, const Rules& rules) {
       const auto points = Decimal::MulDiv(w, numerator - *pass, denominator - *pass, rules.places);
       if (!points) return {Decimal(), method, "得 0 分"};
       return {Clamp(*points, Decimal(), w), method,
-              Cat("未达到指标值，(", n, " ÷ ", d, " − ", threshold, ") ÷ (1 − ", threshold, ") × ", w.ToString(), " = ", Points(*points, rules), " 分")};
+              Cat("未达到指标值，(", n, " ÷ ", d, " − ", threshold, ") ÷ (1 − ", threshold, ") × ", w.ToString(), " = ",
+                  Points(*points, rules), " 分")};
     }
     case v1::SHORTFALL_METHOD_LINEAR_EXCESS: {
       const Decimal twice = pair.a + pair.a;
       if (pair.b >= twice) return {Decimal(), method, "达到上限的两倍或以上，得 0 分"};
       const auto points = Decimal::MulDiv(w, twice - pair.b, pair.a, rules.places);
       if (!points) return {Decimal(), method, "得 0 分"};
-      return {Clamp(*points, Decimal(), w), method,
-              Cat("超过上限，(1 − (", d, " − ", n, ") ÷ ", n, ") × ", w.ToString(), " = ", Points(*points, rules), " 分")};
+      return {
+          Clamp(*points, Decimal(), w), method,
+          Cat("超过上限，(1 − (", d, " − ", n, ") ÷ ", n, ") × ", w.ToString(), " = ", Points(*points, rules), " 分")};
     }
     default:
       return {Decimal(), method, "未达到指标值，得 0 分"};
@@ -81,20 +91,26 @@ Points_ PairPoints(const Pair& pair, const Decimal& w, const Rules& rules) {
 // The measured rate of a satisfaction row, when the rules score it by bands.
 const Pair* BandedSatisfaction(const IndicatorReading& row, const Rules& rules) {
   const bool applies = !rules.satisfaction_bands.empty() && row.indicator_class != nullptr &&
-                       row.indicator_class->indicator_class == v1::INDICATOR_CLASS_SATISFACTION && row.measure.pairs.size() == 1;
+                       row.indicator_class->indicator_class == v1::INDICATOR_CLASS_SATISFACTION &&
+                       row.measure.pairs.size() == 1;
   if (!applies) return nullptr;
   const Pair& pair = row.measure.pairs.front();
-  return pair.target.unit.dimension == Dimension::kRatio || pair.actual.unit.dimension == Dimension::kRatio ? &pair : nullptr;
+  return pair.target.unit.dimension == Dimension::kRatio || pair.actual.unit.dimension == Dimension::kRatio ? &pair
+                                                                                                            : nullptr;
 }
 
 Points_ FigurePoints(const IndicatorReading& row, const Decimal& w, const Rules& rules) {
   if (row.measure.kind == Measure::Kind::kDeadline)
-    return {row.measure.on_time ? w : Decimal(), "DEADLINE", row.measure.on_time ? Cat("按期完成，得满分 ", Points(w, rules), " 分") : std::string("晚于规定时限，得 0 分")};
+    return {
+        row.measure.on_time ? w : Decimal(), "DEADLINE",
+        row.measure.on_time ? Cat("按期完成，得满分 ", Points(w, rules), " 分") : std::string("晚于规定时限，得 0 分")};
   if (const Pair* pair = BandedSatisfaction(row, rules)) {
     const CompiledBand* band = BandOf(rules.satisfaction_bands, pair->b, Decimal(100));
     const Decimal share = band == nullptr ? Decimal() : band->share;
     const auto points = Decimal::MulDiv(w, share, Decimal(1), rules.places);
-    return {points, "SATISFACTION_BANDS", Cat("满意度 ", pair->b.ToString(), "%，按档次得分值的 ", Decimal::Mul(share, Decimal(100))->ToString(), "%，即 ", Points(points.value_or(Decimal()), rules), " 分")};
+    return {points, "SATISFACTION_BANDS",
+            Cat("满意度 ", pair->b.ToString(), "%，按档次得分值的 ", Decimal::Mul(share, Decimal(100))->ToString(),
+                "%，即 ", Points(points.value_or(Decimal()), rules), " 分")};
   }
   return PairPoints(row.measure.Worst(), w, rules);
 }
@@ -139,26 +155,28 @@ void DescribeMeasure(const IndicatorReading& row, ScoreLine& line) {
 
 std::string Intro(const IndicatorReading& row, const ScoreLine& line) {
   if (row.measure.kind == Measure::Kind::kFigures && row.measure.pairs.size() > 1)
-    return Cat("指标值 ", line.criterion(), "；实际完成 ", line.observation(), "；按完成程度最低的一项（", row.measure.Worst().target.ToString(), "，实际 ",
-                        row.measure.Worst().actual.ToString(), "）计分：");
+    return Cat("指标值 ", line.criterion(), "；实际完成 ", line.observation(), "；按完成程度最低的一项（",
+               row.measure.Worst().target.ToString(), "，实际 ", row.measure.Worst().actual.ToString(), "）计分：");
   return Cat("指标值 ", line.criterion(), "，实际完成 ", line.observation(), "：");
 }
 
-LineResult Declared(const IndicatorReading& row, const std::optional<Decimal>& weight, bool reference, const Rules& rules, ScoreLine& line) {
+LineResult Declared(const IndicatorReading& row, const std::optional<Decimal>& weight, bool reference,
+                    const Rules& rules, ScoreLine& line) {
   LineResult result{evaluation::v1::BASIS_DECLARED, weight, std::nullopt, row.score};
   line.set_method("DECLARED");
-  const std::string why = row.measure.copied              ? "实际完成值照抄了指标值（连同运算符），没有可比的实际数值"
-                          : row.measure.conflict          ? "实际完成值与指标值单位不同，不能比较"
+  const std::string why = row.measure.copied ? "实际完成值照抄了指标值（连同运算符），没有可比的实际数值"
+                          : row.measure.conflict ? "实际完成值与指标值单位不同，不能比较"
                           : row.target.malformed || row.actual.malformed ? "数字书写有误，无法识别"
-                          : row.actual.blank              ? "未填实际完成值"
-                          : row.target.blank              ? "未填指标值"
+                          : row.actual.blank                             ? "未填实际完成值"
+                          : row.target.blank                             ? "未填指标值"
                           : row.measure.kind == Measure::Kind::kFigures ? "指标值中的数量未全部有对应的实际数值"
-                                                          : "指标值与实际完成值没有可比的数值";
+                                                                        : "指标值与实际完成值没有可比的数值";
   if (!weight) {
     line.set_explanation(Cat(why, "；本行未列分值，不计分"));
     return result;
   }
-  std::optional<Decimal> claimed = row.completion ? std::optional(row.completion->Percent(Decimal(100))) : row.claimed_completion;
+  std::optional<Decimal> claimed =
+      row.completion ? std::optional(row.completion->Percent(Decimal(100))) : row.claimed_completion;
   if (!reference && row.score) {
     result.computed = Clamp(*row.score, Decimal(), *weight).Rounded(rules.places);
     line.set_explanation(Cat(why, "；按自评得分 ", Points(*row.score, rules), " 分认定"));
@@ -173,7 +191,8 @@ LineResult Declared(const IndicatorReading& row, const std::optional<Decimal>& w
   return result;
 }
 
-LineResult Banded(const IndicatorReading& row, const std::optional<Decimal>& weight, bool reference, const Rules& rules, ScoreLine& line) {
+LineResult Banded(const IndicatorReading& row, const std::optional<Decimal>& weight, bool reference, const Rules& rules,
+                  ScoreLine& line) {
   LineResult result{evaluation::v1::BASIS_BANDED, weight, std::nullopt, row.score};
   line.set_method("TIER");
   if (!weight) {
@@ -183,14 +202,18 @@ LineResult Banded(const IndicatorReading& row, const std::optional<Decimal>& wei
   const auto [low, high] = TierRange(*row.tier, *weight, rules);
   line.set_score_low(Points(low, rules));
   line.set_score_high(Points(high, rules));
-  const std::string range = Cat("自报档次“", row.tier->name, "”，得分应在 ", line.score_low(), "～", line.score_high(), " 分之间");
+  const std::string range =
+      Cat("自报档次“", row.tier->name, "”，得分应在 ", line.score_low(), "～", line.score_high(), " 分之间");
   if (reference || !row.score) {
     result.computed = low;
-    line.set_explanation(Cat(range, "；", reference ? "参考分" : "未填自评得分，", "取下限 ", Points(low, rules), " 分"));
+    line.set_explanation(
+        Cat(range, "；", reference ? "参考分" : "未填自评得分，", "取下限 ", Points(low, rules), " 分"));
   } else {
     result.computed = Clamp(*row.score, low, high).Rounded(rules.places);
-    line.set_explanation(*result.computed == *row.score ? Cat(range, "；自评得分 ", Points(*row.score, rules), " 分在区间内")
-                                                        : Cat(range, "；自评得分 ", Points(*row.score, rules), " 分不在区间内，按 ", Points(*result.computed, rules), " 分认定"));
+    line.set_explanation(*result.computed == *row.score
+                             ? Cat(range, "；自评得分 ", Points(*row.score, rules), " 分在区间内")
+                             : Cat(range, "；自评得分 ", Points(*row.score, rules), " 分不在区间内，按 ",
+                                   Points(*result.computed, rules), " 分认定"));
   }
   return result;
 }
@@ -216,7 +239,8 @@ std::pair<Decimal, Decimal> TierRange(const CompiledTier& tier, const Decimal& w
   return {low, high};
 }
 
-std::optional<Decimal> ExecutionPoints(const Decimal& budget, const Decimal& executed, const Decimal& weight, const Rules& rules) {
+std::optional<Decimal> ExecutionPoints(const Decimal& budget, const Decimal& executed, const Decimal& weight,
+                                       const Rules& rules) {
   if (budget <= Decimal()) return std::nullopt;
   if (rules.execution_method == v1::EXECUTION_METHOD_BANDS) {
     const CompiledBand* band = BandOf(rules.execution_bands, executed, budget);
@@ -233,7 +257,8 @@ std::optional<Decimal> RulePoints(const IndicatorReading& row, const Decimal& we
 }
 
 bool IsScorable(const IndicatorReading& row) {
-  return row.tier != nullptr || (row.measure.kind != Measure::Kind::kNothing && row.measure.complete) || row.completion || row.claimed_completion;
+  return row.tier != nullptr || (row.measure.kind != Measure::Kind::kNothing && row.measure.complete) ||
+         row.completion || row.claimed_completion;
 }
 
 LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const Rules& rules, ScoreLine& line) {
@@ -260,23 +285,29 @@ LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const R
     return result;
   }
   result.basis = evaluation::v1::BASIS_DECLARED;
-  const std::string why = !e.budget ? "未填全年预算数" : !e.executed ? "未填全年执行数" : "全年预算数为 0，执行率不能计算";
+  const std::string why = !e.budget     ? "未填全年预算数"
+                          : !e.executed ? "未填全年执行数"
+                                        : "全年预算数为 0，执行率不能计算";
   result.computed = declared ? Clamp(*declared, Decimal(), weight).Rounded(rules.places) : Decimal();
   line.set_method("DECLARED");
-  line.set_explanation(declared ? Cat(why, "；按自评得分 ", Points(*declared, rules), " 分认定") : Cat(why, "，也没有自评得分，计 0 分"));
+  line.set_explanation(declared ? Cat(why, "；按自评得分 ", Points(*declared, rules), " 分认定")
+                                : Cat(why, "，也没有自评得分，计 0 分"));
   return result;
 }
 
-LineResult ScoreIndicator(const IndicatorReading& row, const std::optional<Decimal>& weight, bool reference, const Rules& rules, ScoreLine& line) {
+LineResult ScoreIndicator(const IndicatorReading& row, const std::optional<Decimal>& weight, bool reference,
+                          const Rules& rules, ScoreLine& line) {
   line.set_path(Cat("indicators[", row.index, "]"));
   DescribeMeasure(row, line);
   if (row.tier != nullptr) return Banded(row, weight, reference, rules, line);
-  if (row.measure.kind == Measure::Kind::kNothing || !row.measure.complete) return Declared(row, weight, reference, rules, line);
+  if (row.measure.kind == Measure::Kind::kNothing || !row.measure.complete)
+    return Declared(row, weight, reference, rules, line);
   const Points_ points = FigurePoints(row, weight.value_or(Decimal()), rules);
   line.set_method(std::string(points.method));
   LineResult result{evaluation::v1::BASIS_COMPUTED, weight, std::nullopt, row.score};
   if (!weight) {
-    line.set_explanation(Cat(Intro(row, line), line.achievement().empty() ? "" : "完成程度 ", line.achievement(), "；本行未列分值，不计分"));
+    line.set_explanation(Cat(Intro(row, line), line.achievement().empty() ? "" : "完成程度 ", line.achievement(),
+                             "；本行未列分值，不计分"));
     return result;
   }
   result.computed = points.points;

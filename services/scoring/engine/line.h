@@ -1,12 +1,12 @@
 // Scores single lines: budget execution and indicator rows.
 #pragma once
 
-#include <optional>
-
 #include "scoring/engine/reading.h"
 #include "scoring/engine/rules.h"
 
 #include "jixiao/evaluation/v1/scorecard.pb.h"
+
+#include <optional>
 
 namespace jixiao::scoring {
 
@@ -19,12 +19,13 @@ struct LineResult {
 };
 
 // Scores budget execution on `weight` points. With no total row, budgets and executions of all rows are added up.
-LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const Rules& rules, evaluation::v1::ScoreLine& line);
+LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const Rules& rules,
+                      evaluation::v1::ScoreLine& line);
 
 // Scores one indicator on `weight` points; without a weight the line only explains what was compared.
 // `reference`: the weight is not the form's, so its declared score says nothing.
-LineResult ScoreIndicator(const IndicatorReading& row, const std::optional<Decimal>& weight, bool reference, const Rules& rules,
-                          evaluation::v1::ScoreLine& line);
+LineResult ScoreIndicator(const IndicatorReading& row, const std::optional<Decimal>& weight, bool reference,
+                          const Rules& rules, evaluation::v1::ScoreLine& line);
 
 // Whether a row carries anything that a score could rest on.
 bool IsScorable(const IndicatorReading& row);
@@ -34,7 +35,8 @@ bool IsScorable(const IndicatorReading& row);
 std::optional<Decimal> RulePoints(const IndicatorReading& row, const Decimal& weight, const Rules& rules);
 
 // Points of budget execution by the rules alone; nothing when the rate cannot be computed.
-std::optional<Decimal> ExecutionPoints(const Decimal& budget, const Decimal& executed, const Decimal& weight, const Rules& rules);
+std::optional<Decimal> ExecutionPoints(const Decimal& budget, const Decimal& executed, const Decimal& weight,
+                                       const Rules& rules);
 
 // The range of points that a tier allows on `weight`; the upper end is the greatest score at the rules' places.
 std::pair<Decimal, Decimal> TierRange(const CompiledTier& tier, const Decimal& weight, const Rules& rules);

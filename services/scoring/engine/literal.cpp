@@ -1,15 +1,17 @@
 #include "scoring/engine/literal.h"
 
+#include "common/text.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
 
-#include "common/text.h"
-
 namespace jixiao::scoring {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // ------------------------------------------------------------------------------------------------------------ folding
 
@@ -20,15 +22,15 @@ struct Replacement {
 
 // Every way in which operators, separators and signs were met, and the one form they are folded to.
 constexpr Replacement kReplacements[] = {
-    {U'≥', ">="}, {U'≧', ">="}, {U'⩾', ">="}, {U'≤', "<="}, {U'≦', "<="}, {U'⩽', "<="}, {U'﹦', "="},  {U'═', "="},
-    {U'，', ";"}, {U'。', ";"}, {U'；', ";"}, {U'﹪', "%"}, {U'—', "-"},  {U'–', "-"},  {U'−', "-"},  {U'～', "~"},
-    {U'〜', "~"}, {U'˙', "·"},  {U'•', "·"},  {U'・', "·"}, {U'㎡', "平方米"}, {U'²', "2"}, {U'³', "3"},
-    {U'〈', "《"}, {U'〉', "》"},
+    {U'≥', ">="}, {U'≧', ">="}, {U'⩾', ">="},  {U'≤', "<="},  {U'≦', "<="}, {U'⩽', "<="}, {U'﹦', "="},
+    {U'═', "="},  {U'，', ";"}, {U'。', ";"},  {U'；', ";"},  {U'﹪', "%"}, {U'—', "-"},  {U'–', "-"},
+    {U'−', "-"},  {U'～', "~"}, {U'〜', "~"},  {U'˙', "·"},   {U'•', "·"},  {U'・', "·"}, {U'㎡', "平方米"},
+    {U'²', "2"},  {U'³', "3"},  {U'〈', "《"}, {U'〉', "》"},
 };
 
 bool IsSpace(char32_t c) {
-  return c == U' ' || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x3000 || (c >= 0x2000 && c <= 0x200F) ||
-         c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x2060 || c == 0xFEFF;
+  return c == U' ' || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x3000 ||
+         (c >= 0x2000 && c <= 0x200F) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x2060 || c == 0xFEFF;
 }
 
 void AppendUtf8(std::string& out, char32_t c) {
@@ -121,17 +123,19 @@ constexpr UnitEntry kUnits[] = {
 
 // Every other classifier counts under its own name.
 constexpr std::string_view kClassifiers[] = {
-    "个", "项", "家", "户", "件", "套", "台", "部", "辆", "条", "份", "册", "本", "篇", "张", "块", "座", "处", "所", "栋", "幢",
-    "间", "组", "支", "只", "头", "羽", "株", "棵", "粒", "起", "例", "宗", "种", "类", "期", "村", "镇", "校", "门", "节", "届",
-    "轮", "遍", "样", "点", "盏", "口", "根", "片", "颗", "艘", "架", "枚", "面", "扇", "把", "樘", "眼", "瓶", "袋", "箱", "盒",
-    "桶", "车", "床", "岁", "票", "幅", "首", "集", "款", "路", "站", "段", "TB", "GB", "千瓦", "千瓦时", "度", "分",
+    "个", "项", "家", "户", "件", "套", "台", "部", "辆", "条",   "份",     "册", "本", "篇", "张", "块", "座",
+    "处", "所", "栋", "幢", "间", "组", "支", "只", "头", "羽",   "株",     "棵", "粒", "起", "例", "宗", "种",
+    "类", "期", "村", "镇", "校", "门", "节", "届", "轮", "遍",   "样",     "点", "盏", "口", "根", "片", "颗",
+    "艘", "架", "枚", "面", "扇", "把", "樘", "眼", "瓶", "袋",   "箱",     "盒", "桶", "车", "床", "岁", "票",
+    "幅", "首", "集", "款", "路", "站", "段", "TB", "GB", "千瓦", "千瓦时", "度", "分",
 };
 
 struct Multiplier {
   std::string_view text;
   std::int64_t factor;
 };
-constexpr Multiplier kMultipliers[] = {{"百万", 1000000}, {"千万", 10000000}, {"亿", 100000000}, {"万", 10000}, {"千", 1000}};
+constexpr Multiplier kMultipliers[] = {
+    {"百万", 1000000}, {"千万", 10000000}, {"亿", 100000000}, {"万", 10000}, {"千", 1000}};
 
 // Takes `prefix` off the front of `text`.
 bool Take(std::string_view& text, std::string_view prefix) {
@@ -159,7 +163,8 @@ std::optional<Unit> TakeSimpleUnit(std::string_view& text) {
   return std::nullopt;
 }
 
-// Takes what stands for "per" behind a unit: `/人*月`, `/生.年`, `/人、天`, `每人`. Appends it to `base`, joined by `·`.
+// Takes what stands for "per" behind a unit: `/人*月`, `/生.年`, `/人、天`, `每人`. Appends it to `base`, joined by
+// `·`.
 bool TakePer(std::string_view& text, std::string& base) {
   std::string_view rest = text;
   if (!Take(rest, "/")) return false;
@@ -169,7 +174,8 @@ bool TakePer(std::string_view& text, std::string& base) {
     std::string_view probe = rest;
     if (any) {
       bool separated = false;
-      for (const std::string_view separator : {"*", "·", ".", "、", "/", "每"}) separated = separated || Take(probe, separator);
+      for (const std::string_view separator : {"*", "·", ".", "、", "/", "每"})
+        separated = separated || Take(probe, separator);
       if (!separated) break;
     }
     std::string_view before = probe;
@@ -195,17 +201,17 @@ struct OperatorWord {
 
 // Operators before a number; longer words first where one contains another.
 constexpr OperatorWord kPrefixes[] = {
-    {">=", Comparison::kAtLeast},        {"<=", Comparison::kAtMost},         {"=>", Comparison::kAtLeast},
-    {"=<", Comparison::kAtMost},         {">", Comparison::kMoreThan},        {"<", Comparison::kLessThan},
+    {">=", Comparison::kAtLeast},        {"<=", Comparison::kAtMost},          {"=>", Comparison::kAtLeast},
+    {"=<", Comparison::kAtMost},         {">", Comparison::kMoreThan},         {"<", Comparison::kLessThan},
     {"=", Comparison::kEqual},           {"大于或等于", Comparison::kAtLeast}, {"大于等于", Comparison::kAtLeast},
-    {"小于或等于", Comparison::kAtMost}, {"小于等于", Comparison::kAtMost},   {"不少于", Comparison::kAtLeast},
-    {"不低于", Comparison::kAtLeast},    {"不小于", Comparison::kAtLeast},    {"不得低于", Comparison::kAtLeast},
-    {"不得少于", Comparison::kAtLeast},  {"至少", Comparison::kAtLeast},      {"不得超过", Comparison::kAtMost},
-    {"不超过", Comparison::kAtMost},     {"不高于", Comparison::kAtMost},     {"不大于", Comparison::kAtMost},
-    {"不多于", Comparison::kAtMost},     {"不超", Comparison::kAtMost},       {"控制在", Comparison::kAtMost},
-    {"至多", Comparison::kAtMost},       {"最多", Comparison::kAtMost},       {"大于", Comparison::kMoreThan},
-    {"高于", Comparison::kMoreThan},     {"多于", Comparison::kMoreThan},     {"超过", Comparison::kMoreThan},
-    {"小于", Comparison::kLessThan},     {"低于", Comparison::kLessThan},     {"少于", Comparison::kLessThan},
+    {"小于或等于", Comparison::kAtMost}, {"小于等于", Comparison::kAtMost},    {"不少于", Comparison::kAtLeast},
+    {"不低于", Comparison::kAtLeast},    {"不小于", Comparison::kAtLeast},     {"不得低于", Comparison::kAtLeast},
+    {"不得少于", Comparison::kAtLeast},  {"至少", Comparison::kAtLeast},       {"不得超过", Comparison::kAtMost},
+    {"不超过", Comparison::kAtMost},     {"不高于", Comparison::kAtMost},      {"不大于", Comparison::kAtMost},
+    {"不多于", Comparison::kAtMost},     {"不超", Comparison::kAtMost},        {"控制在", Comparison::kAtMost},
+    {"至多", Comparison::kAtMost},       {"最多", Comparison::kAtMost},        {"大于", Comparison::kMoreThan},
+    {"高于", Comparison::kMoreThan},     {"多于", Comparison::kMoreThan},      {"超过", Comparison::kMoreThan},
+    {"小于", Comparison::kLessThan},     {"低于", Comparison::kLessThan},      {"少于", Comparison::kLessThan},
     {"等于", Comparison::kEqual},
 };
 
@@ -217,7 +223,9 @@ constexpr OperatorWord kSuffixes[] = {
 };
 
 // A comma within a number has been consumed with it.
-bool IsClauseEnd(std::string_view text) { return text[0] == ';' || text[0] == ',' || text.starts_with("、"); }
+bool IsClauseEnd(std::string_view text) {
+  return text[0] == ';' || text[0] == ',' || text.starts_with("、");
+}
 
 // A run of digits with grouping commas and a point. `length` is what was consumed.
 struct Run {
@@ -289,7 +297,9 @@ std::string_view TakeDigits(std::string_view& text, std::size_t most) {
   return digits;
 }
 
-bool IsMonth(std::string_view digits) { return !digits.empty() && ToInt(digits) >= 1 && ToInt(digits) <= 12; }
+bool IsMonth(std::string_view digits) {
+  return !digits.empty() && ToInt(digits) >= 1 && ToInt(digits) <= 12;
+}
 
 // A date or period at the front of `text`, such as 2021年1月底前, 2021-12-31, 9月前, 1-12月, 2021年全年; takes it off.
 // Months are read as dates only when no comparison stands before them (≥3个月 is a quantity anyway).
@@ -301,7 +311,8 @@ std::optional<Period> TakePeriod(std::string_view& text, int fiscal_year) {
   if (digits.empty()) return std::nullopt;
   if (digits.size() == 4 && ToInt(digits) >= 1900 && ToInt(digits) <= 2100) {
     const bool written = Take(rest, "年度") || Take(rest, "年");
-    const bool numeric = !written && !rest.empty() && (rest[0] == '-' || rest[0] == '.' || rest[0] == '/') && rest.size() > 1 && IsDigit(rest[1]);
+    const bool numeric = !written && !rest.empty() && (rest[0] == '-' || rest[0] == '.' || rest[0] == '/') &&
+                         rest.size() > 1 && IsDigit(rest[1]);
     if (!written && !numeric) return std::nullopt;
     year = ToInt(digits);
     has_year = true;
@@ -347,7 +358,8 @@ std::optional<Period> TakePeriod(std::string_view& text, int fiscal_year) {
   int last_day = LastDay(any_year, last_month);
   std::string_view after = rest;
   const std::string_view day = TakeDigits(after, 2);
-  if (!day.empty() && (after.starts_with("日") || after.starts_with("号")) && ToInt(day) >= 1 && ToInt(day) <= last_day) {
+  if (!day.empty() && (after.starts_with("日") || after.starts_with("号")) && ToInt(day) >= 1 &&
+      ToInt(day) <= last_day) {
     first_day = last_day = ToInt(day);
     rest = after;
     Take(rest, "日") || Take(rest, "号");
@@ -494,7 +506,8 @@ class Scanner {
     TakeRangeEnd(quantity);
     TakeSuffix(quantity);
     // 2019-2023年 is a span of years, not an amount of them.
-    const bool years = quantity.unit.base == "年" && quantity.number >= Decimal(1900) && quantity.number <= Decimal(2100);
+    const bool years =
+        quantity.unit.base == "年" && quantity.number >= Decimal(1900) && quantity.number <= Decimal(2100);
     if (!years) out_.quantities.push_back(std::move(quantity));
     negative_ = plus_minus_ = approximate_ = clause_start_ = false;
     pending_ = Comparison::kNone;
@@ -533,7 +546,8 @@ class Scanner {
         if (auto counted = TakeSimpleUnit(after)) quantity.unit = *std::move(counted);
         if (more || quantity.unit.dimension != Dimension::kNone) probe = after;
         approximate = approximate || more;
-        quantity.unit.factor = Decimal::Mul(quantity.unit.factor, Decimal(multiplier.factor)).value_or(quantity.unit.factor);
+        quantity.unit.factor =
+            Decimal::Mul(quantity.unit.factor, Decimal(multiplier.factor)).value_or(quantity.unit.factor);
         break;
       }
     }
@@ -560,8 +574,10 @@ class Scanner {
 
   // Words that may stand right behind a bare number without being its unit.
   static bool IsParticle(std::string_view text) {
-    constexpr std::string_view kParticles[] = {"左右", "上下", "以上", "以下", "以内", "之内", "及以上", "及以下", "内", "和", "及", "与", "至", "到"};
-    return std::any_of(std::begin(kParticles), std::end(kParticles), [&](std::string_view word) { return text.starts_with(word); });
+    constexpr std::string_view kParticles[] = {"左右",   "上下", "以上", "以下", "以内", "之内", "及以上",
+                                               "及以下", "内",   "和",   "及",   "与",   "至",   "到"};
+    return std::any_of(std::begin(kParticles), std::end(kParticles),
+                       [&](std::string_view word) { return text.starts_with(word); });
   }
 
   void TakeSuffix(Quantity& quantity) {
@@ -576,7 +592,8 @@ class Scanner {
       return;
     }
     // 30天内, but not 10个内容.
-    if (std::string_view probe = rest_; Take(probe, "内") && (probe.empty() || IsClauseEnd(probe) || probe.starts_with("完成"))) {
+    if (std::string_view probe = rest_;
+        Take(probe, "内") && (probe.empty() || IsClauseEnd(probe) || probe.starts_with("完成"))) {
       quantity.comparison = Comparison::kAtMost;
       rest_ = probe;
     }
@@ -595,7 +612,8 @@ class Scanner {
 
 // Marks that people put into a cell that has nothing to say.
 bool IsBlankMark(std::string_view folded) {
-  return std::all_of(folded.begin(), folded.end(), [](char c) { return c == '-' || c == '/' || c == '\\' || c == '_' || c == '.' || c == '*'; }) ||
+  return std::all_of(folded.begin(), folded.end(),
+                     [](char c) { return c == '-' || c == '/' || c == '\\' || c == '_' || c == '.' || c == '*'; }) ||
          folded == "……" || folded == "…";
 }
 
@@ -620,7 +638,9 @@ std::string_view Symbol(Comparison comparison) {
 
 }  // namespace
 
-Decimal Quantity::Value() const { return Decimal::Mul(number, unit.factor).value_or(number); }
+Decimal Quantity::Value() const {
+  return Decimal::Mul(number, unit.factor).value_or(number);
+}
 
 std::string Quantity::ToString() const {
   std::string text(Symbol(comparison));
@@ -645,7 +665,8 @@ std::string Fold(std::string_view cell) {
       continue;
     }
     const auto* found = c < 0x80 ? std::end(kReplacements)
-                                 : std::find_if(std::begin(kReplacements), std::end(kReplacements), [&](const Replacement& r) { return r.from == c; });
+                                 : std::find_if(std::begin(kReplacements), std::end(kReplacements),
+                                                [&](const Replacement& r) { return r.from == c; });
     if (found == std::end(kReplacements) && c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
     if (gap && c < 0x80 && IsDigit(static_cast<char>(c))) out.push_back(' ');
     gap = false;

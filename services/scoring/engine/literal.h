@@ -1,14 +1,14 @@
-// Reads the cells of a form as people write them: `≥50个`, `95%以上`, `不少于4次`, `2021年1月底前`, `30万元`, full-width digits,
-// stated tiers, blanks and `/`. What a cell does not say is never guessed: it stays text.
+// Reads the cells of a form as people write them: `≥50个`, `95%以上`, `不少于4次`, `2021年1月底前`, `30万元`,
+// full-width digits, stated tiers, blanks and `/`. What a cell does not say is never guessed: it stays text.
 #pragma once
+
+#include "common/decimal.h"
+
+#include <absl/container/inlined_vector.h>
 
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <absl/container/inlined_vector.h>
-
-#include "common/decimal.h"
 
 namespace jixiao::scoring {
 
@@ -26,7 +26,7 @@ enum class Dimension {
   kVolume,
   kMass,
   kTime,
-  kPer,  // a compound such as 元/人·月
+  kPer,      // a compound such as 元/人·月
   kUnknown,  // followed by a word that is no known unit
 };
 
@@ -86,15 +86,16 @@ Comparison ComparisonInName(std::string_view name);
 // A cell of points or weight: `10`, `10.00`, `22.5分`. Nothing for a blank, a mark or other text.
 std::optional<Decimal> ReadPoints(std::string_view cell);
 
-// A cell of money in 万元: a number without unit is in `ten_thousand_yuan` ? 万元 : 元. Nothing for a blank or a malformed cell.
+// A cell of money in 万元: a number without unit is in `ten_thousand_yuan` ? 万元 : 元. Nothing for a blank or a
+// malformed cell.
 std::optional<Decimal> ReadAmount(std::string_view cell, bool ten_thousand_yuan);
 
 // A cell of a rate: `86%`, `0.958`, `99.92`, `86%%`.
 struct Rate {
-  Decimal number;         // as written
-  int decimals = 0;       // as written
-  bool percent = false;   // a percent sign stands behind it
-  bool malformed = false; // more than one percent sign
+  Decimal number;          // as written
+  int decimals = 0;        // as written
+  bool percent = false;    // a percent sign stands behind it
+  bool malformed = false;  // more than one percent sign
 
   // In percent. Without a sign, `1` may mean 1 % or 100 %: the reading nearer to `expected` (in percent) is taken.
   Decimal Percent(const std::optional<Decimal>& expected) const;

@@ -15,7 +15,8 @@ bool Shortens(const Unit& compound, const Unit& simple) {
 // Whether two units can be set side by side when each cell holds only one quantity.
 Fit FitOf(const Unit& a, const Unit& b) {
   if (a.dimension == Dimension::kNone || b.dimension == Dimension::kNone) return Fit::kComparable;
-  if (a.dimension == Dimension::kUnknown || b.dimension == Dimension::kUnknown) return a.base == b.base ? Fit::kComparable : Fit::kIncomparable;
+  if (a.dimension == Dimension::kUnknown || b.dimension == Dimension::kUnknown)
+    return a.base == b.base ? Fit::kComparable : Fit::kIncomparable;
   if (a.dimension == b.dimension) {
     // Classifiers vary freely (50个 and 50家); other bases of one dimension (亩, 平方米) would need a conversion.
     return a.base == b.base || a.dimension == Dimension::kCount ? Fit::kComparable : Fit::kIncomparable;
@@ -24,7 +25,9 @@ Fit FitOf(const Unit& a, const Unit& b) {
   return Fit::kConflict;
 }
 
-bool SameUnit(const Unit& a, const Unit& b) { return a.dimension == b.dimension && a.base == b.base; }
+bool SameUnit(const Unit& a, const Unit& b) {
+  return a.dimension == b.dimension && a.base == b.base;
+}
 
 // The actual number in base units; a bare number is meant in the target's unit.
 Decimal ValueIn(const Quantity& actual, const Unit& unit) {
@@ -32,13 +35,15 @@ Decimal ValueIn(const Quantity& actual, const Unit& unit) {
   return Decimal::Mul(actual.number, unit.factor).value_or(actual.number);
 }
 
-Comparison EffectiveComparison(const IndicatorReading& row, const Quantity& target, Comparison in_name, const Rules& rules) {
+Comparison EffectiveComparison(const IndicatorReading& row, const Quantity& target, Comparison in_name,
+                               const Rules& rules) {
   if (target.comparison != Comparison::kNone) return target.comparison;
   if (in_name != Comparison::kNone) return in_name;
   if (target.number.IsZero()) return Comparison::kAtMost;
   const std::string name = Fold(row.row->level3());
   if (rules.LowerIsBetter(name)) return Comparison::kAtMost;
-  const bool money = target.unit.dimension == Dimension::kMoney || (target.unit.dimension == Dimension::kPer && target.unit.base.starts_with("元"));
+  const bool money = target.unit.dimension == Dimension::kMoney ||
+                     (target.unit.dimension == Dimension::kPer && target.unit.base.starts_with("元"));
   return row.is_cost && money ? Comparison::kAtMost : Comparison::kAtLeast;
 }
 
@@ -69,7 +74,8 @@ bool IsMet(const Pair& pair, const Rules& rules) {
   return false;
 }
 
-Pair MakePair(const IndicatorReading& row, const Quantity& target, const Quantity& actual, Comparison in_name, const Rules& rules) {
+Pair MakePair(const IndicatorReading& row, const Quantity& target, const Quantity& actual, Comparison in_name,
+              const Rules& rules) {
   Pair pair;
   pair.target = target;
   pair.actual = actual;
@@ -78,11 +84,14 @@ Pair MakePair(const IndicatorReading& row, const Quantity& target, const Quantit
   pair.comparison = EffectiveComparison(row, target, in_name, rules);
   pair.stated = target.comparison != Comparison::kNone || in_name != Comparison::kNone;
   // A bare target takes its unit from the actual value: 100 against 95%.
-  if (target.unit.dimension == Dimension::kNone && target.unit.factor == Decimal(1) && actual.unit.dimension != Dimension::kNone)
+  if (target.unit.dimension == Dimension::kNone && target.unit.factor == Decimal(1) &&
+      actual.unit.dimension != Dimension::kNone)
     pair.a = Decimal::Mul(target.number, actual.unit.factor).value_or(target.number);
   // 0.95 against ≥90%: a share written as a fraction. Below 50 % both readings are possible, so it is left as written.
-  const bool share = target.unit.dimension == Dimension::kRatio && actual.unit.dimension == Dimension::kNone && !pair.IsUpperBound();
-  if (share && pair.a >= Decimal(50) && pair.b > Decimal(0) && pair.b <= Decimal(1)) pair.b = *Decimal::Mul(pair.b, Decimal(100));
+  const bool share =
+      target.unit.dimension == Dimension::kRatio && actual.unit.dimension == Dimension::kNone && !pair.IsUpperBound();
+  if (share && pair.a >= Decimal(50) && pair.b > Decimal(0) && pair.b <= Decimal(1))
+    pair.b = *Decimal::Mul(pair.b, Decimal(100));
   pair.met = IsMet(pair, rules);
   return pair;
 }
@@ -90,7 +99,8 @@ Pair MakePair(const IndicatorReading& row, const Quantity& target, const Quantit
 // Degree of achievement for finding the worst pair.
 Decimal Degree(const Pair& pair) {
   if (pair.met) return Decimal(100);
-  const auto degree = pair.IsUpperBound() ? Decimal::MulDiv(pair.a, Decimal(100), pair.b, 6) : Decimal::MulDiv(pair.b, Decimal(100), pair.a, 6);
+  const auto degree = pair.IsUpperBound() ? Decimal::MulDiv(pair.a, Decimal(100), pair.b, 6)
+                                          : Decimal::MulDiv(pair.b, Decimal(100), pair.a, 6);
   return degree.value_or(Decimal());
 }
 
@@ -103,7 +113,8 @@ std::vector<const Quantity*> Measurable(const Literal& literal) {
 }
 
 bool ClaimsCompletion(const Literal& actual) {
-  return actual.quantities.size() == 1 && actual.quantities.front().unit.dimension == Dimension::kRatio && actual.text.find("完成") != std::string::npos;
+  return actual.quantities.size() == 1 && actual.quantities.front().unit.dimension == Dimension::kRatio &&
+         actual.text.find("完成") != std::string::npos;
 }
 
 void CompareFigures(IndicatorReading& row, const Rules& rules) {
@@ -111,9 +122,10 @@ void CompareFigures(IndicatorReading& row, const Rules& rules) {
   const std::vector<const Quantity*> targets = Measurable(row.target);
   const std::vector<const Quantity*> actuals = Measurable(row.actual);
   if (targets.empty() || actuals.empty()) return;
-  const bool pasted = row.actual.text == row.target.text && std::any_of(actuals.begin(), actuals.end(), [](const Quantity* q) {
-    return q->comparison != Comparison::kNone && q->comparison != Comparison::kBetween;
-  });
+  const bool pasted =
+      row.actual.text == row.target.text && std::any_of(actuals.begin(), actuals.end(), [](const Quantity* q) {
+        return q->comparison != Comparison::kNone && q->comparison != Comparison::kBetween;
+      });
   if (pasted) {
     measure.copied = true;
     return;
@@ -159,10 +171,12 @@ void CompareFigures(IndicatorReading& row, const Rules& rules) {
 void CompareRow(IndicatorReading& row, const Rules& rules) {
   if (row.tier != nullptr || row.target.malformed || row.actual.malformed) return;
   CompareFigures(row, rules);
-  if (row.measure.kind == Measure::Kind::kNothing && row.target.period && row.actual.period && Measurable(row.target).empty() && Measurable(row.actual).empty()) {
+  if (row.measure.kind == Measure::Kind::kNothing && row.target.period && row.actual.period &&
+      Measurable(row.target).empty() && Measurable(row.actual).empty()) {
     row.measure.kind = Measure::Kind::kDeadline;
     row.measure.complete = true;
-    // Late only when it surely is: a month named on both sides is in time. Where one side names no year, years are not compared.
+    // Late only when it surely is: a month named on both sides is in time. Where one side names no year, years are not
+    // compared.
     const bool with_year = row.target.period->last >= 10000 && row.actual.period->first >= 10000;
     const auto day = [&](int date) { return with_year ? date : date % 10000; };
     row.measure.on_time = day(row.actual.period->first) <= day(row.target.period->last);

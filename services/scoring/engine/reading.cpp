@@ -1,10 +1,9 @@
 #include "scoring/engine/reading.h"
 
-#include <algorithm>
-
-
 #include "common/text.h"
 #include "scoring/engine/measure.h"
+
+#include <algorithm>
 
 namespace jixiao::scoring {
 namespace {
@@ -32,9 +31,11 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
     reading.funds.push_back(std::move(fund));
   }
   // The total: by its name; else the row before the first 其中; else the only row.
-  auto total = std::find_if(reading.funds.begin(), reading.funds.end(), [&](const FundReading& f) { return rules.IsFundTotal(f.name); });
+  auto total = std::find_if(reading.funds.begin(), reading.funds.end(),
+                            [&](const FundReading& f) { return rules.IsFundTotal(f.name); });
   if (total == reading.funds.end()) {
-    const auto part = std::find_if(reading.funds.begin(), reading.funds.end(), [](const FundReading& f) { return f.name.starts_with(kPartMark); });
+    const auto part = std::find_if(reading.funds.begin(), reading.funds.end(),
+                                   [](const FundReading& f) { return f.name.starts_with(kPartMark); });
     if (part != reading.funds.end() && part != reading.funds.begin())
       total = part - 1;
     else if (reading.funds.size() == 1)
@@ -105,7 +106,9 @@ void ReadTotal(FormReading& reading, const Rules& rules) {
   }
   // Behind the number only: a word somewhere in a sentence grades nothing.
   std::string_view word = total.text;
-  while (!word.empty() && word.front() >= 0 && std::string_view("0123456789.;()/-").find(word.front()) != std::string_view::npos) word.remove_prefix(1);
+  while (!word.empty() && word.front() >= 0 &&
+         std::string_view("0123456789.;()/-").find(word.front()) != std::string_view::npos)
+    word.remove_prefix(1);
   if (word.starts_with("分")) word.remove_prefix(std::string_view("分").size());
   while (!word.empty() && std::string_view("(;:").find(word.front()) != std::string_view::npos) word.remove_prefix(1);
   while (!word.empty() && std::string_view(");").find(word.back()) != std::string_view::npos) word.remove_suffix(1);
@@ -119,15 +122,21 @@ std::optional<Decimal> FundReading::ExecutionPercent() const {
   return Decimal::MulDiv(*executed, Decimal(100), *budget, 2);
 }
 
-std::string FundReading::Path(std::string_view cell) const { return Cat("funds[", index, "].", cell); }
+std::string FundReading::Path(std::string_view cell) const {
+  return Cat("funds[", index, "].", cell);
+}
 
-std::optional<Decimal> Pair::Percent() const { return Decimal::MulDiv(b, Decimal(100), a, 2); }
+std::optional<Decimal> Pair::Percent() const {
+  return Decimal::MulDiv(b, Decimal(100), a, 2);
+}
 
 bool IndicatorReading::IsEmpty() const {
   return !weight && !score && target.blank && actual.blank && !completion;
 }
 
-std::string IndicatorReading::Path(std::string_view cell) const { return Cat("indicators[", index, "].", cell); }
+std::string IndicatorReading::Path(std::string_view cell) const {
+  return Cat("indicators[", index, "].", cell);
+}
 
 std::string IndicatorReading::Name() const {
   constexpr std::size_t kShown = 48;
@@ -137,7 +146,8 @@ std::string IndicatorReading::Name() const {
 }
 
 bool FormReading::HasWeights() const {
-  return std::any_of(indicators.begin(), indicators.end(), [](const IndicatorReading& i) { return i.weight.has_value(); });
+  return std::any_of(indicators.begin(), indicators.end(),
+                     [](const IndicatorReading& i) { return i.weight.has_value(); });
 }
 
 FormReading ReadForm(const evaluation::v1::SelfEvaluation& form, const Rules& rules) {

@@ -1,16 +1,16 @@
 // A form read once: every cell's meaning, ready for scoring and for the checks.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "scoring/engine/literal.h"
 #include "scoring/engine/rules.h"
 
 #include "jixiao/evaluation/v1/evaluation.pb.h"
 #include "jixiao/evaluation/v1/scorecard.pb.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace jixiao::scoring {
 
@@ -56,10 +56,10 @@ struct Measure {
   };
   Kind kind = Kind::kNothing;
   std::vector<Pair> pairs;
-  std::size_t worst = 0;    // the pair with the least achievement
-  bool complete = false;    // every quantity of the target found its counterpart
-  bool on_time = false;     // for kDeadline
-  bool copied = false;      // the actual value is the target pasted, operator included
+  std::size_t worst = 0;  // the pair with the least achievement
+  bool complete = false;  // every quantity of the target found its counterpart
+  bool on_time = false;   // for kDeadline
+  bool copied = false;    // the actual value is the target pasted, operator included
   // Units that cannot be compared, such as 360天 against 100%.
   std::optional<std::pair<Quantity, Quantity>> conflict;
 

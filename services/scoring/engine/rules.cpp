@@ -1,12 +1,11 @@
 #include "scoring/engine/rules.h"
 
+#include "common/canonical.h"
+#include "common/text.h"
+#include "scoring/engine/literal.h"
+
 #include <algorithm>
 #include <set>
-
-
-#include "common/canonical.h"
-#include "scoring/engine/literal.h"
-#include "common/text.h"
 
 namespace jixiao::scoring {
 namespace {
@@ -31,10 +30,12 @@ class Faults {
       const std::string path = Cat(field, "[", i, "]");
       const CompiledBand band{Number(path + ".at_least", bands[i].at_least(), Decimal(0), Decimal(10)),
                               Number(path + ".share", bands[i].share(), Decimal(0), Decimal(1))};
-      if (!out.empty() && band.at_least >= out.back().at_least) Add(path + ".at_least", "bands go from the highest rate down");
+      if (!out.empty() && band.at_least >= out.back().at_least)
+        Add(path + ".at_least", "bands go from the highest rate down");
       out.push_back(band);
     }
-    if (out.empty() || !out.back().at_least.IsZero()) Add(field, "the last band starts at 0, so that no rate is without points");
+    if (out.empty() || !out.back().at_least.IsZero())
+      Add(field, "the last band starts at 0, so that no rate is without points");
     return out;
   }
 
@@ -105,7 +106,7 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(v1::RuleSet rule_set
   }
   if (sum != rules->total_weight)
     faults.Add("classes", Cat("weights and execution.weight add up to ", sum.ToString(), ", not to total_weight ",
-                                       rules->total_weight.ToString()));
+                              rules->total_weight.ToString()));
 
   rules->execution_method = faults.Chosen("execution.method", r.execution().method());
   rules->over_budget_allowed = r.execution().over_budget_allowed();
@@ -115,14 +116,18 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(v1::RuleSet rule_set
   rules->at_least = faults.Chosen("quantitative.at_least", r.quantitative().at_least());
   rules->at_most = faults.Chosen("quantitative.at_most", r.quantitative().at_most());
   rules->range_and_date = faults.Chosen("quantitative.range_and_date", r.quantitative().range_and_date());
-  if (rules->at_least == v1::SHORTFALL_METHOD_LINEAR_EXCESS) faults.Add("quantitative.at_least", "LINEAR_EXCESS is for at_most");
+  if (rules->at_least == v1::SHORTFALL_METHOD_LINEAR_EXCESS)
+    faults.Add("quantitative.at_least", "LINEAR_EXCESS is for at_most");
   if (rules->range_and_date != v1::SHORTFALL_METHOD_ZERO && rules->range_and_date != v1::SHORTFALL_METHOD_UNSPECIFIED)
     faults.Add("quantitative.range_and_date", "only SHORTFALL_METHOD_ZERO is supported");
-  if (rules->at_least == v1::SHORTFALL_METHOD_RATIO_ABOVE_PASS || rules->at_most == v1::SHORTFALL_METHOD_RATIO_ABOVE_PASS)
-    rules->pass_threshold = faults.Number("quantitative.pass_threshold", r.quantitative().pass_threshold(), Decimal(0), Decimal::Scaled(99, 2));
+  if (rules->at_least == v1::SHORTFALL_METHOD_RATIO_ABOVE_PASS ||
+      rules->at_most == v1::SHORTFALL_METHOD_RATIO_ABOVE_PASS)
+    rules->pass_threshold = faults.Number("quantitative.pass_threshold", r.quantitative().pass_threshold(), Decimal(0),
+                                          Decimal::Scaled(99, 2));
   rules->equal_is_exact = r.quantitative().equal_is_exact();
   faults.Chosen("quantitative.several", r.quantitative().several());
-  rules->approximate_slack = faults.Number("quantitative.approximate_slack", r.quantitative().approximate_slack(), Decimal(0), Decimal::Scaled(5, 1));
+  rules->approximate_slack = faults.Number("quantitative.approximate_slack", r.quantitative().approximate_slack(),
+                                           Decimal(0), Decimal::Scaled(5, 1));
 
   for (int i = 0; i < r.qualitative().tiers_size(); ++i) {
     const v1::Tier& tier = r.qualitative().tiers(i);
@@ -130,45 +135,59 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(v1::RuleSet rule_set
     CompiledTier compiled{tier.name(), faults.Number(path + ".at_least", tier.at_least(), Decimal(0), Decimal(1)),
                           faults.Number(path + ".at_most", tier.at_most(), Decimal(0), Decimal(1)), i == 0};
     const Decimal above = i == 0 ? Decimal(1) : rules->tiers.back().at_least;
-    if (compiled.at_most != above) faults.Add(path + ".at_most", Cat("must be ", above.ToString(), ": no gap and no overlap"));
+    if (compiled.at_most != above)
+      faults.Add(path + ".at_most", Cat("must be ", above.ToString(), ": no gap and no overlap"));
     if (compiled.at_least >= compiled.at_most) faults.Add(path + ".at_least", "must lie below at_most");
     for (const std::string& phrase : tier.phrases())
       if (!rules->tier_phrases_.emplace(Fold(phrase), static_cast<std::size_t>(i)).second)
         faults.Add(path + ".phrases", Cat(phrase, " stands twice"));
     rules->tiers.push_back(std::move(compiled));
   }
-  if (rules->tiers.empty() || !rules->tiers.back().at_least.IsZero()) faults.Add("qualitative.tiers", "the last tier reaches down to 0");
+  if (rules->tiers.empty() || !rules->tiers.back().at_least.IsZero())
+    faults.Add("qualitative.tiers", "the last tier reaches down to 0");
   rules->tier_names_required = r.qualitative().names_required();
   if (r.has_satisfaction()) rules->satisfaction_bands = faults.Bands("satisfaction.bands", r.satisfaction().bands());
 
   for (int i = 0; i < r.grades_size(); ++i) {
     const std::string path = Cat("grades[", i, "]");
-    CompiledGrade grade{r.grades(i).name(), faults.Number(path + ".at_least", r.grades(i).at_least(), Decimal(0), rules->total_weight), {}};
+    CompiledGrade grade{r.grades(i).name(),
+                        faults.Number(path + ".at_least", r.grades(i).at_least(), Decimal(0), rules->total_weight),
+                        {}};
     for (const std::string& word : r.grades(i).words()) grade.words.push_back(Fold(word));
-    if (!rules->grades.empty() && grade.at_least >= rules->grades.back().at_least) faults.Add(path + ".at_least", "grades go from the highest down");
+    if (!rules->grades.empty() && grade.at_least >= rules->grades.back().at_least)
+      faults.Add(path + ".at_least", "grades go from the highest down");
     rules->grades.push_back(std::move(grade));
   }
-  if (rules->grades.empty() || !rules->grades.back().at_least.IsZero()) faults.Add("grades", "the last grade starts at 0, so that every total has one");
+  if (rules->grades.empty() || !rules->grades.back().at_least.IsZero())
+    faults.Add("grades", "the last grade starts at 0, so that every total has one");
 
   rules->places = r.rounding().places();
   if (rules->places < 0 || rules->places > 4) faults.Add("rounding.places", "from 0 to 4");
-  rules->points_warning = faults.Number("tolerances.points_warning", r.tolerances().points_warning(), Decimal(0), Decimal(10));
-  rules->points_error = faults.Number("tolerances.points_error", r.tolerances().points_error(), rules->points_warning, Decimal(10));
+  rules->points_warning =
+      faults.Number("tolerances.points_warning", r.tolerances().points_warning(), Decimal(0), Decimal(10));
+  rules->points_error =
+      faults.Number("tolerances.points_error", r.tolerances().points_error(), rules->points_warning, Decimal(10));
   rules->amount_tolerance = faults.Number("tolerances.amount", r.tolerances().amount(), Decimal(0), Decimal(10));
-  rules->percentage_tolerance = faults.Number("tolerances.percentage", r.tolerances().percentage(), Decimal(0), Decimal(10));
+  rules->percentage_tolerance =
+      faults.Number("tolerances.percentage", r.tolerances().percentage(), Decimal(0), Decimal(10));
 
   const v1::CheckLimits& limits = r.limits();
-  if (!limits.reason_below_rate().empty()) rules->reason_below_rate = faults.Number("limits.reason_below_rate", limits.reason_below_rate(), Decimal(0), Decimal(1));
+  if (!limits.reason_below_rate().empty())
+    rules->reason_below_rate =
+        faults.Number("limits.reason_below_rate", limits.reason_below_rate(), Decimal(0), Decimal(1));
   rules->idle_rate = faults.Number("limits.idle_rate", limits.idle_rate(), Decimal(0), Decimal(1));
   rules->inflated_share = faults.Number("limits.inflated_share", limits.inflated_share(), Decimal(0), Decimal(1));
   rules->over_target_flag = faults.Number("limits.over_target_flag", limits.over_target_flag(), Decimal(1), kThousand);
-  rules->over_target_reason = faults.Number("limits.over_target_reason", limits.over_target_reason(), rules->over_target_flag, kThousand);
+  rules->over_target_reason =
+      faults.Number("limits.over_target_reason", limits.over_target_reason(), rules->over_target_flag, kThousand);
   rules->echo_min_length = limits.echo_min_length();
 
   for (int i = 0; i < r.checks_size(); ++i) {
     const v1::CheckSetting& check = r.checks(i);
-    if (check.severity() == evaluation::v1::SEVERITY_UNSPECIFIED) faults.Add(Cat("checks[", i, "].severity"), "must be chosen");
-    if (!rules->checks_.emplace(check.code(), check.severity()).second) faults.Add(Cat("checks[", i, "].code"), "stands twice");
+    if (check.severity() == evaluation::v1::SEVERITY_UNSPECIFIED)
+      faults.Add(Cat("checks[", i, "].severity"), "must be chosen");
+    if (!rules->checks_.emplace(check.code(), check.severity()).second)
+      faults.Add(Cat("checks[", i, "].code"), "stands twice");
   }
 
   const v1::Vocabulary& words = r.vocabulary();
@@ -190,7 +209,8 @@ std::optional<evaluation::v1::Severity> Rules::SeverityOf(std::string_view check
 }
 
 const CompiledClass* Rules::ClassOf(std::string_view level1, std::string_view level2) const {
-  for (const auto& [text, words] : {std::pair{level1, &CompiledClass::level1_words}, std::pair{level2, &CompiledClass::level2_words}}) {
+  for (const auto& [text, words] :
+       {std::pair{level1, &CompiledClass::level1_words}, std::pair{level2, &CompiledClass::level2_words}}) {
     const CompiledClass* best = nullptr;
     std::size_t longest = 0;
     for (const CompiledClass& candidate : classes) {
@@ -219,10 +239,13 @@ const CompiledGrade* Rules::GradeOf(const Decimal& total) const {
 
 const CompiledGrade* Rules::GradeNamed(std::string_view word) const {
   for (const CompiledGrade& grade : grades)
-    if (grade.name == word || std::find(grade.words.begin(), grade.words.end(), word) != grade.words.end()) return &grade;
+    if (grade.name == word || std::find(grade.words.begin(), grade.words.end(), word) != grade.words.end())
+      return &grade;
   return nullptr;
 }
 
-bool Rules::LowerIsBetter(std::string_view name) const { return LongestIn(name, lower_is_better_) > 0; }
+bool Rules::LowerIsBetter(std::string_view name) const {
+  return LongestIn(name, lower_is_better_) > 0;
+}
 
 }  // namespace jixiao::scoring

@@ -1,20 +1,20 @@
 // A rule set made ready for scoring: numbers parsed once, words folded once. Immutable, shared by all threads.
 #pragma once
 
+#include "common/decimal.h"
+#include "common/errors.h"
+#include "common/text.h"
+
+#include "jixiao/scoring/v1/rule_set.pb.h"
+
+#include <absl/status/statusor.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <absl/status/statusor.h>
-
-#include "common/decimal.h"
-#include "common/errors.h"
-#include "common/text.h"
-
-#include "jixiao/scoring/v1/rule_set.pb.h"
 
 namespace jixiao::scoring {
 

@@ -1,17 +1,17 @@
 #include "scoring/rulesets/reader.h"
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <sstream>
+#include "common/errors.h"
+#include "common/text.h"
 
 #include <google/protobuf/util/json_util.h>
 #include <nlohmann/json.hpp>
 #include <yaml-cpp/yaml.h>
 
-#include "common/errors.h"
-#include "common/text.h"
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
 
 namespace jixiao::scoring {
 namespace {
@@ -47,7 +47,8 @@ absl::StatusOr<json> ToJson(const YAML::Node& node, const std::string& document,
       json map = json::object();
       for (const auto& entry : node) {
         const std::string key = entry.first.Scalar();
-        if (map.contains(key)) return Unreadable(document, Cat("line ", entry.first.Mark().line + 1, ": ", key, " stands twice"));
+        if (map.contains(key))
+          return Unreadable(document, Cat("line ", entry.first.Mark().line + 1, ": ", key, " stands twice"));
         ASSIGN_OR_RETURN(map[key], ToJson(entry.second, document, depth + 1));
       }
       return map;
@@ -76,9 +77,11 @@ class Family {
     } catch (const YAML::Exception& error) {
       return Unreadable(document.name, error.what());
     }
-    if (!content.is_object() || !content.contains("id") || !content["id"].is_string()) return Unreadable(document.name, "a rule set is a map with an id");
+    if (!content.is_object() || !content.contains("id") || !content["id"].is_string())
+      return Unreadable(document.name, "a rule set is a map with an id");
     const std::string id = content["id"];
-    if (!members_.emplace(id, Member{document.name, std::move(content), false}).second) return Unreadable(document.name, Cat("id ", id, " stands in two files"));
+    if (!members_.emplace(id, Member{document.name, std::move(content), false}).second)
+      return Unreadable(document.name, Cat("id ", id, " stands in two files"));
     return absl::OkStatus();
   }
 
@@ -87,7 +90,8 @@ class Family {
     for (auto& [id, member] : members_) {
       RETURN_IF_ERROR(Flatten(member, 0));
       v1::RuleSet rule_set;
-      const auto status = google::protobuf::util::JsonStringToMessage(member.content.dump(-1, ' ', false, json::error_handler_t::replace), &rule_set);
+      const auto status = google::protobuf::util::JsonStringToMessage(
+          member.content.dump(-1, ' ', false, json::error_handler_t::replace), &rule_set);
       if (!status.ok()) return Unreadable(member.document, status.message().as_string());
       out.push_back(std::move(rule_set));
     }
@@ -105,7 +109,8 @@ class Family {
     if (member.flat) return absl::OkStatus();
     if (depth > kMaxDepth) return Unreadable(member.document, "its parents form a circle");
     if (member.content.contains("parent")) {
-      const std::string parent = member.content["parent"].is_string() ? member.content["parent"].get<std::string>() : "";
+      const std::string parent =
+          member.content["parent"].is_string() ? member.content["parent"].get<std::string>() : "";
       const auto found = members_.find(parent);
       if (found == members_.end()) return Unreadable(member.document, Cat("there is no parent ", parent));
       member.content.erase("parent");

@@ -1,0 +1,38 @@
+// The archiving service over gRPC: reads requests, calls the archive, writes answers.
+#pragma once
+
+#include "archiving/sequencing/sequencer.h"
+#include "archiving/store/archive_store.h"
+#include "common/rpc/server_state.h"
+#include "common/worker_pool.h"
+
+#include "jixiao/archiving/v1/archiving_service.grpc.pb.h"
+
+namespace jixiao::archiving {
+
+using RawArchivingService = v1::ArchivingService::WithRawCallbackMethod_ArchiveRecord<v1::ArchivingService::WithRawCallbackMethod_GetRecord<
+    v1::ArchivingService::WithRawCallbackMethod_ListRecords<v1::ArchivingService::WithRawCallbackMethod_GetTreeHead<
+        v1::ArchivingService::WithRawCallbackMethod_GetInclusionProof<v1::ArchivingService::WithRawCallbackMethod_GetConsistencyProof<
+            v1::ArchivingService::WithRawCallbackMethod_CheckLog<v1::ArchivingService::Service>>>>>>>;
+
+class ArchivingServiceImpl final : public RawArchivingService {
+ public:
+  ArchivingServiceImpl(ArchiveStore& store, Sequencer& sequencer, WorkerPool& pool, rpc::ServerState& state)
+      : store_(store), sequencer_(sequencer), pool_(pool), state_(state) {}
+
+  grpc::ServerUnaryReactor* ArchiveRecord(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* GetRecord(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* ListRecords(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* GetTreeHead(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* GetInclusionProof(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* GetConsistencyProof(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* CheckLog(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
+
+ private:
+  ArchiveStore& store_;
+  Sequencer& sequencer_;
+  WorkerPool& pool_;
+  rpc::ServerState& state_;
+};
+
+}  // namespace jixiao::archiving

@@ -1,0 +1,112 @@
+#include "archiving/inspection/log_check.h"
+
+#include <map>
+
+#include "common/canonical.h"
+#include "common/errors.h"
+#include "common/text.h"
+
+namespace jixiao::archiving {
+namespace {
+
+constexpr std::int64_t kPage = 256;
+
+std::span<const std::uint8_t> Bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+
+class Examination {
+ public:
+  Examination(const ArchiveReader& archive, const log::Verifier& verifier, const std::string& origin) : archive_(archive), verifier_(verifier), origin_(origin) {}
+
+  absl::StatusOr<LogCheck> Run() {
+    ASSIGN_OR_RETURN(const std::vector<std::string> faults, archive_.StructuralFaults());
+    for (const std::string& fault : faults) Found(-1, fault);
+    ASSIGN_OR_RETURN(const std::vector<StoredHead> heads, archive_.Heads());
+    for (const StoredHead& head : heads) OpenHead(head);
+    ASSIGN_OR_RETURN(const std::int64_t size, archive_.Size());
+    RETURN_IF_ERROR(CheckRecords());
+    if (appender_.size() != size) Found(-1, Cat("日志应有 ", size, " 条记录，实有 ", appender_.size(), " 条"));
+    ASSIGN_OR_RETURN(const std::int64_t stored, archive_.NodeCount());
+    if (stored != nodes_) Found(-1, Cat("日志节点应有 ", nodes_, " 个，实有 ", stored, " 个"));
+    for (const auto& [head_size, root] : heads_) Found(-1, Cat("树头（", head_size, " 条）没有对应的记录"));
+    if (heads.empty() ? size > 0 : heads.back().size != size) Found(-1, "最新的树头没有覆盖全部记录");
+    if (!heads.empty()) check_.checkpoint = heads.back().note;
+    return std::move(check_);
+  }
+
+ private:
+  void Found(std::int64_t index, std::string message) {
+    if (check_.damage.size() < kMaxDamage) check_.damage.push_back({index, std::move(message)});
+  }
+
+  void OpenHead(const StoredHead& head) {
+    const auto checkpoint = log::OpenCheckpoint(head.note, verifier_, origin_);
+    if (!checkpoint.ok())
+      Found(-1, Cat("树头（", head.size, " 条）的签名或格式不能验证"));
+    else if (checkpoint->size != head.size)
+      Found(-1, Cat("树头（", head.size, " 条）签的是 ", checkpoint->size, " 条"));
+    else
+      heads_[head.size] = checkpoint->root;
+  }
+
+  absl::Status CheckRecords() {
+    for (std::int64_t first = 0;;) {
+      ASSIGN_OR_RETURN(const std::vector<StoredRecord> page, archive_.Records(first, kPage));
+      if (page.empty()) return absl::OkStatus();
+      for (const StoredRecord& record : page) {
+        if (record.index != appender_.size()) {
+          Found(appender_.size(), Cat("缺少第 ", appender_.size(), " 条记录"));
+          return absl::OkStatus();  // from here on no hash can fit
+        }
+        RETURN_IF_ERROR(CheckRecord(record));
+      }
+      first = page.back().index + 1;
+    }
+  }
+
+  absl::Status CheckRecord(const StoredRecord& record) {
+    ASSIGN_OR_RETURN(const std::vector<Part> parts, archive_.Parts(record.index));
+    ++check_.records;
+    for (const Part& part : parts) check_.bytes += static_cast<std::int64_t>(part.content.size());
+    for (std::string& fault : FaultsOf(record.leaf, parts)) Found(record.index, std::move(fault));
+    v1::RecordLeaf leaf;
+    if (CanonicalDecode(record.leaf, leaf).ok() && (leaf.key() != record.key || leaf.archive_time_micros() != record.archive_time))
+      Found(record.index, "索引中的键或归档时间与日志叶子不符");
+    const auto summary = Summarize(parts);
+    if (!summary.ok() || *summary != record.summary) Found(record.index, "索引中的单位、项目、年度、区划、总分或等级与所存内容不符");
+    if (ContentDigest(parts) != record.content_digest) Found(record.index, "索引中的内容摘要与所存内容不符");
+    return Append(record);
+  }
+
+  // Grows the tree by the record's leaf and compares what it completes.
+  absl::Status Append(const StoredRecord& record) {
+    std::vector<log::NewNode> completed;
+    appender_.Append(log::HashLeaf(Bytes(record.leaf)), &completed);
+    nodes_ += static_cast<std::int64_t>(completed.size());
+    for (const log::NewNode& node : completed) {
+      const auto stored = archive_.Node(node.id);
+      if (!stored.ok() && stored.status().code() != absl::StatusCode::kDataLoss) return stored.status();
+      if (!stored.ok() || *stored != node.hash) Found(record.index, Cat("日志节点 ", node.id.level, "/", node.id.index, " 缺失或与内容不符"));
+    }
+    const auto head = heads_.find(appender_.size());
+    if (head == heads_.end()) return absl::OkStatus();
+    if (head->second != appender_.Root()) Found(record.index, Cat("树头（", head->first, " 条）签名的根与内容不符"));
+    heads_.erase(head);
+    return absl::OkStatus();
+  }
+
+  const ArchiveReader& archive_;
+  const log::Verifier& verifier_;
+  const std::string& origin_;
+  LogCheck check_;
+  log::Appender appender_;
+  std::int64_t nodes_ = 0;
+  std::map<std::int64_t, log::Hash> heads_;  // signed roots that were not met yet
+};
+
+}  // namespace
+
+absl::StatusOr<LogCheck> CheckLog(const ArchiveReader& archive, const log::Verifier& verifier, const std::string& origin) {
+  return Examination(archive, verifier, origin).Run();
+}
+
+}  // namespace jixiao::archiving

@@ -1,0 +1,48 @@
+// jixiao-archiving: keeps forms, scorecards and rule sets in an append-only log that can prove itself.
+#include "archiving/api/archiving_service.h"
+#include "archiving/store/sqlite_archive_store.h"
+#include "common/log.h"
+#include "common/rpc/options.h"
+
+namespace {
+
+using namespace jixiao;
+
+constexpr int kWorkers = 4;
+constexpr std::size_t kQueue = 1024;
+
+struct Options {
+  rpc::CommonOptions common;
+  std::string signing_key = "archiving.key";
+  std::string origin = "jixiao";
+};
+
+absl::Status Run(const Options& options) {
+  ASSIGN_OR_RETURN(const std::string path, rpc::SqlitePath(options.common.store));
+  ASSIGN_OR_RETURN(const auto store, archiving::SqliteArchiveStore::Open(path));
+  ASSIGN_OR_RETURN(archiving::log::Signer signer, archiving::log::Signer::LoadOrCreate(options.signing_key, options.origin));
+  archiving::Sequencer sequencer(*store, std::move(signer), options.origin);
+  rpc::ServerState state;
+  WorkerPool pool(kWorkers, kQueue);
+  archiving::ArchivingServiceImpl service(*store, sequencer, pool, state);
+  return rpc::RunServer(options.common.server, {&service}, {archiving::v1::ArchivingService::service_full_name()}, state);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  rpc::BlockSignals();
+  Options options;
+  CLI::App app("Jixiao archiving service (归档)");
+  rpc::AddCommonOptions(app, options.common, 7303, "archiving.db");
+  app.add_option("--signing-key", options.signing_key, "file of the Ed25519 key that signs tree heads; made, with PATH.pub beside it, when it is missing")
+      ->envname("JIXIAO_SIGNING_KEY")
+      ->capture_default_str();
+  app.add_option("--origin", options.origin, "name of this log on every tree head; never change it")->envname("JIXIAO_ORIGIN")->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  jixiao::log::Open("archiving", jixiao::log::LevelNamed(options.common.log_level));
+  const absl::Status status = Run(options);
+  if (!status.ok()) jixiao::log::Error("cannot serve", {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
+  jixiao::log::Close();
+  return status.ok() ? 0 : 1;
+}

@@ -1,0 +1,150 @@
+#include "archiving/record/record.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "common/canonical.h"
+#include "common/digest.h"
+#include "common/errors.h"
+#include "common/random.h"
+#include "common/text.h"
+
+namespace jixiao::archiving {
+namespace {
+
+constexpr std::string_view kNamePrefix = "records/";
+constexpr std::size_t kSaltBytes = 32;
+
+void PutWithLength(std::string& out, std::string_view text) {
+  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(static_cast<std::uint64_t>(text.size()) >> shift));
+  out.append(text);
+}
+
+std::string HashString(std::string_view bytes) {
+  const auto hash = Sha256(bytes);
+  return std::string(reinterpret_cast<const char*>(hash.data()), hash.size());
+}
+
+const Part* Find(const std::vector<Part>& parts, std::string_view name) {
+  const auto found = std::find_if(parts.begin(), parts.end(), [&](const Part& part) { return part.name == name; });
+  return found == parts.end() ? nullptr : &*found;
+}
+
+template <class Message>
+absl::Status Decode(const std::vector<Part>& parts, std::string_view name, Message& message) {
+  const Part* part = Find(parts, name);
+  if (part == nullptr) return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", Cat("the part ", name, " is missing"));
+  return CanonicalDecode(part->content, message);
+}
+
+// Faults between leaf and parts.
+void CheckCommitments(const v1::RecordLeaf& leaf, const std::vector<Part>& parts, std::vector<std::string>& faults) {
+  for (const v1::PartCommitment& committed : leaf.parts()) {
+    const Part* part = Find(parts, committed.name());
+    if (part == nullptr)
+      faults.push_back(Cat("部件 ", committed.name(), " 缺失"));
+    else if (Commitment(*part) != committed.commitment())
+      faults.push_back(Cat("部件 ", committed.name(), " 的内容、类型或盐值与日志叶子中的承诺不符"));
+  }
+  for (const Part& part : parts) {
+    const bool known = std::any_of(leaf.parts().begin(), leaf.parts().end(), [&](const v1::PartCommitment& c) { return c.name() == part.name; });
+    if (!known) faults.push_back(Cat("部件 ", part.name, " 不在日志叶子中"));
+  }
+}
+
+// Faults between the parts themselves.
+void CheckContents(const std::vector<Part>& parts, std::vector<std::string>& faults) {
+  evaluation::v1::SelfEvaluation form;
+  evaluation::v1::Scorecard card;
+  scoring::v1::RuleSet rule_set;
+  if (!Decode(parts, kFormPart, form).ok()) faults.push_back("自评表不是完整的规范编码");
+  const bool card_ok = Decode(parts, kScorecardPart, card).ok();
+  const bool rules_ok = Decode(parts, kRuleSetPart, rule_set).ok();
+  if (!card_ok) faults.push_back("评分卡不是完整的规范编码");
+  if (!rules_ok) faults.push_back("评分规则不是完整的规范编码");
+  const Part* rules = Find(parts, kRuleSetPart);
+  if (card_ok && rules_ok && card.rule_set().digest() != DigestOf(rules->content)) faults.push_back("评分卡所记的规则摘要与所存规则不符");
+}
+
+}  // namespace
+
+std::string RecordName(std::int64_t index) { return Cat(kNamePrefix, index); }
+
+std::int64_t RecordIndex(std::string_view name) {
+  if (!name.starts_with(kNamePrefix)) return -1;
+  name.remove_prefix(kNamePrefix.size());
+  std::int64_t index = -1;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+  return error == std::errc() && end == name.data() + name.size() ? index : -1;
+}
+
+absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& request) {
+  std::vector<Part> parts;
+  const auto add = [&](std::string_view name, std::string_view media_type, std::string content) {
+    parts.push_back({std::string(name), std::string(media_type), std::move(content), RandomBytes(kSaltBytes)});
+  };
+  ASSIGN_OR_RETURN(std::string form, CanonicalEncode(request.form()));
+  ASSIGN_OR_RETURN(std::string rule_set, CanonicalEncode(request.rule_set()));
+  ASSIGN_OR_RETURN(std::string scorecard, CanonicalEncode(request.scorecard()));
+  add(kFormPart, kCanonicalMediaType, std::move(form));
+  add(kRuleSetPart, kCanonicalMediaType, std::move(rule_set));
+  add(kScorecardPart, kCanonicalMediaType, std::move(scorecard));
+  if (!request.source_document().empty()) {
+    const std::string& type = request.form().source().media_type();
+    add(kSourcePart, type.empty() ? std::string_view("application/octet-stream") : std::string_view(type), request.source_document());
+  }
+  return parts;
+}
+
+std::string ContentDigest(const std::vector<Part>& parts) {
+  std::string text = "jixiao-record-v1\n";
+  for (const Part& part : parts) {
+    PutWithLength(text, part.name);
+    PutWithLength(text, part.media_type);
+    PutWithLength(text, HashString(part.content));
+  }
+  return DigestOf(text);
+}
+
+absl::StatusOr<Summary> Summarize(const std::vector<Part>& parts) {
+  evaluation::v1::SelfEvaluation form;
+  evaluation::v1::Scorecard card;
+  RETURN_IF_ERROR(Decode(parts, kFormPart, form));
+  RETURN_IF_ERROR(Decode(parts, kScorecardPart, card));
+  return Summary{form.implementing_unit().name(), form.project_name(), form.fiscal_year(), form.region_code(), card.computed_total(), card.grade()};
+}
+
+std::string Commitment(const Part& part) {
+  std::string text = "jixiao-part-v1\n";
+  text.reserve(part.content.size() + 256);
+  PutWithLength(text, part.name);
+  PutWithLength(text, part.media_type);
+  PutWithLength(text, part.salt);
+  PutWithLength(text, part.content);
+  return HashString(text);
+}
+
+std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, const std::vector<Part>& parts) {
+  v1::RecordLeaf leaf;
+  leaf.set_key(std::string(key));
+  leaf.set_archive_time_micros(archive_time_micros);
+  for (const Part& part : parts) {
+    auto& committed = *leaf.add_parts();
+    committed.set_name(part.name);
+    committed.set_media_type(part.media_type);
+    committed.set_size(static_cast<std::int64_t>(part.content.size()));
+    committed.set_commitment(Commitment(part));
+  }
+  return CanonicalEncode(leaf).value();  // cannot fail: the message was made here
+}
+
+std::vector<std::string> FaultsOf(std::string_view leaf_bytes, const std::vector<Part>& parts) {
+  v1::RecordLeaf leaf;
+  if (!CanonicalDecode(leaf_bytes, leaf).ok()) return {"日志叶子不是完整的规范编码"};
+  std::vector<std::string> faults;
+  CheckCommitments(leaf, parts, faults);
+  CheckContents(parts, faults);
+  return faults;
+}
+
+}  // namespace jixiao::archiving

@@ -1,0 +1,64 @@
+// A record: what is archived together, and the leaf that commits to it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "jixiao/archiving/v1/archiving_service.pb.h"
+#include "jixiao/archiving/v1/record_leaf.pb.h"
+
+namespace jixiao::archiving {
+
+inline constexpr std::string_view kFormPart = "form";
+inline constexpr std::string_view kScorecardPart = "scorecard";
+inline constexpr std::string_view kRuleSetPart = "rule_set";
+inline constexpr std::string_view kSourcePart = "source";
+
+// One part with its exact bytes.
+struct Part {
+  std::string name;
+  std::string media_type;
+  std::string content;
+  std::string salt;  // 32 random bytes
+};
+
+// What lists and searches show of a record; always derivable from its parts.
+struct Summary {
+  std::string implementing_unit;
+  std::string project_name;
+  std::int32_t fiscal_year = 0;
+  std::string region_code;
+  std::string computed_total;
+  std::string grade;
+
+  friend bool operator==(const Summary&, const Summary&) = default;
+};
+
+// Resource name of the record at a leaf index, and back; -1 for any other text.
+std::string RecordName(std::int64_t index);
+std::int64_t RecordIndex(std::string_view name);
+
+// The parts of a request with fresh salts, in the order of their names. INVALID_ARGUMENT when a message cannot be encoded.
+absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& request);
+
+// SHA-256 over names, media types and contents, without salts: equal exactly for equal requests.
+std::string ContentDigest(const std::vector<Part>& parts);
+
+// What the parts say. DATA_LOSS when one cannot be decoded.
+absl::StatusOr<Summary> Summarize(const std::vector<Part>& parts);
+
+// The commitment of one part; see record_leaf.proto.
+std::string Commitment(const Part& part);
+
+// The exact bytes of the leaf.
+std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, const std::vector<Part>& parts);
+
+// Every way in which `parts` are not what `leaf` commits to, and in which they contradict each other, in Chinese; empty when
+// all is well. Needs no key and trusts nobody.
+std::vector<std::string> FaultsOf(std::string_view leaf, const std::vector<Part>& parts);
+
+}  // namespace jixiao::archiving

@@ -1,0 +1,117 @@
+#include "archiving/sequencing/sequencer.h"
+
+#include <algorithm>
+
+#include "common/errors.h"
+#include "common/text.h"
+#include "common/time.h"
+
+namespace jixiao::archiving {
+namespace {
+
+constexpr std::size_t kMaxWaiting = 4096;
+constexpr std::size_t kMaxBatch = 256;
+
+std::span<const std::uint8_t> Bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+
+absl::Status Conflict(const StoredRecord& existing) {
+  return Error(absl::StatusCode::kAlreadyExists, "RECORD_CONFLICT", Cat(existing.key, " is archived with other content as ", RecordName(existing.index)),
+               {{"record", RecordName(existing.index)}});
+}
+
+}  // namespace
+
+Sequencer::Sequencer(ArchiveStore& store, log::Signer signer, std::string origin)
+    : store_(store), signer_(std::move(signer)), origin_(std::move(origin)), thread_([this] { Loop(); }) {}
+
+Sequencer::~Sequencer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+absl::Status Sequencer::Append(PendingRecord record, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Error(absl::StatusCode::kUnavailable, "STOPPING", "the archive is stopping");
+    if (queue_.size() >= kMaxWaiting) return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many records wait for the log", std::chrono::milliseconds(200));
+    queue_.push_back({std::move(record), std::move(done)});
+  }
+  wake_.notify_one();
+  return absl::OkStatus();
+}
+
+void Sequencer::Loop() {
+  while (true) {
+    std::vector<Item> batch;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      while (!queue_.empty() && batch.size() < kMaxBatch) {
+        batch.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+      }
+    }
+    const absl::Status committed = store_.Write([&](ArchiveWriter& archive) { return WriteBatch(batch, archive); });
+    for (Item& item : batch) item.done(committed.ok() ? std::move(item.outcome) : absl::StatusOr<Placement>(committed));
+  }
+}
+
+absl::Status Sequencer::WriteBatch(std::vector<Item>& batch, ArchiveWriter& archive) {
+  // The end of the log is read anew for each batch: nothing in memory can disagree with what is on disk.
+  ASSIGN_OR_RETURN(const std::int64_t size, archive.Size());
+  ASSIGN_OR_RETURN(log::Appender appender, log::Appender::Resume(size, archive));
+  const std::int64_t now = NowMicros();
+  for (Item& item : batch) RETURN_IF_ERROR(AppendOne(item, archive, appender, now));
+  if (appender.size() == size) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::string note, log::SignCheckpoint({origin_, appender.size(), appender.Root(), {}}, signer_));
+  RETURN_IF_ERROR(archive.InsertHead({appender.size(), note}, now));
+  for (Item& item : batch) {
+    if (!item.appended) continue;
+    item.outcome->checkpoint = note;
+    ASSIGN_OR_RETURN(item.outcome->path, log::InclusionProof(item.outcome->index, appender.size(), archive));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now) {
+  PendingRecord& record = item.record;
+  ASSIGN_OR_RETURN(const std::optional<StoredRecord> existing, archive.RecordByKey(record.key));
+  if (existing) {
+    if (existing->content_digest != record.content_digest) {
+      item.outcome = Conflict(*existing);
+      return absl::OkStatus();
+    }
+    // Archived before, perhaps a moment ago in this very batch, whose tree head is still to come.
+    ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.HeadFor(existing->index + 1));
+    if (head) {
+      item.outcome = PlacementOf(archive, *existing);
+    } else {
+      item.outcome = Placement{existing->index, existing->archive_time, {}, {}};
+      item.appended = true;
+    }
+    return absl::OkStatus();
+  }
+  std::string leaf = LeafBytes(record.key, now, record.parts);
+  std::vector<log::NewNode> nodes;
+  const std::int64_t index = appender.size();
+  appender.Append(log::HashLeaf(Bytes(leaf)), &nodes);
+  RETURN_IF_ERROR(archive.InsertRecord({index, record.key, record.content_digest, std::move(leaf), now, record.summary}, record.parts));
+  RETURN_IF_ERROR(archive.InsertNodes(nodes));
+  item.outcome = Placement{index, now, {}, {}};
+  item.appended = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Placement> Sequencer::PlacementOf(const ArchiveReader& archive, const StoredRecord& record) const {
+  ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.HeadFor(record.index + 1));
+  if (!head) return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", Cat("no signed tree holds ", RecordName(record.index)));
+  ASSIGN_OR_RETURN(std::vector<log::Hash> path, log::InclusionProof(record.index, head->size, archive));
+  return Placement{record.index, record.archive_time, std::move(path), head->note};
+}
+
+}  // namespace jixiao::archiving

@@ -1,0 +1,83 @@
+// Gives records their places in the log: one at a time, many to a commit.
+//
+// What a crash loses: a record that waits here is lost with the process and its caller gets no answer; once Append has
+// answered, record, leaf, nodes and a signed tree head that covers them are on disk.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <absl/functional/any_invocable.h>
+#include <absl/status/statusor.h>
+
+#include "archiving/log/checkpoint.h"
+#include "archiving/log/merkle.h"
+#include "archiving/store/archive_store.h"
+
+namespace jixiao::archiving {
+
+// A record's place in the log.
+struct Placement {
+  std::int64_t index = 0;
+  std::int64_t archive_time = 0;
+  std::vector<log::Hash> path;
+  std::string checkpoint;  // the first signed tree that holds the record
+};
+
+// What is to be archived.
+struct PendingRecord {
+  std::string key;
+  std::vector<Part> parts;
+  std::string content_digest;
+  Summary summary;
+};
+
+class Sequencer {
+ public:
+  using Done = absl::AnyInvocable<void(absl::StatusOr<Placement>)>;
+
+  // `store` must outlive the sequencer. `origin` names the log on every tree head, for ever.
+  Sequencer(ArchiveStore& store, log::Signer signer, std::string origin);
+  // Answers all that waits, then ends.
+  ~Sequencer();
+  Sequencer(const Sequencer&) = delete;
+  Sequencer& operator=(const Sequencer&) = delete;
+
+  // Archives `record` and calls `done` from the sequencer's thread: with its place, also when it was archived before with the
+  // same content; with ALREADY_EXISTS (RECORD_CONFLICT) when its key holds other content. RESOURCE_EXHAUSTED (QUEUE_FULL) at
+  // once when too many wait, and `done` is not called. Thread-safe; never blocks.
+  absl::Status Append(PendingRecord record, Done done);
+
+  const std::string& origin() const { return origin_; }
+  std::string VerifierKey() const { return signer_.VerifierKey(); }
+
+  // The place of a record in the first signed tree that holds it.
+  absl::StatusOr<Placement> PlacementOf(const ArchiveReader& archive, const StoredRecord& record) const;
+
+ private:
+  struct Item {
+    PendingRecord record;
+    Done done;
+    absl::StatusOr<Placement> outcome = absl::InternalError("not sequenced");
+    bool appended = false;
+  };
+
+  void Loop();
+  absl::Status WriteBatch(std::vector<Item>& batch, ArchiveWriter& archive);
+  absl::Status AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now);
+
+  ArchiveStore& store_;
+  const log::Signer signer_;
+  const std::string origin_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Item> queue_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace jixiao::archiving

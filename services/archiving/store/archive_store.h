@@ -1,0 +1,78 @@
+// Where the archive keeps records, log nodes and tree heads. Cut by what the archive needs; it knows no proofs and no rules.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include "archiving/log/merkle.h"
+#include "archiving/record/record.h"
+
+namespace jixiao::archiving {
+
+// A record as kept, without its parts.
+struct StoredRecord {
+  std::int64_t index = 0;
+  std::string key;
+  std::string content_digest;
+  std::string leaf;
+  std::int64_t archive_time = 0;
+  Summary summary;
+};
+
+// A signed tree head.
+struct StoredHead {
+  std::int64_t size = 0;
+  std::string note;
+};
+
+// What can be read of the archive at one moment. All methods may block.
+class ArchiveReader : public log::NodeReader {
+ public:
+  // Number of records.
+  virtual absl::StatusOr<std::int64_t> Size() const = 0;
+  // By index or by key; nothing when there is none.
+  virtual absl::StatusOr<std::optional<StoredRecord>> Record(std::int64_t index) const = 0;
+  virtual absl::StatusOr<std::optional<StoredRecord>> RecordByKey(std::string_view key) const = 0;
+  // The parts of a record in the order of their names.
+  virtual absl::StatusOr<std::vector<Part>> Parts(std::int64_t index) const = 0;
+  // Up to `limit` records from `first` on.
+  virtual absl::StatusOr<std::vector<StoredRecord>> Records(std::int64_t first, std::int64_t limit) const = 0;
+  // The newest tree head; nothing in an empty archive. The first head of at least `size` leaves.
+  virtual absl::StatusOr<std::optional<StoredHead>> NewestHead() const = 0;
+  virtual absl::StatusOr<std::optional<StoredHead>> HeadFor(std::int64_t size) const = 0;
+  // All tree heads by size.
+  virtual absl::StatusOr<std::vector<StoredHead>> Heads() const = 0;
+  // How many nodes are stored.
+  virtual absl::StatusOr<std::int64_t> NodeCount() const = 0;
+  // Structural faults that the store itself can see (pages, orphans), in Chinese; empty when there is none.
+  virtual absl::StatusOr<std::vector<std::string>> StructuralFaults() const = 0;
+};
+
+// A write transaction; it reads its own writes.
+class ArchiveWriter : public ArchiveReader {
+ public:
+  virtual absl::Status InsertRecord(const StoredRecord& record, const std::vector<Part>& parts) = 0;
+  virtual absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) = 0;
+  virtual absl::Status InsertHead(const StoredHead& head, std::int64_t time) = 0;
+};
+
+// Thread-safe. All methods may block.
+class ArchiveStore {
+ public:
+  virtual ~ArchiveStore() = default;
+
+  // Runs `work` in one transaction; OK means that all it wrote is on disk, an error that nothing is.
+  virtual absl::Status Write(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) = 0;
+
+  // Runs `work` on one moment's state.
+  virtual absl::Status Read(absl::FunctionRef<absl::Status(const ArchiveReader&)> work) = 0;
+};
+
+}  // namespace jixiao::archiving

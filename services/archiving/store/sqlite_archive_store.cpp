@@ -1,0 +1,207 @@
+#include "archiving/store/sqlite_archive_store.h"
+
+#include <algorithm>
+
+#include "common/digest.h"
+#include "common/errors.h"
+#include "common/text.h"
+
+namespace jixiao::archiving {
+namespace {
+
+using store::Blob;
+using store::Database;
+using store::Statement;
+
+// Rule sets are the same for thousands of records: kept once, by digest. Everything else stands with its record.
+constexpr store::Migration kMigrations[] = {{1, "records, log and tree heads",
+                                             "CREATE TABLE records ("
+                                             "  idx INTEGER PRIMARY KEY,"
+                                             "  key TEXT NOT NULL UNIQUE,"
+                                             "  content_digest TEXT NOT NULL,"
+                                             "  leaf BLOB NOT NULL,"
+                                             "  archive_time INTEGER NOT NULL,"
+                                             "  implementing_unit TEXT NOT NULL,"
+                                             "  project_name TEXT NOT NULL,"
+                                             "  fiscal_year INTEGER NOT NULL,"
+                                             "  region_code TEXT NOT NULL,"
+                                             "  computed_total TEXT NOT NULL,"
+                                             "  grade TEXT NOT NULL"
+                                             ") STRICT;"
+                                             "CREATE TABLE shared_contents ("
+                                             "  digest TEXT PRIMARY KEY,"
+                                             "  content BLOB NOT NULL"
+                                             ") STRICT, WITHOUT ROWID;"
+                                             "CREATE TABLE parts ("
+                                             "  idx INTEGER NOT NULL REFERENCES records (idx),"
+                                             "  name TEXT NOT NULL,"
+                                             "  media_type TEXT NOT NULL,"
+                                             "  salt BLOB NOT NULL,"
+                                             "  content BLOB,"
+                                             "  shared_digest TEXT REFERENCES shared_contents (digest),"
+                                             "  PRIMARY KEY (idx, name)"
+                                             ") STRICT;"
+                                             "CREATE TABLE nodes ("
+                                             "  level INTEGER NOT NULL,"
+                                             "  idx INTEGER NOT NULL,"
+                                             "  hash BLOB NOT NULL,"
+                                             "  PRIMARY KEY (level, idx)"
+                                             ") STRICT, WITHOUT ROWID;"
+                                             "CREATE TABLE tree_heads ("
+                                             "  size INTEGER PRIMARY KEY,"
+                                             "  note TEXT NOT NULL,"
+                                             "  created_at INTEGER NOT NULL"
+                                             ") STRICT;"}};
+
+constexpr std::string_view kRecordColumns =
+    "SELECT idx, key, content_digest, leaf, archive_time, implementing_unit, project_name, fiscal_year, region_code, computed_total, grade FROM records ";
+
+StoredRecord ReadRecord(const Statement& row) {
+  return {row.Int(0), row.Text(1), row.Text(2), row.BlobBytes(3), row.Int(4),
+          {row.Text(5), row.Text(6), static_cast<std::int32_t>(row.Int(7)), row.Text(8), row.Text(9), row.Text(10)}};
+}
+
+StoredHead ReadHead(const Statement& row) { return {row.Int(0), row.Text(1)}; }
+
+// Reads and writes over one connection, inside a transaction that the caller holds.
+class SqliteArchive final : public ArchiveWriter {
+ public:
+  explicit SqliteArchive(Database& db) : db_(db) {}
+
+  absl::StatusOr<log::Hash> Node(log::NodeId id) const override {
+    log::Hash hash{};
+    bool found = false;
+    RETURN_IF_ERROR(db_.ForEach(
+        "SELECT hash FROM nodes WHERE level = ? AND idx = ?",
+        [&](const Statement& row) {
+          const std::string bytes = row.BlobBytes(0);
+          if (bytes.size() != hash.size()) return;
+          std::copy(bytes.begin(), bytes.end(), hash.begin());
+          found = true;
+        },
+        id.level, id.index));
+    if (!found) return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", Cat("log node ", id.level, "/", id.index, " is missing or damaged"));
+    return hash;
+  }
+
+  absl::StatusOr<std::int64_t> Size() const override { return Number("SELECT coalesce(max(idx) + 1, 0) FROM records"); }
+  absl::StatusOr<std::int64_t> NodeCount() const override { return Number("SELECT count(*) FROM nodes"); }
+
+  absl::StatusOr<std::optional<StoredRecord>> Record(std::int64_t index) const override {
+    std::optional<StoredRecord> found;
+    RETURN_IF_ERROR(db_.ForEach(Cat(kRecordColumns, "WHERE idx = ?"), [&](const Statement& row) { found = ReadRecord(row); }, index));
+    return found;
+  }
+
+  absl::StatusOr<std::optional<StoredRecord>> RecordByKey(std::string_view key) const override {
+    std::optional<StoredRecord> found;
+    RETURN_IF_ERROR(db_.ForEach(Cat(kRecordColumns, "WHERE key = ?"), [&](const Statement& row) { found = ReadRecord(row); }, key));
+    return found;
+  }
+
+  absl::StatusOr<std::vector<StoredRecord>> Records(std::int64_t first, std::int64_t limit) const override {
+    std::vector<StoredRecord> found;
+    RETURN_IF_ERROR(db_.ForEach(Cat(kRecordColumns, "WHERE idx >= ? ORDER BY idx LIMIT ?"), [&](const Statement& row) { found.push_back(ReadRecord(row)); }, first, limit));
+    return found;
+  }
+
+  absl::StatusOr<std::vector<Part>> Parts(std::int64_t index) const override {
+    std::vector<Part> parts;
+    RETURN_IF_ERROR(db_.ForEach(
+        "SELECT p.name, p.media_type, p.salt, coalesce(p.content, s.content) FROM parts p LEFT JOIN shared_contents s ON s.digest = p.shared_digest"
+        " WHERE p.idx = ? ORDER BY p.name",
+        [&](const Statement& row) { parts.push_back({row.Text(0), row.Text(1), row.BlobBytes(3), row.BlobBytes(2)}); }, index));
+    return parts;
+  }
+
+  absl::StatusOr<std::optional<StoredHead>> NewestHead() const override {
+    std::optional<StoredHead> found;
+    RETURN_IF_ERROR(db_.ForEach("SELECT size, note FROM tree_heads ORDER BY size DESC LIMIT 1", [&](const Statement& row) { found = ReadHead(row); }));
+    return found;
+  }
+
+  absl::StatusOr<std::optional<StoredHead>> HeadFor(std::int64_t size) const override {
+    std::optional<StoredHead> found;
+    RETURN_IF_ERROR(db_.ForEach("SELECT size, note FROM tree_heads WHERE size >= ? ORDER BY size LIMIT 1", [&](const Statement& row) { found = ReadHead(row); }, size));
+    return found;
+  }
+
+  absl::StatusOr<std::vector<StoredHead>> Heads() const override {
+    std::vector<StoredHead> found;
+    RETURN_IF_ERROR(db_.ForEach("SELECT size, note FROM tree_heads ORDER BY size", [&](const Statement& row) { found.push_back(ReadHead(row)); }));
+    return found;
+  }
+
+  absl::StatusOr<std::vector<std::string>> StructuralFaults() const override {
+    std::vector<std::string> faults;
+    RETURN_IF_ERROR(db_.ForEach("PRAGMA integrity_check(20)", [&](const Statement& row) {
+      if (row.TextView(0) != "ok") faults.push_back(Cat("数据库结构损坏：", row.TextView(0)));
+    }));
+    RETURN_IF_ERROR(db_.ForEach("PRAGMA foreign_key_check", [&](const Statement& row) { faults.push_back(Cat("表 ", row.TextView(0), " 中有无主的数据")); }));
+    RETURN_IF_ERROR(db_.ForEach("SELECT digest, content FROM shared_contents", [&](const Statement& row) {
+      if (DigestOf(row.BlobBytes(1)) != row.TextView(0)) faults.push_back(Cat("共用内容 ", row.TextView(0), " 与其摘要不符"));
+    }));
+    return faults;
+  }
+
+  absl::Status InsertRecord(const StoredRecord& record, const std::vector<Part>& parts) override {
+    const Summary& s = record.summary;
+    RETURN_IF_ERROR(db_.Run("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", record.index, record.key, record.content_digest, Blob{record.leaf},
+                            record.archive_time, s.implementing_unit, s.project_name, s.fiscal_year, s.region_code, s.computed_total, s.grade));
+    for (const Part& part : parts) {
+      if (part.name == kRuleSetPart) {
+        const std::string digest = DigestOf(part.content);
+        RETURN_IF_ERROR(db_.Run("INSERT INTO shared_contents VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", digest, Blob{part.content}));
+        RETURN_IF_ERROR(db_.Run("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", record.index, part.name, part.media_type, Blob{part.salt}, nullptr, digest));
+      } else {
+        RETURN_IF_ERROR(db_.Run("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", record.index, part.name, part.media_type, Blob{part.salt}, Blob{part.content}, nullptr));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) override {
+    for (const log::NewNode& node : nodes)
+      RETURN_IF_ERROR(db_.Run("INSERT INTO nodes VALUES (?, ?, ?)", node.id.level, node.id.index,
+                              Blob{std::string_view(reinterpret_cast<const char*>(node.hash.data()), node.hash.size())}));
+    return absl::OkStatus();
+  }
+
+  absl::Status InsertHead(const StoredHead& head, std::int64_t time) override { return db_.Run("INSERT INTO tree_heads VALUES (?, ?, ?)", head.size, head.note, time); }
+
+ private:
+  absl::StatusOr<std::int64_t> Number(std::string_view sql) const {
+    std::int64_t number = 0;
+    RETURN_IF_ERROR(db_.ForEach(sql, [&](const Statement& row) { number = row.Int(0); }));
+    return number;
+  }
+
+  Database& db_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SqliteArchiveStore>> SqliteArchiveStore::Open(const std::string& path) {
+  ASSIGN_OR_RETURN(auto database, Database::Open(path, store::Mode::kReadWrite));
+  RETURN_IF_ERROR(store::Migrate(*database, kMigrations));
+  ASSIGN_OR_RETURN(auto writer, store::GroupCommit::Start(std::move(database)));
+  ASSIGN_OR_RETURN(auto readers, store::ReadPool::Open(path));
+  return std::unique_ptr<SqliteArchiveStore>(new SqliteArchiveStore(std::move(writer), std::move(readers)));
+}
+
+absl::Status SqliteArchiveStore::Write(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) {
+  return writer_->Run([work](Database& db) -> absl::Status {
+    SqliteArchive archive(db);
+    return work(archive);
+  });
+}
+
+absl::Status SqliteArchiveStore::Read(absl::FunctionRef<absl::Status(const ArchiveReader&)> work) {
+  ASSIGN_OR_RETURN(auto db, readers_->Acquire());
+  ASSIGN_OR_RETURN(store::Transaction snapshot, store::Transaction::Begin(*db));
+  const SqliteArchive archive(*db);
+  RETURN_IF_ERROR(work(archive));
+  return snapshot.Commit();
+}
+
+}  // namespace jixiao::archiving

@@ -1,0 +1,28 @@
+// The archive in SQLite.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "archiving/store/archive_store.h"
+#include "common/store/group_commit.h"
+
+namespace jixiao::archiving {
+
+class SqliteArchiveStore final : public ArchiveStore {
+ public:
+  // Opens or creates the database at `path`.
+  static absl::StatusOr<std::unique_ptr<SqliteArchiveStore>> Open(const std::string& path);
+
+  absl::Status Write(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) override;
+  absl::Status Read(absl::FunctionRef<absl::Status(const ArchiveReader&)> work) override;
+
+ private:
+  SqliteArchiveStore(std::unique_ptr<store::GroupCommit> writer, std::unique_ptr<store::ReadPool> readers)
+      : writer_(std::move(writer)), readers_(std::move(readers)) {}
+
+  std::unique_ptr<store::GroupCommit> writer_;
+  std::unique_ptr<store::ReadPool> readers_;
+};
+
+}  // namespace jixiao::archiving

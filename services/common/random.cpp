@@ -1,0 +1,26 @@
+#include "common/random.h"
+
+#include <cstdlib>
+
+#include <sys/random.h>
+
+#include "common/encoding.h"
+
+namespace jixiao {
+
+std::string RandomBytes(std::size_t n) {
+  std::string bytes(n, '\0');
+  for (std::size_t have = 0; have < n;) {
+    const ssize_t got = getrandom(bytes.data() + have, n - have, 0);
+    if (got < 0) std::abort();  // EINTR cannot happen below 256 bytes; without randomness nothing here is safe
+    have += static_cast<std::size_t>(got);
+  }
+  return bytes;
+}
+
+std::string RandomHex(std::size_t n) {
+  const std::string bytes = RandomBytes(n);
+  return Hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+}
+
+}  // namespace jixiao

@@ -1,0 +1,32 @@
+#include "common/rpc/context.h"
+
+#include <algorithm>
+
+#include "common/random.h"
+
+namespace jixiao::rpc {
+namespace {
+
+constexpr std::size_t kMaxRequestId = 128;
+
+bool IsRequestId(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxRequestId && std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; });
+}
+
+}  // namespace
+
+CallContext ContextOf(const grpc::CallbackServerContext& context) {
+  CallContext call;
+  const auto found = context.client_metadata().find(kRequestIdKey);
+  if (found != context.client_metadata().end()) call.request_id.assign(found->second.data(), found->second.size());
+  if (!IsRequestId(call.request_id)) call.request_id = RandomHex(16);
+  call.deadline = context.deadline();
+  return call;
+}
+
+void Prepare(grpc::ClientContext& context, const std::string& request_id, std::chrono::milliseconds timeout) {
+  context.AddMetadata(kRequestIdKey, request_id);
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
+}
+
+}  // namespace jixiao::rpc

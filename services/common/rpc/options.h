@@ -1,0 +1,25 @@
+// Command-line options that all three servers have. Each is also an environment variable; a flag wins.
+#pragma once
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <absl/status/statusor.h>
+
+#include "common/rpc/server.h"
+
+namespace jixiao::rpc {
+
+struct CommonOptions {
+  ServerOptions server;
+  std::string store;
+  std::string log_level = "info";
+};
+
+// Adds --listen, --store, --drain-wait, --drain-deadline and --log-level to `app`; `port` and `database` make the defaults.
+void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std::string& database);
+
+// The path in `sqlite:PATH`. INVALID_ARGUMENT for any other store, with what is supported.
+absl::StatusOr<std::string> SqlitePath(const std::string& store);
+
+}  // namespace jixiao::rpc

@@ -1,0 +1,96 @@
+#include "common/rpc/server.h"
+
+#include <atomic>
+#include <csignal>
+#include <memory>
+#include <thread>
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server.h>
+
+#include "common/errors.h"
+#include "common/log.h"
+#include "common/text.h"
+
+namespace jixiao::rpc {
+namespace {
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+// Waits for a stop signal at most `timeout`; true when one came.
+bool WaitForSignal(std::chrono::seconds timeout) {
+  const sigset_t signals = StopSignals();
+  const timespec limit{timeout.count(), 0};
+  return sigtimedwait(&signals, nullptr, &limit) > 0;
+}
+
+// Says every second what is still in flight, until stopped.
+class DrainReport {
+ public:
+  explicit DrainReport(const ServerState& state)
+      : thread_([this, &state] {
+          while (!done_.load()) {
+            log::Info("draining", {{"in_flight", state.in_flight()}});
+            for (int i = 0; i < 10 && !done_.load(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+          }
+        }) {}
+  ~DrainReport() {
+    done_.store(true);
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> done_{false};
+  std::thread thread_;
+};
+
+}  // namespace
+
+void BlockSignals() {
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+absl::Status RunServer(const ServerOptions& options, const std::vector<grpc::Service*>& services, const std::vector<std::string>& service_names,
+                       ServerState& state) {
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
+  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  builder.SetMaxSendMessageSize(kMaxMessageBytes);
+  // Two servers on one port would share its calls at random.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr || port == 0)
+    return Error(absl::StatusCode::kUnavailable, "LISTEN_FAILED", Cat("cannot listen on ", options.listen, ": is the port taken?"));
+  auto* health = server->GetHealthCheckService();
+  for (const std::string& name : service_names) health->SetServingStatus(name, true);
+  log::Info("serving", {{"listen", options.listen}, {"port", port}});
+
+  const sigset_t signals = StopSignals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log::Info("stopping", {{"signal", signal}, {"in_flight", state.in_flight()}});
+  health->SetServingStatus(false);
+  {
+    const DrainReport report(state);
+    if (WaitForSignal(options.drain_wait)) log::Info("second signal: not waiting any longer");
+    state.Stop();
+    server->Shutdown(std::chrono::system_clock::now() + options.drain_deadline);
+  }
+  log::Info("stopped serving", {{"in_flight", state.in_flight()}});
+  return absl::OkStatus();
+}
+
+}  // namespace jixiao::rpc

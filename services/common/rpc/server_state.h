@@ -1,0 +1,33 @@
+// What all calls of one server share: how many are in flight, how many may be, and whether it is stopping.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+namespace jixiao::rpc {
+
+class ServerState {
+ public:
+  // Calls beyond `max_in_flight` are refused at once.
+  explicit ServerState(std::size_t max_in_flight = 2048) : max_in_flight_(max_in_flight) {}
+
+  // Counts a call in; false when the server is full, and the call was not counted.
+  bool Enter() {
+    if (in_flight_.fetch_add(1, std::memory_order_relaxed) < max_in_flight_) return true;
+    in_flight_.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+  }
+  void Leave() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
+  std::size_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
+
+  // Long streams (watches) end themselves when this turns true.
+  bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
+  void Stop() { stopping_.store(true, std::memory_order_relaxed); }
+
+ private:
+  const std::size_t max_in_flight_;
+  std::atomic<std::size_t> in_flight_{0};
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace jixiao::rpc

@@ -1,0 +1,124 @@
+// The shell around every unary method: parsing, request id, admission, errors, the access log. A handler sees a request and a
+// response on one arena and a context, and finishes the call exactly once, from any thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <google/protobuf/arena.h>
+#include <grpcpp/support/server_callback.h>
+#include <grpcpp/server_context.h>
+
+#include "common/errors.h"
+#include "common/log.h"
+#include "common/rpc/context.h"
+#include "common/rpc/server_state.h"
+#include "common/rpc/status.h"
+#include "common/rpc/wire.h"
+#include "common/worker_pool.h"
+
+namespace jixiao::rpc {
+
+// One line of the access log.
+void LogCall(std::string_view method, const CallContext& context, const absl::Status& status, std::chrono::steady_clock::time_point start);
+
+template <class Request, class Response>
+class UnaryReactor final : public grpc::ServerUnaryReactor {
+ public:
+  UnaryReactor(std::string_view method, const grpc::CallbackServerContext& context, grpc::ByteBuffer* out, ServerState& state)
+      : method_(method), context_(ContextOf(context)), out_(out), state_(state) {}
+
+  const Request& request() const { return *request_; }
+  Request& mutable_request() { return *request_; }
+  Response& response() { return *response_; }
+  const CallContext& context() const { return context_; }
+
+  // False when the server is full.
+  bool Admit() { return admitted_ = state_.Enter(); }
+
+  void End(const absl::Status& status) {
+    if (status.ok() && out_->Length() == 0) *out_ = Write(*response_);
+    LogCall(method_, context_, status, start_);
+    if (admitted_) state_.Leave();
+    Finish(ToGrpc(status));
+  }
+
+  // Ends the call with a response that was serialised before.
+  void EndWithBytes(std::string_view bytes) {
+    const grpc::Slice slice(bytes.data(), bytes.size());
+    *out_ = grpc::ByteBuffer(&slice, 1);
+    End(absl::OkStatus());
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  const std::string_view method_;
+  const CallContext context_;
+  grpc::ByteBuffer* const out_;
+  ServerState& state_;
+  bool admitted_ = false;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  google::protobuf::Arena arena_;
+  Request* const request_ = google::protobuf::Arena::CreateMessage<Request>(&arena_);
+  Response* const response_ = google::protobuf::Arena::CreateMessage<Response>(&arena_);
+};
+
+// A unary call in the hands of its handler. Move-only; a call that is dropped unfinished ends with INTERNAL.
+template <class Request, class Response>
+class UnaryCall {
+ public:
+  explicit UnaryCall(UnaryReactor<Request, Response>* reactor) : reactor_(reactor) {}
+  UnaryCall(UnaryCall&& other) noexcept : reactor_(std::exchange(other.reactor_, nullptr)) {}
+  UnaryCall& operator=(UnaryCall&&) = delete;
+  ~UnaryCall() {
+    if (reactor_ != nullptr) reactor_->End(absl::InternalError("a handler dropped its call"));
+  }
+
+  const Request& request() const { return reactor_->request(); }
+  Request& mutable_request() { return reactor_->mutable_request(); }
+  Response& response() { return reactor_->response(); }
+  const CallContext& context() const { return reactor_->context(); }
+
+  // Ends the call: with the response when `status` is OK. Nothing of the call may be touched afterwards.
+  void Finish(const absl::Status& status) { std::exchange(reactor_, nullptr)->End(status); }
+  void FinishWithBytes(std::string_view bytes) { std::exchange(reactor_, nullptr)->EndWithBytes(bytes); }
+
+ private:
+  UnaryReactor<Request, Response>* reactor_;
+};
+
+// Overload, said at once.
+absl::Status ServerFull();
+
+// Takes a unary call: parses it and hands it to `handler(UnaryCall<Request, Response>)` on gRPC's thread, which must not block.
+template <class Request, class Response, class Handler>
+grpc::ServerUnaryReactor* Serve(std::string_view method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out,
+                                ServerState& state, Handler&& handler) {
+  // gRPC requires a reactor from every call; it is deleted in OnDone.
+  auto* reactor = std::make_unique<UnaryReactor<Request, Response>>(method, *context, out, state).release();
+  UnaryCall<Request, Response> call(reactor);
+  if (!reactor->Admit()) {
+    call.Finish(ServerFull());
+  } else if (absl::Status status = Read(*in, call.mutable_request()); !status.ok()) {
+    call.Finish(status);
+  } else {
+    std::forward<Handler>(handler)(std::move(call));
+  }
+  return reactor;
+}
+
+// The same for handlers that block: `handler(const Request&, Response&, const CallContext&)` runs on `pool`.
+template <class Request, class Response, class Handler>
+grpc::ServerUnaryReactor* ServeOn(WorkerPool& pool, std::string_view method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                  grpc::ByteBuffer* out, ServerState& state, Handler handler) {
+  return Serve<Request, Response>(method, context, in, out, state, [&pool, handler = std::move(handler)](UnaryCall<Request, Response> call) mutable {
+    auto shared = std::make_shared<UnaryCall<Request, Response>>(std::move(call));
+    const bool taken = pool.Post([shared, handler = std::move(handler)]() mutable { shared->Finish(handler(shared->request(), shared->response(), shared->context())); });
+    if (!taken) shared->Finish(ServerFull());
+  });
+}
+
+}  // namespace jixiao::rpc

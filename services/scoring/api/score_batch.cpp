@@ -1,0 +1,92 @@
+#include "scoring/api/score_batch.h"
+
+#include <google/protobuf/arena.h>
+
+#include "common/errors.h"
+#include "common/form.h"
+#include "common/rpc/unary.h"
+#include "common/text.h"
+#include "scoring/api/selection.h"
+#include "scoring/engine/engine.h"
+
+#include "jixiao/scoring/v1/scoring_service.pb.h"
+
+namespace jixiao::scoring {
+namespace {
+
+constexpr std::size_t kMaxItemId = 200;
+
+class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+ public:
+  ScoreBatchReactor(const grpc::CallbackServerContext& context, RuleBook& book, WorkerPool& pool, rpc::ServerState& state)
+      : context_(rpc::ContextOf(context)), book_(book), pool_(pool), state_(state), admitted_(state.Enter()) {
+    if (admitted_)
+      StartRead(&in_);
+    else
+      End(rpc::ServerFull());
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return End(absl::OkStatus());
+    arena_.Reset();
+    request_ = google::protobuf::Arena::CreateMessage<v1::ScoreBatchRequest>(&arena_);
+    response_ = google::protobuf::Arena::CreateMessage<v1::ScoreBatchResponse>(&arena_);
+    if (absl::Status status = rpc::Read(in_, *request_); !status.ok()) return Answer(status);
+    if (request_->item_id().size() > kMaxItemId) return Answer(InvalidField("ITEM_ID_INVALID", "item_id", Cat("at most ", kMaxItemId, " bytes")));
+    response_->set_item_id(request_->item_id());
+    if (!request_->has_form()) return Answer(InvalidField("FORM_INVALID", "form", "is required"));
+    if (absl::Status status = ValidateForm(request_->form()); !status.ok()) return Answer(status);
+    if (const auto selection = SelectKnown(*book_.catalogue(), request_->form(), request_->rule_set())) return ScoreBy(*selection);
+    const bool taken = pool_.Post([this] {
+      const auto selection = Select(book_, request_->form(), request_->rule_set());
+      selection.ok() ? ScoreBy(*selection) : Answer(selection.status());
+    });
+    if (!taken) Answer(rpc::ServerFull());
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok) return End(absl::CancelledError("the caller went away"));
+    StartRead(&in_);
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  void ScoreBy(const Selection& selection) {
+    Score(request_->form(), *selection.rules, selection.selected_by, *response_->mutable_scorecard());
+    Answer(absl::OkStatus());
+  }
+
+  void Answer(const absl::Status& status) {
+    if (!status.ok()) *response_->mutable_error() = rpc::ToProto(status);
+    out_ = rpc::Write(*response_);
+    StartWrite(&out_);
+  }
+
+  void End(const absl::Status& status) {
+    rpc::LogCall("ScoreBatch", context_, status, start_);
+    if (admitted_) state_.Leave();
+    Finish(rpc::ToGrpc(status));
+  }
+
+  const rpc::CallContext context_;
+  RuleBook& book_;
+  WorkerPool& pool_;
+  rpc::ServerState& state_;
+  const bool admitted_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  google::protobuf::Arena arena_;
+  v1::ScoreBatchRequest* request_ = nullptr;
+  v1::ScoreBatchResponse* response_ = nullptr;
+  grpc::ByteBuffer in_;
+  grpc::ByteBuffer out_;
+};
+
+}  // namespace
+
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartScoreBatch(const grpc::CallbackServerContext& context, RuleBook& book, WorkerPool& pool,
+                                                                             rpc::ServerState& state) {
+  return std::make_unique<ScoreBatchReactor>(context, book, pool, state).release();  // deletes itself in OnDone
+}
+
+}  // namespace jixiao::scoring

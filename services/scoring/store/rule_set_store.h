@@ -1,0 +1,38 @@
+// Where published rule sets are kept for good. The truth: Redis and processes only hold copies.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+namespace jixiao::scoring {
+
+// A published rule set: its name, its digest and the canonical encoding that the digest is of.
+struct StoredRuleSet {
+  std::string id;
+  int revision = 0;
+  std::string digest;
+  std::string document;
+};
+
+// Thread-safe. All methods may block: not for gRPC's threads.
+class RuleSetStore {
+ public:
+  virtual ~RuleSetStore() = default;
+
+  // Keeps a rule set; OK means it is on disk. The same content again changes nothing. ALREADY_EXISTS (REVISION_EXISTS) when
+  // the revision holds other content.
+  virtual absl::Status Publish(const StoredRuleSet& rule_set) = 0;
+
+  // Those published after `position`, in the order of publication, and the new position; 0 for all.
+  virtual absl::StatusOr<std::vector<StoredRuleSet>> LoadSince(std::int64_t& position) = 0;
+
+  // By digest; nothing when it was never published here.
+  virtual absl::StatusOr<std::optional<StoredRuleSet>> Find(std::string_view digest) = 0;
+};
+
+}  // namespace jixiao::scoring

@@ -37,6 +37,13 @@ void PutString(std::string& out, std::string_view text) {
   out.append(text);
 }
 
+// A string of a proto3 message: it cannot travel when it is not UTF-8.
+absl::Status PutText(std::string& out, std::string_view text, const FieldDescriptor* field) {
+  if (!IsUtf8(text)) return InvalidField("NOT_UTF8", field->full_name(), "is not UTF-8");
+  PutString(out, text);
+  return absl::OkStatus();
+}
+
 absl::Status PutMessage(std::string& out, const Message& message);
 
 // One element: of a singular field when index < 0, else of a repeated one.
@@ -46,9 +53,12 @@ absl::Status PutValue(std::string& out, const Message& message, const FieldDescr
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING: {
       std::string scratch;
-      out.push_back(field->type() == FieldDescriptor::TYPE_BYTES ? 'b' : 's');
-      PutString(out, one ? r.GetStringReference(message, field, &scratch)
-                         : r.GetRepeatedStringReference(message, field, index, &scratch));
+      const std::string& text = one ? r.GetStringReference(message, field, &scratch)
+                                    : r.GetRepeatedStringReference(message, field, index, &scratch);
+      const bool bytes = field->type() == FieldDescriptor::TYPE_BYTES;
+      out.push_back(bytes ? 'b' : 's');
+      if (!bytes) return PutText(out, text, field);
+      PutString(out, text);
       return absl::OkStatus();
     }
     case FieldDescriptor::CPPTYPE_INT32:
@@ -98,7 +108,7 @@ absl::Status PutMap(std::string& out, const Message& message, const FieldDescrip
   out.push_back('d');
   PutU32(out, static_cast<std::uint32_t>(entries.size()));
   for (const Message* entry : entries) {
-    PutString(out, key_of(entry));
+    RETURN_IF_ERROR(PutText(out, key_of(entry), key));
     RETURN_IF_ERROR(PutValue(out, *entry, value, -1));
   }
   return absl::OkStatus();
@@ -228,10 +238,14 @@ absl::Status ReadField(Reader& in, Message& message, const FieldDescriptor* fiel
   if (kind != static_cast<unsigned char>(field->is_map() ? 'd' : 'l'))
     return Damaged(Cat("wrong kind of value for ", field->full_name()));
   ASSIGN_OR_RETURN(const std::uint64_t count, in.Number(4));
+  std::string_view last_key;
   for (std::uint64_t i = 0; i < count; ++i) {
     if (field->is_map()) {
       Message& entry = *message.GetReflection()->AddMessage(&message, field);
       ASSIGN_OR_RETURN(const std::string_view key, in.String());
+      // Entries that share a key would still be two until somebody looks into the map.
+      if (i > 0 && key <= last_key) return Damaged("the keys of a map do not ascend");
+      last_key = key;
       entry.GetReflection()->SetString(&entry, field->message_type()->map_key(), std::string(key));
       RETURN_IF_ERROR(ReadValue(in, entry, field->message_type()->map_value(), false, depth));
     } else {
@@ -272,8 +286,8 @@ absl::Status CanonicalDecode(std::string_view document, Message& message) {
   RETURN_IF_ERROR(ReadMessage(in, message, 0));
   if (!in.empty()) return Damaged("bytes after the end");
   // Order, duplicates and defaults are judged at once: only the one canonical form writes these very bytes.
-  ASSIGN_OR_RETURN(const std::string again, CanonicalEncode(message));
-  if (again != document) return Damaged("not in canonical form");
+  const auto again = CanonicalEncode(message);
+  if (!again.ok() || *again != document) return Damaged("not in canonical form");
   return absl::OkStatus();
 }
 

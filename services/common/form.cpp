@@ -17,6 +17,35 @@ bool IsDigit(char c) {
   return c >= '0' && c <= '9';
 }
 
+// What a character of a figure means in any width: a digit, '.', ',', '-', or ' ' for what is skipped before a number;
+// 0 for every other.
+char Meaning(char32_t c) {
+  if (c >= U'０' && c <= U'９') return static_cast<char>('0' + (c - U'０'));
+  switch (c) {
+    case U'．':
+      return '.';
+    case U'，':
+      return ',';
+    case U'−':
+    case U'－':
+    case U'–':
+    case U'—':
+      return '-';
+    case U'\t':
+    case U'\r':
+    case U'\n':
+    case U'\u3000':
+    case U'\u00A0':
+    case U'¥':
+    case U'￥':
+      return ' ';
+    default:
+      return c < 0x80 && (IsDigit(static_cast<char>(c)) || c == '.' || c == ',' || c == '-' || c == ' ')
+                 ? static_cast<char>(c)
+                 : '\0';
+  }
+}
+
 class Inspection {
  public:
   explicit Inspection(std::string_view root) : root_(root) {}
@@ -33,7 +62,8 @@ class Inspection {
     }
     const auto control = std::find_if(cell.begin(), cell.end(), [](char c) {
       const auto byte = static_cast<unsigned char>(c);
-      return byte < 0x20 && !(byte >= 0x09 && byte <= 0x0D) && byte != 0x07;  // Word ends its cells with 0x07
+      return byte == 0x7F ||
+             (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0D) && byte != 0x07);  // Word ends cells with 0x07
     });
     if (control != cell.end())
       Fault(path, Cat("holds the control character ", static_cast<int>(static_cast<unsigned char>(*control)),
@@ -46,7 +76,8 @@ class Inspection {
     if (cell.size() > kMaxCellBytes) return;
     int digits = 0;
     bool decimals = false;
-    for (const char c : cell) {
+    for (std::string_view rest = cell; !rest.empty();) {
+      const char c = Meaning(TakeUtf8(rest));
       if (IsDigit(c)) {
         if (!decimals && (digits > 0 || c != '0')) ++digits;
         if (digits > kMaxNumberDigits) {
@@ -65,14 +96,15 @@ class Inspection {
   // A cell of money: figures, and not negative.
   void Amount(std::string_view path, const std::string& cell) {
     Figures(path, cell);
-    const std::size_t start = cell.find_first_not_of(" \t\r\n");
-    if (start == std::string::npos || cell.size() > kMaxCellBytes) return;
-    std::string_view text = std::string_view(cell).substr(start);
-    for (const std::string_view minus : {"-", "−", "－"}) {
-      if (text.starts_with(minus) && text.size() > minus.size() && IsDigit(text[minus.size()])) {
+    if (cell.size() > kMaxCellBytes) return;
+    bool minus = false;
+    for (std::string_view rest = cell; !rest.empty();) {
+      const char c = Meaning(TakeUtf8(rest));
+      if (c == ' ') continue;
+      if (minus && (IsDigit(c) || c == '.'))
         Fault(path, "a negative amount; budgets and executed amounts are 0 or more");
-        return;
-      }
+      if (minus || c != '-') return;
+      minus = true;
     }
   }
 
@@ -156,8 +188,7 @@ std::vector<FieldViolation> FaultsOf(const SelfEvaluation& form, std::string_vie
     in.Text(Cat("report[", i, "].heading"), form.report(i).heading());
     in.Text(Cat("report[", i, "].text"), form.report(i).text(), kMaxSectionBytes);
   }
-  if (!in.any_content() && form.funds().empty() && form.indicators().empty() && form.report().empty())
-    in.Fault("", "the form is empty");
+  if (!in.any_content()) in.Fault("", "the form is empty");
   return in.Take();
 }
 

@@ -32,7 +32,7 @@ absl::Status Validate(const v1::ArchiveRecordRequest& request) {
   if (!request.has_form())
     faults.push_back({"form", "is required"});
   else
-    for (FieldViolation& fault : FaultsOf(request.form(), "form")) faults.push_back(std::move(fault));
+    for (FieldViolation& fault : jixiao::FaultsOf(request.form(), "form")) faults.push_back(std::move(fault));
   if (!request.has_scorecard()) faults.push_back({"scorecard", "is required"});
   if (!request.has_rule_set()) faults.push_back({"rule_set", "is required"});
   if (request.source_document().size() > kMaxSource) faults.push_back({"source_document", Cat("at most ", kMaxSource, " bytes")});

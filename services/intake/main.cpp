@@ -1,0 +1,52 @@
+// jixiao-intake: takes forms in, durably, and carries each one through scoring and archiving.
+#include "common/log.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/options.h"
+#include "intake/api/intake_service.h"
+#include "intake/peers/archiving_client.h"
+#include "intake/peers/scoring_client.h"
+#include "intake/store/sqlite_submission_store.h"
+
+namespace {
+
+using namespace jixiao;
+
+constexpr int kWorkers = 4;
+constexpr std::size_t kQueue = 1024;
+
+struct Options {
+  rpc::CommonOptions common;
+  std::string scoring = "127.0.0.1:7302";
+  std::string archiving = "127.0.0.1:7303";
+};
+
+absl::Status Run(const Options& options) {
+  ASSIGN_OR_RETURN(const std::string path, rpc::SqlitePath(options.common.store));
+  ASSIGN_OR_RETURN(const auto store, intake::SqliteSubmissionStore::Open(path));
+  // SQLite serves one process: leases that an earlier one left are nobody's.
+  RETURN_IF_ERROR(store->ReleaseLeases());
+  intake::ScoringClient scorer(rpc::OpenChannel(options.scoring));
+  intake::ArchivingClient archiver(rpc::OpenChannel(options.archiving));
+  intake::Pipeline pipeline(*store, scorer, archiver);
+  rpc::ServerState state;
+  WorkerPool pool(kWorkers, kQueue);
+  intake::IntakeServiceImpl service(*store, scorer, pipeline, pool, state);
+  return rpc::RunServer(options.common.server, {&service}, {intake::v1::IntakeService::service_full_name()}, state);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  rpc::BlockSignals();
+  Options options;
+  CLI::App app("Jixiao intake service (接收)");
+  rpc::AddCommonOptions(app, options.common, 7301, "intake.db");
+  app.add_option("--scoring", options.scoring, "address of the scoring service")->envname("JIXIAO_SCORING")->capture_default_str();
+  app.add_option("--archiving", options.archiving, "address of the archiving service")->envname("JIXIAO_ARCHIVING")->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  log::Open("intake", log::LevelNamed(options.common.log_level));
+  const absl::Status status = Run(options);
+  if (!status.ok()) log::Error("cannot serve", {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
+  log::Close();
+  return status.ok() ? 0 : 1;
+}

@@ -1,0 +1,46 @@
+#include "intake/peers/archiving_client.h"
+
+#include <latch>
+
+#include "common/rpc/context.h"
+#include "common/rpc/status.h"
+#include "intake/workflow/submission.h"
+
+namespace jixiao::intake {
+namespace {
+
+constexpr std::chrono::seconds kTimeout{30};
+
+struct PendingCall {
+  grpc::ClientContext context;
+  archiving::v1::ArchiveRecordRequest request;
+  archiving::v1::ArchiveRecordResponse response;
+};
+
+}  // namespace
+
+std::vector<absl::StatusOr<ArchivedAt>> ArchivingClient::Archive(std::span<const ArchiveJob> jobs) {
+  std::vector<absl::StatusOr<ArchivedAt>> places(jobs.size(), absl::UnavailableError("no answer"));
+  std::vector<PendingCall> calls(jobs.size());
+  std::latch all(static_cast<std::ptrdiff_t>(jobs.size()));
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    PendingCall& call = calls[i];
+    rpc::Prepare(call.context, jobs[i].item->trace_id, kTimeout);
+    call.request.set_key(RevisionName(jobs[i].item->name, jobs[i].item->revision));
+    *call.request.mutable_form() = jobs[i].item->form;
+    *call.request.mutable_scorecard() = *jobs[i].scorecard;
+    *call.request.mutable_rule_set() = jobs[i].rule_set;
+    call.request.set_source_document(jobs[i].item->source_document);
+    stub_->async()->ArchiveRecord(&call.context, &call.request, &call.response, [&all, &place = places[i], &call](const grpc::Status& status) {
+      if (status.ok())
+        place = ArchivedAt{call.response.name(), call.response.proof().index()};
+      else
+        place = rpc::FromGrpc(status);
+      all.count_down();
+    });
+  }
+  all.wait();
+  return places;
+}
+
+}  // namespace jixiao::intake

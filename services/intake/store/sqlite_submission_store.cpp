@@ -1,0 +1,354 @@
+#include "intake/store/sqlite_submission_store.h"
+
+#include <utility>
+
+#include "common/errors.h"
+#include "common/text.h"
+#include "common/time.h"
+
+namespace jixiao::intake {
+namespace {
+
+using store::Blob;
+using store::Database;
+using store::Statement;
+
+constexpr store::Migration kMigrations[] = {{1, "submissions, revisions, requests, steps and work items",
+                                             "CREATE TABLE submissions ("
+                                             "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+                                             "  name TEXT NOT NULL UNIQUE,"
+                                             "  revision INTEGER NOT NULL,"
+                                             "  state INTEGER NOT NULL,"
+                                             "  form_digest TEXT NOT NULL,"
+                                             "  implementing_unit TEXT NOT NULL,"
+                                             "  project_name TEXT NOT NULL,"
+                                             "  fiscal_year INTEGER NOT NULL,"
+                                             "  region_code TEXT NOT NULL,"
+                                             "  rule_set TEXT NOT NULL,"
+                                             "  create_time INTEGER NOT NULL,"
+                                             "  update_time INTEGER NOT NULL,"
+                                             "  version INTEGER NOT NULL,"
+                                             "  archive_record TEXT NOT NULL,"
+                                             "  archive_index INTEGER NOT NULL,"
+                                             "  problem TEXT NOT NULL"
+                                             ") STRICT;"
+                                             "CREATE TABLE revisions ("
+                                             "  submission INTEGER NOT NULL REFERENCES submissions (id),"
+                                             "  revision INTEGER NOT NULL,"
+                                             "  form BLOB NOT NULL,"
+                                             "  source_document BLOB NOT NULL,"
+                                             "  scorecard BLOB,"
+                                             "  PRIMARY KEY (submission, revision)"
+                                             ") STRICT;"
+                                             "CREATE TABLE requests ("
+                                             "  method TEXT NOT NULL,"
+                                             "  request_id TEXT NOT NULL,"
+                                             "  digest TEXT NOT NULL,"
+                                             "  answer BLOB NOT NULL,"
+                                             "  time INTEGER NOT NULL,"
+                                             "  PRIMARY KEY (method, request_id)"
+                                             ") STRICT, WITHOUT ROWID;"
+                                             "CREATE TABLE steps ("
+                                             "  sequence INTEGER PRIMARY KEY AUTOINCREMENT,"
+                                             "  submission INTEGER NOT NULL REFERENCES submissions (id),"
+                                             "  revision INTEGER NOT NULL,"
+                                             "  state INTEGER NOT NULL,"
+                                             "  time INTEGER NOT NULL,"
+                                             "  note TEXT NOT NULL"
+                                             ") STRICT;"
+                                             "CREATE INDEX steps_by_submission ON steps (submission, sequence);"
+                                             "CREATE TABLE work_items ("
+                                             "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+                                             "  submission INTEGER NOT NULL REFERENCES submissions (id),"
+                                             "  revision INTEGER NOT NULL,"
+                                             "  attempts INTEGER NOT NULL,"
+                                             "  due INTEGER NOT NULL,"  // not before this time: a lease and a delay are the same
+                                             "  trace_id TEXT NOT NULL,"
+                                             "  create_time INTEGER NOT NULL,"
+                                             "  UNIQUE (submission, revision)"
+                                             ") STRICT;"
+                                             "CREATE INDEX work_items_by_due ON work_items (due, id);"}};
+
+constexpr std::string_view kHeadColumns =
+    "SELECT id, name, revision, state, form_digest, implementing_unit, project_name, fiscal_year, region_code, rule_set, create_time, update_time, version,"
+    " archive_record, archive_index, problem FROM submissions ";
+
+SubmissionRow ReadHead(const Statement& row) {
+  SubmissionRow head;
+  head.id = row.Int(0);
+  head.name = row.Text(1);
+  head.revision = static_cast<int>(row.Int(2));
+  head.state = static_cast<SubmissionState>(row.Int(3));
+  head.form_digest = row.Text(4);
+  head.implementing_unit = row.Text(5);
+  head.project_name = row.Text(6);
+  head.fiscal_year = static_cast<int>(row.Int(7));
+  head.region_code = row.Text(8);
+  head.rule_set = row.Text(9);
+  head.create_time = row.Int(10);
+  head.update_time = row.Int(11);
+  head.version = row.Int(12);
+  head.archive_record = row.Text(13);
+  head.archive_index = row.Int(14);
+  head.problem = row.Text(15);
+  return head;
+}
+
+absl::StatusOr<std::optional<SubmissionRow>> FindHead(Database& db, std::string_view name) {
+  std::optional<SubmissionRow> head;
+  RETURN_IF_ERROR(db.ForEach(Cat(kHeadColumns, "WHERE name = ?"), [&](const Statement& row) { head = ReadHead(row); }, name));
+  return head;
+}
+
+// Writes the changeable part of a head and the step that changed it.
+absl::Status SaveStep(Database& db, const SubmissionRow& head, std::string_view note) {
+  RETURN_IF_ERROR(db.Run("UPDATE submissions SET revision = ?, state = ?, form_digest = ?, implementing_unit = ?, project_name = ?, fiscal_year = ?,"
+                         " region_code = ?, rule_set = ?, update_time = ?, version = version + 1, archive_record = ?, archive_index = ?, problem = ? WHERE id = ?",
+                         head.revision, static_cast<int>(head.state), head.form_digest, head.implementing_unit, head.project_name, head.fiscal_year, head.region_code,
+                         head.rule_set, head.update_time, head.archive_record, head.archive_index, head.problem, head.id));
+  return db.Run("INSERT INTO steps (submission, revision, state, time, note) VALUES (?, ?, ?, ?, ?)", head.id, head.revision, static_cast<int>(head.state),
+                head.update_time, note);
+}
+
+// The answer to an earlier request of the same id; ALREADY_EXISTS when that request said something else.
+absl::StatusOr<std::optional<std::string>> EarlierAnswer(Database& db, std::string_view method, std::string_view request_id, std::string_view digest) {
+  std::optional<std::string> answer;
+  std::string earlier_digest;
+  RETURN_IF_ERROR(db.ForEach(
+      "SELECT digest, answer FROM requests WHERE method = ? AND request_id = ?",
+      [&](const Statement& row) {
+        earlier_digest = row.Text(0);
+        answer = row.BlobBytes(1);
+      },
+      method, request_id));
+  if (answer && earlier_digest != digest)
+    return Error(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED", "request_id was used for another request; take a new one for new content");
+  return answer;
+}
+
+absl::Status SaveAnswer(Database& db, std::string_view method, std::string_view request_id, std::string_view digest, std::string_view answer, std::int64_t now) {
+  return db.Run("INSERT INTO requests VALUES (?, ?, ?, ?, ?)", method, request_id, digest, Blob{answer}, now);
+}
+
+absl::Status NoSubmission(std::string_view name) {
+  return Error(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND", Cat("there is no ", TruncateUtf8(name, 100)));
+}
+
+constexpr std::string_view kSubmit = "SubmitEvaluation";
+constexpr std::string_view kReturn = "ReturnSubmission";
+
+// Inserts a new head, or moves a returned one on to its next revision.
+absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptance, std::int64_t now) {
+  SubmissionRow head = acceptance.head;
+  head.state = v1::SUBMISSION_STATE_ACCEPTED;
+  head.update_time = now;
+  head.revision = 1;
+  if (acceptance.submission.empty()) {
+    head.name = NewSubmissionName(now);
+    head.create_time = now;
+    RETURN_IF_ERROR(db.Run("INSERT INTO submissions (name, revision, state, form_digest, implementing_unit, project_name, fiscal_year, region_code, rule_set,"
+                           " create_time, update_time, version, archive_record, archive_index, problem) VALUES (?, 0, 0, '', '', '', 0, '', '', ?, 0, 0, '', -1, '')",
+                           head.name, now));
+    ASSIGN_OR_RETURN(const std::optional<SubmissionRow> inserted, FindHead(db, head.name));
+    head.id = inserted->id;
+    return head;
+  }
+  ASSIGN_OR_RETURN(const std::optional<SubmissionRow> earlier, FindHead(db, acceptance.submission));
+  if (!earlier) return NoSubmission(acceptance.submission);
+  if (!MayResubmit(earlier->state))
+    return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS", Cat(earlier->name, " is not RETURNED; only a returned submission takes a new revision"),
+                 {{"state", v1::SubmissionState_Name(earlier->state)}});
+  head.id = earlier->id;
+  head.name = earlier->name;
+  head.revision = earlier->revision + 1;
+  return head;
+}
+
+absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance) {
+  ASSIGN_OR_RETURN(std::optional<std::string> earlier, EarlierAnswer(db, kSubmit, acceptance.request_id, acceptance.request_digest));
+  if (earlier) return *std::move(earlier);
+  const std::int64_t now = NowMicros();
+  ASSIGN_OR_RETURN(const SubmissionRow head, NextHead(db, acceptance, now));
+  RETURN_IF_ERROR(SaveStep(db, head, ""));
+  RETURN_IF_ERROR(db.Run("INSERT INTO revisions VALUES (?, ?, ?, ?, NULL)", head.id, head.revision, Blob{acceptance.form}, Blob{acceptance.source_document}));
+  RETURN_IF_ERROR(db.Run("INSERT INTO work_items (submission, revision, attempts, due, trace_id, create_time) VALUES (?, ?, 0, 0, ?, ?)", head.id, head.revision,
+                         acceptance.trace_id, now));
+  v1::SubmitEvaluationResponse response;
+  response.mutable_receipt()->set_submission(head.name);
+  response.mutable_receipt()->set_revision(head.revision);
+  response.mutable_receipt()->set_form_digest(head.form_digest);
+  *response.mutable_receipt()->mutable_accept_time() = ToTimestamp(now);
+  std::string answer = response.SerializeAsString();
+  RETURN_IF_ERROR(SaveAnswer(db, kSubmit, acceptance.request_id, acceptance.request_digest, answer, now));
+  return answer;
+}
+
+absl::Status SettleOne(Database& db, const WorkResult& result, std::int64_t now) {
+  const WorkItem& item = *result.item;
+  if (result.kind == WorkResult::Kind::kDeferred)
+    return db.Run("UPDATE work_items SET attempts = attempts + 1, due = ? WHERE id = ?", result.not_before, item.id);
+  ASSIGN_OR_RETURN(std::optional<SubmissionRow> head, FindHead(db, item.name));
+  if (!head) return NoSubmission(item.name);
+  head->update_time = now;
+  if (result.kind == WorkResult::Kind::kScored) {
+    RETURN_IF_ERROR(db.Run("UPDATE revisions SET scorecard = ? WHERE submission = ? AND revision = ?", Blob{result.scorecard->SerializeAsString()}, item.submission, item.revision));
+    head->state = v1::SUBMISSION_STATE_SCORED;
+    return SaveStep(db, *head, result.scorecard->rule_set().id());
+  }
+  RETURN_IF_ERROR(db.Run("DELETE FROM work_items WHERE id = ?", item.id));
+  if (result.kind == WorkResult::Kind::kArchived) {
+    head->state = v1::SUBMISSION_STATE_ARCHIVED;
+    head->archive_record = result.archive_record;
+    head->archive_index = result.archive_index;
+    head->problem.clear();
+    return SaveStep(db, *head, result.archive_record);
+  }
+  head->state = v1::SUBMISSION_STATE_STUCK;
+  head->problem = result.problem;
+  return SaveStep(db, *head, result.problem);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> SqliteSubmissionStore::Open(const std::string& path) {
+  ASSIGN_OR_RETURN(auto database, Database::Open(path, store::Mode::kReadWrite));
+  RETURN_IF_ERROR(store::Migrate(*database, kMigrations));
+  ASSIGN_OR_RETURN(auto writer, store::GroupCommit::Start(std::move(database)));
+  ASSIGN_OR_RETURN(auto readers, store::ReadPool::Open(path));
+  return std::unique_ptr<SqliteSubmissionStore>(new SqliteSubmissionStore(std::move(writer), std::move(readers)));
+}
+
+absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) {
+  auto answer = std::make_shared<std::string>();
+  return writer_->Submit(
+      [acceptance = std::move(acceptance), answer](Database& db) -> absl::Status {
+        ASSIGN_OR_RETURN(*answer, AcceptIn(db, acceptance));
+        return absl::OkStatus();
+      },
+      [answer, done = std::move(done)](absl::Status status) mutable {
+        if (status.ok())
+          done(std::move(*answer));
+        else
+          done(std::move(status));
+      });
+}
+
+absl::StatusOr<SubmissionRow> SqliteSubmissionStore::Return(std::string_view name, std::string_view etag, std::string_view reason, std::string_view request_id,
+                                                            std::string_view request_digest) {
+  SubmissionRow result;
+  RETURN_IF_ERROR(writer_->Run([&](Database& db) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::optional<std::string> earlier, EarlierAnswer(db, kReturn, request_id, request_digest));
+    ASSIGN_OR_RETURN(std::optional<SubmissionRow> head, FindHead(db, name));
+    if (!head) return NoSubmission(name);
+    if (!earlier) {
+      if (!etag.empty() && etag != Cat(head->version))
+        return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH", "the submission has changed since you read it; read it again", {{"etag", Cat(head->version)}});
+      if (!MayReturn(head->state))
+        return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS", "only an archived or stuck submission can be returned",
+                     {{"state", v1::SubmissionState_Name(head->state)}});
+      head->state = v1::SUBMISSION_STATE_RETURNED;
+      head->problem = reason;
+      head->update_time = NowMicros();
+      RETURN_IF_ERROR(SaveStep(db, *head, reason));
+      RETURN_IF_ERROR(SaveAnswer(db, kReturn, request_id, request_digest, "", head->update_time));
+      ++head->version;
+    }
+    result = *std::move(head);
+    return absl::OkStatus();
+  }));
+  return result;
+}
+
+absl::StatusOr<std::optional<SubmissionRow>> SqliteSubmissionStore::Find(std::string_view name) {
+  ASSIGN_OR_RETURN(auto db, readers_->Acquire());
+  return FindHead(*db, name);
+}
+
+absl::StatusOr<std::optional<evaluation::v1::Scorecard>> SqliteSubmissionStore::Scorecard(std::int64_t submission, int revision) {
+  ASSIGN_OR_RETURN(auto db, readers_->Acquire());
+  std::optional<evaluation::v1::Scorecard> card;
+  RETURN_IF_ERROR(db->ForEach(
+      "SELECT scorecard FROM revisions WHERE submission = ? AND revision = ? AND scorecard IS NOT NULL",
+      [&](const Statement& row) -> absl::Status {
+        if (!card.emplace().ParseFromString(row.BlobBytes(0))) return Error(absl::StatusCode::kDataLoss, "STORE_DAMAGED", "a stored scorecard cannot be read");
+        return absl::OkStatus();
+      },
+      submission, revision));
+  return card;
+}
+
+absl::StatusOr<std::vector<SubmissionRow>> SqliteSubmissionStore::List(std::int64_t after, std::int64_t limit, const std::vector<SubmissionState>& states) {
+  ASSIGN_OR_RETURN(auto db, readers_->Acquire());
+  // States are few: a mask of bits keeps the statement one and the same.
+  std::int64_t mask = 0;
+  for (const SubmissionState state : states) mask |= std::int64_t{1} << static_cast<int>(state);
+  if (states.empty()) mask = -1;
+  std::vector<SubmissionRow> rows;
+  RETURN_IF_ERROR(db->ForEach(
+      Cat(kHeadColumns, "WHERE id > ? AND (? >> state) & 1 ORDER BY id LIMIT ?"), [&](const Statement& row) { rows.push_back(ReadHead(row)); }, after, mask, limit));
+  return rows;
+}
+
+absl::StatusOr<std::vector<Step>> SqliteSubmissionStore::Steps(std::int64_t submission, std::int64_t after) {
+  ASSIGN_OR_RETURN(auto db, readers_->Acquire());
+  std::vector<Step> steps;
+  RETURN_IF_ERROR(db->ForEach(
+      "SELECT sequence, revision, state, time, note FROM steps WHERE submission = ? AND sequence > ? ORDER BY sequence",
+      [&](const Statement& row) { steps.push_back({row.Int(0), static_cast<int>(row.Int(1)), static_cast<SubmissionState>(row.Int(2)), row.Int(3), row.Text(4)}); },
+      submission, after));
+  return steps;
+}
+
+absl::StatusOr<std::vector<WorkItem>> SqliteSubmissionStore::Lease(std::int64_t limit, std::int64_t lease_micros) {
+  std::vector<WorkItem> items;
+  RETURN_IF_ERROR(writer_->Run([&](Database& db) -> absl::Status {
+    items.clear();
+    const std::int64_t now = NowMicros();
+    RETURN_IF_ERROR(db.ForEach(
+        "SELECT w.id, w.submission, s.name, w.revision, w.attempts, w.trace_id, s.rule_set, r.form, r.source_document, r.scorecard FROM work_items w"
+        " JOIN submissions s ON s.id = w.submission JOIN revisions r ON r.submission = w.submission AND r.revision = w.revision"
+        " WHERE w.due <= ? ORDER BY w.due, w.id LIMIT ?",
+        [&](const Statement& row) -> absl::Status {
+          WorkItem& item = items.emplace_back();
+          item.id = row.Int(0);
+          item.submission = row.Int(1);
+          item.name = row.Text(2);
+          item.revision = static_cast<int>(row.Int(3));
+          item.attempts = static_cast<int>(row.Int(4));
+          item.trace_id = row.Text(5);
+          item.rule_set = row.Text(6);
+          item.source_document = row.BlobBytes(8);
+          bool ok = item.form.ParseFromString(row.BlobBytes(7));
+          if (!row.IsNull(9)) ok = item.scorecard.emplace().ParseFromString(row.BlobBytes(9)) && ok;
+          return ok ? absl::OkStatus() : Error(absl::StatusCode::kDataLoss, "STORE_DAMAGED", Cat("a stored form of ", item.name, " cannot be read"));
+        },
+        now, limit));
+    for (const WorkItem& item : items) RETURN_IF_ERROR(db.Run("UPDATE work_items SET due = ? WHERE id = ?", now + lease_micros, item.id));
+    return absl::OkStatus();
+  }));
+  return items;
+}
+
+absl::Status SqliteSubmissionStore::Settle(const std::vector<WorkResult>& results) {
+  return writer_->Run([&](Database& db) -> absl::Status {
+    const std::int64_t now = NowMicros();
+    for (const WorkResult& result : results) RETURN_IF_ERROR(SettleOne(db, result, now));
+    return absl::OkStatus();
+  });
+}
+
+absl::Status SqliteSubmissionStore::ReleaseLeases() {
+  return writer_->Run([](Database& db) { return db.Run("UPDATE work_items SET due = 0"); });
+}
+
+absl::StatusOr<Backlog> SqliteSubmissionStore::Waiting() {
+  ASSIGN_OR_RETURN(auto db, readers_->Acquire());
+  Backlog backlog;
+  RETURN_IF_ERROR(db->ForEach("SELECT count(*), coalesce(min(create_time), 0) FROM work_items", [&](const Statement& row) {
+    backlog.items = row.Int(0);
+    backlog.oldest = row.Int(1);
+  }));
+  return backlog;
+}
+
+}  // namespace jixiao::intake

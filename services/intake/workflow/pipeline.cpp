@@ -1,0 +1,156 @@
+#include "intake/workflow/pipeline.h"
+
+#include <algorithm>
+
+#include "common/errors.h"
+#include "common/log.h"
+#include "common/text.h"
+#include "common/time.h"
+
+namespace jixiao::intake {
+namespace {
+
+constexpr std::int64_t kBatch = 64;
+constexpr std::int64_t kLeaseMicros = 120'000'000;
+constexpr std::chrono::milliseconds kIdle{250};
+constexpr std::int64_t kReportMicros = 30'000'000;
+constexpr std::int64_t kOldMicros = 60'000'000;
+
+// Whether the same call may succeed later without anyone's help. What is not known is repeated: a form is never given up
+// because of an error of ours.
+bool Repeatable(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kOutOfRange:
+    case absl::StatusCode::kUnimplemented:
+      return false;
+    default:
+      return true;
+  }
+}
+
+WorkResult Failed(const WorkItem& item, const absl::Status& status, std::string_view where) {
+  WorkResult result;
+  result.item = &item;
+  result.problem = Cat(where, "：", ReasonOf(status), " ", std::string(status.message()));
+  if (Repeatable(status)) {
+    result.kind = WorkResult::Kind::kDeferred;
+    result.not_before = NowMicros() + DelayBeforeTry(item.attempts);
+    log::Warning("a work item is put off", {{"submission", item.name}, {"request_id", item.trace_id}, {"attempts", item.attempts}, {"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
+  } else {
+    result.kind = WorkResult::Kind::kStuck;
+    log::Error("a work item is stuck", {{"submission", item.name}, {"request_id", item.trace_id}, {"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
+  }
+  return result;
+}
+
+}  // namespace
+
+std::int64_t DelayBeforeTry(int attempts) { return std::min<std::int64_t>(15'000'000, std::int64_t{100'000} << std::min(attempts, 10)); }
+
+Pipeline::Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver)
+    : store_(store), scorer_(scorer), archiver_(archiver), thread_([this] { Loop(); }) {}
+
+Pipeline::~Pipeline() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void Pipeline::Wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (woken_) return;
+    woken_ = true;
+  }
+  wake_.notify_one();
+}
+
+void Pipeline::Loop() {
+  while (true) {
+    const absl::StatusOr<std::size_t> carried = RunBatch();
+    if (!carried.ok()) log::Error("the pipeline cannot use its store", {{"reason", ReasonOf(carried.status())}, {"error", std::string(carried.status().message())}});
+    Watch();
+    std::unique_lock lock(mutex_);
+    if (stopping_) return;
+    if (carried.ok() && *carried > 0) continue;
+    wake_.wait_for(lock, kIdle, [this] { return stopping_ || woken_; });
+    woken_ = false;
+    if (stopping_) return;
+  }
+}
+
+absl::StatusOr<std::size_t> Pipeline::RunBatch() {
+  ASSIGN_OR_RETURN(std::vector<WorkItem> items, store_.Lease(kBatch, kLeaseMicros));
+  if (items.empty()) return 0;
+  RETURN_IF_ERROR(ScoreItems(items));
+  RETURN_IF_ERROR(ArchiveItems(items));
+  return items.size();
+}
+
+absl::Status Pipeline::ScoreItems(std::vector<WorkItem>& items) {
+  std::vector<WorkItem*> unscored;
+  for (WorkItem& item : items)
+    if (!item.scorecard) unscored.push_back(&item);
+  if (unscored.empty()) return absl::OkStatus();
+  std::vector<absl::StatusOr<evaluation::v1::Scorecard>> cards = scorer_.Score(std::vector<const WorkItem*>(unscored.begin(), unscored.end()));
+  std::vector<WorkResult> results;
+  for (std::size_t i = 0; i < unscored.size(); ++i) {
+    if (!cards[i].ok()) {
+      results.push_back(Failed(*unscored[i], cards[i].status(), "评分"));
+      continue;
+    }
+    unscored[i]->scorecard = *std::move(cards[i]);
+    WorkResult result;
+    result.kind = WorkResult::Kind::kScored;
+    result.item = unscored[i];
+    result.scorecard = &*unscored[i]->scorecard;
+    results.push_back(std::move(result));
+  }
+  return store_.Settle(results);
+}
+
+absl::Status Pipeline::ArchiveItems(std::vector<WorkItem>& items) {
+  std::vector<ArchiveJob> jobs;
+  std::vector<WorkResult> results;
+  for (const WorkItem& item : items) {
+    if (!item.scorecard) continue;  // put off or stuck while scoring
+    absl::StatusOr<scoring::v1::RuleSet> rule_set = scorer_.RuleSet(item.scorecard->rule_set().digest());
+    if (rule_set.ok())
+      jobs.push_back({&item, &*item.scorecard, *std::move(rule_set)});
+    else
+      results.push_back(Failed(item, rule_set.status(), "取评分规则"));
+  }
+  const std::vector<absl::StatusOr<ArchivedAt>> places = jobs.empty() ? std::vector<absl::StatusOr<ArchivedAt>>() : archiver_.Archive(jobs);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (!places[i].ok()) {
+      results.push_back(Failed(*jobs[i].item, places[i].status(), "归档"));
+      continue;
+    }
+    WorkResult result;
+    result.kind = WorkResult::Kind::kArchived;
+    result.item = jobs[i].item;
+    result.archive_record = places[i]->record;
+    result.archive_index = places[i]->index;
+    results.push_back(std::move(result));
+  }
+  return results.empty() ? absl::OkStatus() : store_.Settle(results);
+}
+
+// Nothing waits unseen: the age of the oldest work item is reported while it is not normal.
+void Pipeline::Watch() {
+  const std::int64_t now = NowMicros();
+  if (now - last_report_ < kReportMicros) return;
+  last_report_ = now;
+  const absl::StatusOr<Backlog> backlog = store_.Waiting();
+  if (!backlog.ok() || backlog->items == 0 || now - backlog->oldest < kOldMicros) return;
+  log::Warning("work items wait", {{"items", backlog->items}, {"oldest_seconds", (now - backlog->oldest) / 1'000'000}});
+}
+
+}  // namespace jixiao::intake

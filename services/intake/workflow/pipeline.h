@@ -1,0 +1,86 @@
+// Carries accepted forms through scoring into the archive.
+//
+// Every step can be killed and repeated: a work item is leased, never taken away before its outcome is stored; scoring stores
+// nothing, and archiving the same revision again answers with the same place.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "intake/store/submission_store.h"
+
+#include "jixiao/scoring/v1/rule_set.pb.h"
+
+namespace jixiao::intake {
+
+// The scoring service, as the pipeline needs it. Thread-safe; blocks.
+class Scorer {
+ public:
+  virtual ~Scorer() = default;
+  // One outcome for each item, in order.
+  virtual std::vector<absl::StatusOr<evaluation::v1::Scorecard>> Score(std::span<const WorkItem* const> items) = 0;
+  virtual absl::StatusOr<scoring::v1::RuleSet> RuleSet(const std::string& digest) = 0;
+  // Whether a rule set of this name exists; an error when scoring cannot be asked now.
+  virtual absl::StatusOr<bool> Knows(const std::string& rule_set) = 0;
+};
+
+struct ArchivedAt {
+  std::string record;
+  std::int64_t index = 0;
+};
+
+// One scored item with the rules it was scored by.
+struct ArchiveJob {
+  const WorkItem* item = nullptr;
+  const evaluation::v1::Scorecard* scorecard = nullptr;
+  scoring::v1::RuleSet rule_set;
+};
+
+// The archiving service, as the pipeline needs it. Thread-safe; blocks.
+class Archiver {
+ public:
+  virtual ~Archiver() = default;
+  // One outcome for each job, in order.
+  virtual std::vector<absl::StatusOr<ArchivedAt>> Archive(std::span<const ArchiveJob> jobs) = 0;
+};
+
+class Pipeline {
+ public:
+  // All must outlive the pipeline.
+  Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver);
+  // Ends after the batch that is being carried.
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  // Says that there may be work. Cheap; thread-safe.
+  void Wake();
+
+ private:
+  void Loop();
+  // Carries one batch as far as it goes; how many items it had.
+  absl::StatusOr<std::size_t> RunBatch();
+  absl::Status ScoreItems(std::vector<WorkItem>& items);
+  absl::Status ArchiveItems(std::vector<WorkItem>& items);
+  void Watch();
+
+  SubmissionStore& store_;
+  Scorer& scorer_;
+  Archiver& archiver_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool woken_ = false;
+  bool stopping_ = false;
+  std::int64_t last_report_ = 0;
+  std::thread thread_;
+};
+
+// How long to wait before the next try, in microseconds: doubling from 100 ms to 15 s.
+std::int64_t DelayBeforeTry(int attempts);
+
+}  // namespace jixiao::intake

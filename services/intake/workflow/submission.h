@@ -1,0 +1,49 @@
+// What a submission is while intake carries it, and which changes of state are allowed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "jixiao/intake/v1/intake_service.pb.h"
+
+namespace jixiao::intake {
+
+using v1::SubmissionState;
+
+// A submission's head: everything but the contents of its revisions.
+struct SubmissionRow {
+  std::int64_t id = 0;  // in the order of acceptance
+  std::string name;     // submissions/…
+  int revision = 0;
+  SubmissionState state = v1::SUBMISSION_STATE_UNSPECIFIED;
+  std::string form_digest;
+  std::string implementing_unit;
+  std::string project_name;
+  int fiscal_year = 0;
+  std::string region_code;
+  std::string rule_set;  // as asked for; empty: chosen by the form
+  std::int64_t create_time = 0;
+  std::int64_t update_time = 0;
+  std::int64_t version = 0;  // grows with every change; the etag
+  std::string archive_record;
+  std::int64_t archive_index = -1;
+  std::string problem;
+};
+
+// A new name: sorted by time in its first half, not to be guessed in its second.
+std::string NewSubmissionName(std::int64_t now);
+
+// The name of one revision, which is also its key in the archive.
+std::string RevisionName(std::string_view submission, int revision);
+
+// A returned submission may be handed in again.
+constexpr bool MayResubmit(SubmissionState state) { return state == v1::SUBMISSION_STATE_RETURNED; }
+
+// Only what is at rest may be returned: what is still on its way would be archived after its return.
+constexpr bool MayReturn(SubmissionState state) { return state == v1::SUBMISSION_STATE_ARCHIVED || state == v1::SUBMISSION_STATE_STUCK; }
+
+// The state in Chinese.
+std::string_view TitleOf(SubmissionState state);
+
+}  // namespace jixiao::intake

@@ -50,13 +50,14 @@ inline constexpr std::string_view kRetryInfoUrl = "type.googleapis.com/google.rp
 #define JIXIAO_CONCAT(a, b) JIXIAO_CONCAT_INNER(a, b)
 
 // Returns from the calling function when `expression` is not OK.
-#define RETURN_IF_ERROR(expression)                          \
-  do {                                                       \
-    if (absl::Status status_ = (expression); !status_.ok()) return status_; \
+#define RETURN_IF_ERROR(expression) RETURN_IF_ERROR_IMPL(JIXIAO_CONCAT(status_, __COUNTER__), expression)
+#define RETURN_IF_ERROR_IMPL(holder, expression)                      \
+  do {                                                                \
+    if (absl::Status holder = (expression); !holder.ok()) return holder; \
   } while (false)
 
 // Declares `left` from the value of a StatusOr, or returns its error.
-#define ASSIGN_OR_RETURN(left, expression) ASSIGN_OR_RETURN_IMPL(JIXIAO_CONCAT(status_or_, __LINE__), left, expression)
+#define ASSIGN_OR_RETURN(left, expression) ASSIGN_OR_RETURN_IMPL(JIXIAO_CONCAT(status_or_, __COUNTER__), left, expression)
 #define ASSIGN_OR_RETURN_IMPL(holder, left, expression) \
   auto holder = (expression);                           \
   if (!holder.ok()) return std::move(holder).status();  \

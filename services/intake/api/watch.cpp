@@ -23,10 +23,14 @@ class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   WatchReactor(const grpc::CallbackServerContext& context, const grpc::ByteBuffer& in, SubmissionStore& store, WorkerPool& pool, rpc::ServerState& state)
       : context_(rpc::ContextOf(context)), store_(store), pool_(pool), state_(state), admitted_(state.Enter()) {
-    if (!admitted_) return End(rpc::ServerFull());
-    if (absl::Status status = rpc::Read(in, request_); !status.ok()) return End(status);
-    after_ = request_.after_sequence();
-    Look();
+    if (!admitted_) {
+      End(rpc::ServerFull());
+    } else if (absl::Status status = rpc::Read(in, request_); !status.ok()) {
+      End(status);
+    } else {
+      after_ = request_.after_sequence();
+      Look();
+    }
   }
 
   void OnWriteDone(bool ok) override {

@@ -149,8 +149,7 @@ absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptanc
     RETURN_IF_ERROR(db.Run("INSERT INTO submissions (name, revision, state, form_digest, implementing_unit, project_name, fiscal_year, region_code, rule_set,"
                            " create_time, update_time, version, archive_record, archive_index, problem) VALUES (?, 0, 0, '', '', '', 0, '', '', ?, 0, 0, '', -1, '')",
                            head.name, now));
-    ASSIGN_OR_RETURN(const std::optional<SubmissionRow> inserted, FindHead(db, head.name));
-    head.id = inserted->id;
+    RETURN_IF_ERROR(db.ForEach("SELECT id FROM submissions WHERE name = ?", [&](const Statement& row) { head.id = row.Int(0); }, head.name));
     return head;
   }
   ASSIGN_OR_RETURN(const std::optional<SubmissionRow> earlier, FindHead(db, acceptance.submission));

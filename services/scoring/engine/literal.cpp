@@ -137,6 +137,8 @@ struct Multiplier {
 constexpr Multiplier kMultipliers[] = {
     {"百万", 1000000}, {"千万", 10000000}, {"亿", 100000000}, {"万", 10000}, {"千", 1000}};
 
+constexpr char32_t kFirstIdeograph = 0x4E00;
+
 // Takes `prefix` off the front of `text`.
 bool Take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
@@ -164,32 +166,31 @@ std::optional<Unit> TakeSimpleUnit(std::string_view& text) {
 }
 
 // Takes what stands for "per" behind a unit: `/人*月`, `/生.年`, `/人、天`, `每人`. Appends it to `base`, joined by
-// `·`.
+// `·`. A number behind the stroke is no unit: 98/100.
 bool TakePer(std::string_view& text, std::string& base) {
   std::string_view rest = text;
   if (!Take(rest, "/")) return false;
-  base += '/';
-  bool any = false;
+  std::string per;
   while (!rest.empty()) {
     std::string_view probe = rest;
-    if (any) {
+    if (!per.empty()) {
       bool separated = false;
       for (const std::string_view separator : {"*", "·", ".", "、", "/", "每"})
         separated = separated || Take(probe, separator);
       if (!separated) break;
     }
-    std::string_view before = probe;
+    const std::string_view before = probe;
     if (!TakeSimpleUnit(probe)) {
-      if (any || probe.empty()) break;
-      TakeUtf8(probe);  // a word that is no unit by itself, such as 生 (pupil)
+      // A word that is no unit by itself, such as 生 (pupil).
+      if (!per.empty() || probe.empty() || TakeUtf8(probe) < kFirstIdeograph) break;
     }
-    if (any) base += "·";
-    base.append(before.substr(0, before.size() - probe.size()));
+    Append(per, per.empty() ? "/" : "·", before.substr(0, before.size() - probe.size()));
     rest = probe;
-    any = true;
   }
-  if (any) text = rest;
-  return any;
+  if (per.empty()) return false;
+  base += per;
+  text = rest;
+  return true;
 }
 
 // ------------------------------------------------------------------------------------------------------------ scanning
@@ -204,16 +205,32 @@ constexpr OperatorWord kPrefixes[] = {
     {">=", Comparison::kAtLeast},        {"<=", Comparison::kAtMost},          {"=>", Comparison::kAtLeast},
     {"=<", Comparison::kAtMost},         {">", Comparison::kMoreThan},         {"<", Comparison::kLessThan},
     {"=", Comparison::kEqual},           {"大于或等于", Comparison::kAtLeast}, {"大于等于", Comparison::kAtLeast},
-    {"小于或等于", Comparison::kAtMost}, {"小于等于", Comparison::kAtMost},    {"不少于", Comparison::kAtLeast},
-    {"不低于", Comparison::kAtLeast},    {"不小于", Comparison::kAtLeast},     {"不得低于", Comparison::kAtLeast},
-    {"不得少于", Comparison::kAtLeast},  {"至少", Comparison::kAtLeast},       {"不得超过", Comparison::kAtMost},
-    {"不超过", Comparison::kAtMost},     {"不高于", Comparison::kAtMost},      {"不大于", Comparison::kAtMost},
-    {"不多于", Comparison::kAtMost},     {"不超", Comparison::kAtMost},        {"控制在", Comparison::kAtMost},
-    {"至多", Comparison::kAtMost},       {"最多", Comparison::kAtMost},        {"大于", Comparison::kMoreThan},
-    {"高于", Comparison::kMoreThan},     {"多于", Comparison::kMoreThan},      {"超过", Comparison::kMoreThan},
-    {"小于", Comparison::kLessThan},     {"低于", Comparison::kLessThan},      {"少于", Comparison::kLessThan},
-    {"等于", Comparison::kEqual},
+    {"小于或等于", Comparison::kAtMost}, {"小于等于", Comparison::kAtMost},    {"至少", Comparison::kAtLeast},
+    {"不超", Comparison::kAtMost},       {"控制在", Comparison::kAtMost},      {"至多", Comparison::kAtMost},
+    {"最多", Comparison::kAtMost},       {"大于", Comparison::kMoreThan},      {"高于", Comparison::kMoreThan},
+    {"多于", Comparison::kMoreThan},     {"超过", Comparison::kMoreThan},      {"小于", Comparison::kLessThan},
+    {"低于", Comparison::kLessThan},     {"少于", Comparison::kLessThan},      {"等于", Comparison::kEqual},
 };
+
+// What turns "less than" into "at least" and "more than" into "at most": 不少于, 不得超过, 未低于.
+constexpr std::string_view kNegations[] = {"不得", "不能", "不应", "不可", "不会", "不宜", "没有", "不", "未"};
+
+// The operator at the front of `text`; takes it off.
+Comparison TakeComparison(std::string_view& text) {
+  for (const std::string_view negation : kNegations) {
+    std::string_view probe = text;
+    if (!Take(probe, negation)) continue;
+    for (const OperatorWord& word : kPrefixes) {
+      const bool strict = word.comparison == Comparison::kLessThan || word.comparison == Comparison::kMoreThan;
+      if (!strict || !Take(probe, word.text)) continue;
+      text = probe;
+      return word.comparison == Comparison::kLessThan ? Comparison::kAtLeast : Comparison::kAtMost;
+    }
+  }
+  for (const OperatorWord& word : kPrefixes)
+    if (Take(text, word.text)) return word.comparison;
+  return Comparison::kNone;
+}
 
 // Operators behind a number.
 constexpr OperatorWord kSuffixes[] = {
@@ -264,14 +281,20 @@ Run TakeRun(std::string_view text) {
   }
   run.integer_digits = static_cast<int>(digits.size());
   run.decimals = static_cast<int>(decimals.size());
-  // Spreadsheets print binary fractions with up to 17 digits (71.43000000000001): what lies beyond the kept decimals is
-  // below any amount that a form can mean.
-  decimals = decimals.substr(0, Decimal::kMaxScale);
-  if (!decimals.empty()) {
-    digits += '.';
-    digits += decimals;
-  }
+  // Spreadsheets print binary fractions (71.43000000000001, 71.42999999999999): of long decimals only as many digits
+  // mean something as a binary fraction keeps.
+  constexpr std::size_t kPlain = 6;
+  constexpr std::size_t kSignificant = 15;
+  const std::size_t significant = digits.size() - std::min(digits.find_first_not_of('0'), digits.size());
+  const std::size_t kept =
+      decimals.size() <= kPlain
+          ? decimals.size()
+          : std::clamp(kSignificant - std::min(significant, kSignificant), kPlain, std::size_t{Decimal::kMaxScale});
+  const bool up = decimals.size() > kept && decimals[kept] >= '5';
+  decimals = decimals.substr(0, kept);
+  if (!decimals.empty()) Append(digits, ".", decimals);
   run.number = Decimal::Parse(digits);
+  if (run.number && up) *run.number += Decimal::Scaled(1, static_cast<int>(kept));
   return run;
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 void CheckAmount(const FundReading& fund, std::string_view cell, std::string_view title, const std::string& text,
                  bool readable, FindingSink& findings) {
-  if (readable || text.find_first_of("0123456789") == std::string::npos) return;
+  if (readable || Fold(text).find_first_of("0123456789") == std::string::npos) return;
   findings.Add(fund.Path(cell), Cat("“", fund.name, "”", title, "书写有误，不是数字：", TruncateUtf8(text, 60)),
                {{"printed", std::string(TruncateUtf8(text, 60))}});
 }
@@ -20,6 +20,8 @@ void CheckAmount(const FundReading& fund, std::string_view cell, std::string_vie
 
 void ExecRate(const CheckInput& input, FindingSink& findings) {
   for (const FundReading& fund : input.reading.funds) {
+    CheckAmount(fund, "initial_budget", "年初预算数", fund.line->initial_budget(), fund.initial_budget.has_value(),
+                findings);
     CheckAmount(fund, "full_year_budget", "全年预算数", fund.line->full_year_budget(), fund.budget.has_value(),
                 findings);
     CheckAmount(fund, "executed", "全年执行数", fund.line->executed(), fund.executed.has_value(), findings);

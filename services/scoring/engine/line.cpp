@@ -9,12 +9,24 @@ namespace {
 
 using evaluation::v1::ScoreLine;
 
+// Points for people: at the rules' places, or exactly where a form's own points have more.
 std::string Points(const Decimal& points, const Rules& rules) {
-  return points.ToFixed(rules.places);
+  return points.ToFixed(std::max(rules.places, points.scale()));
 }
 
 Decimal Clamp(const Decimal& value, const Decimal& low, const Decimal& high) {
   return std::max(low, std::min(value, high));
+}
+
+// Declared points as they count: between 0 and the weight, rounded by the rules unless they are the whole weight.
+Decimal Counted(const Decimal& declared, const Decimal& weight, const Rules& rules) {
+  return declared >= weight ? weight : Clamp(declared.Rounded(rules.places), Decimal(), weight);
+}
+
+// `share` of `weight`, rounded by the rules; never more than the weight.
+Decimal ShareOf(const Decimal& weight, const Decimal& share, const Rules& rules) {
+  if (share >= Decimal(1)) return weight;
+  return std::min(Decimal::MulDiv(weight, share, Decimal(1), rules.places).value_or(Decimal()), weight);
 }
 
 // The share that the first band at or below `rate` gives.
@@ -54,23 +66,27 @@ Points_ PairPoints(const Pair& pair, const Decimal& w, const Rules& rules) {
   // Degree of achievement as numerator ÷ denominator, at most 1.
   const Decimal numerator = upper ? pair.a : pair.b;
   const Decimal denominator = upper ? pair.b : pair.a;
-  const std::string n = upper ? pair.target.number.ToString() : pair.actual.number.ToString();
-  const std::string d = upper ? pair.actual.number.ToString() : pair.target.number.ToString();
+  // As written, or both in the base unit where the units differ.
+  const bool as_written = Decimal::Mul(pair.a, pair.actual.number) == Decimal::Mul(pair.b, pair.target.number);
+  const std::string target = (as_written ? pair.target.number : pair.a).ToString();
+  const std::string actual = (as_written ? pair.actual.number : pair.b).ToString();
+  const std::string& n = upper ? target : actual;
+  const std::string& d = upper ? actual : target;
   switch (how) {
     case v1::SHORTFALL_METHOD_RATIO: {
       const auto points = Decimal::MulDiv(w, numerator, denominator, rules.places);
-      if (!points) return {Decimal(), method, "得 0 分"};
-      return {Clamp(*points, Decimal(), w), method,
+      if (!points || points->IsNegative()) return {Decimal(), method, "得 0 分"};
+      return {std::min(*points, w), method,
               Cat(upper ? "超过上限，按比例计分：" : "未达到指标值，按比例计分：", n, " ÷ ", d, " × ", w.ToString(),
                   " = ", Points(*points, rules), " 分")};
     }
     case v1::SHORTFALL_METHOD_RATIO_ABOVE_PASS: {
-      const auto pass = Decimal::Mul(denominator, rules.pass_threshold);
+      const auto pass = Decimal::MulDiv(denominator, rules.pass_threshold, Decimal(1), Decimal::kMaxScale);
       const std::string threshold = Cat((*Decimal::Mul(rules.pass_threshold, Decimal(100))).ToString(), "%");
       if (!pass || numerator < *pass) return {Decimal(), method, Cat("完成率低于 ", threshold, "，得 0 分")};
       const auto points = Decimal::MulDiv(w, numerator - *pass, denominator - *pass, rules.places);
       if (!points) return {Decimal(), method, "得 0 分"};
-      return {Clamp(*points, Decimal(), w), method,
+      return {std::min(*points, w), method,
               Cat("未达到指标值，(", n, " ÷ ", d, " − ", threshold, ") ÷ (1 − ", threshold, ") × ", w.ToString(), " = ",
                   Points(*points, rules), " 分")};
     }
@@ -80,7 +96,7 @@ Points_ PairPoints(const Pair& pair, const Decimal& w, const Rules& rules) {
       const auto points = Decimal::MulDiv(w, twice - pair.b, pair.a, rules.places);
       if (!points) return {Decimal(), method, "得 0 分"};
       return {
-          Clamp(*points, Decimal(), w), method,
+          std::min(*points, w), method,
           Cat("超过上限，(1 − (", d, " − ", n, ") ÷ ", n, ") × ", w.ToString(), " = ", Points(*points, rules), " 分")};
     }
     default:
@@ -107,10 +123,10 @@ Points_ FigurePoints(const IndicatorReading& row, const Decimal& w, const Rules&
   if (const Pair* pair = BandedSatisfaction(row, rules)) {
     const CompiledBand* band = BandOf(rules.satisfaction_bands, pair->b, Decimal(100));
     const Decimal share = band == nullptr ? Decimal() : band->share;
-    const auto points = Decimal::MulDiv(w, share, Decimal(1), rules.places);
+    const Decimal points = ShareOf(w, share, rules);
     return {points, "SATISFACTION_BANDS",
             Cat("满意度 ", pair->b.ToString(), "%，按档次得分值的 ", Decimal::Mul(share, Decimal(100))->ToString(),
-                "%，即 ", Points(points.value_or(Decimal()), rules), " 分")};
+                "%，即 ", Points(points, rules), " 分")};
   }
   return PairPoints(row.measure.Worst(), w, rules);
 }
@@ -178,7 +194,7 @@ LineResult Declared(const IndicatorReading& row, const std::optional<Decimal>& w
   std::optional<Decimal> claimed =
       row.completion ? std::optional(row.completion->Percent(Decimal(100))) : row.claimed_completion;
   if (!reference && row.score) {
-    result.computed = Clamp(*row.score, Decimal(), *weight).Rounded(rules.places);
+    result.computed = Counted(*row.score, *weight, rules);
     line.set_explanation(Cat(why, "；按自评得分 ", Points(*row.score, rules), " 分认定"));
   } else if (claimed) {
     const Decimal capped = Clamp(*claimed, Decimal(), Decimal(100));
@@ -209,8 +225,9 @@ LineResult Banded(const IndicatorReading& row, const std::optional<Decimal>& wei
     line.set_explanation(
         Cat(range, "；", reference ? "参考分" : "未填自评得分，", "取下限 ", Points(low, rules), " 分"));
   } else {
-    result.computed = Clamp(*row.score, low, high).Rounded(rules.places);
-    line.set_explanation(*result.computed == *row.score
+    const bool within = *row.score >= low && *row.score <= high;
+    result.computed = Clamp(Counted(*row.score, *weight, rules), low, high);
+    line.set_explanation(within
                              ? Cat(range, "；自评得分 ", Points(*row.score, rules), " 分在区间内")
                              : Cat(range, "；自评得分 ", Points(*row.score, rules), " 分不在区间内，按 ",
                                    Points(*result.computed, rules), " 分认定"));
@@ -233,9 +250,10 @@ Execution ExecutionOf(const FormReading& reading) {
 }
 
 std::pair<Decimal, Decimal> TierRange(const CompiledTier& tier, const Decimal& weight, const Rules& rules) {
-  const Decimal low = Decimal::MulDiv(weight, tier.at_least, Decimal(1), rules.places).value_or(Decimal());
-  Decimal high = Decimal::MulDiv(weight, tier.at_most, Decimal(1), rules.places).value_or(weight);
-  if (!tier.at_most_included) high = std::max(low, high - Decimal::Scaled(1, rules.places));
+  const int places = std::max(rules.places, weight.scale());  // no form's weight is finer than its own points
+  const Decimal low = Decimal::MulDiv(weight, tier.at_least, Decimal(1), places).value_or(Decimal());
+  Decimal high = Decimal::MulDiv(weight, tier.at_most, Decimal(1), places).value_or(weight);
+  if (!tier.at_most_included) high = std::max(low, high - Decimal::Scaled(1, places));
   return {low, high};
 }
 
@@ -244,8 +262,9 @@ std::optional<Decimal> ExecutionPoints(const Decimal& budget, const Decimal& exe
   if (budget <= Decimal()) return std::nullopt;
   if (rules.execution_method == v1::EXECUTION_METHOD_BANDS) {
     const CompiledBand* band = BandOf(rules.execution_bands, executed, budget);
-    return Decimal::MulDiv(weight, band == nullptr ? Decimal() : band->share, Decimal(1), rules.places);
+    return ShareOf(weight, band == nullptr ? Decimal() : band->share, rules);
   }
+  if (executed >= budget) return weight;
   const auto points = Decimal::MulDiv(weight, executed, budget, rules.places);
   if (!points) return std::nullopt;
   return Clamp(*points, Decimal(), weight);
@@ -272,12 +291,12 @@ LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const R
   if (e.executed) line.set_observation(Cat("全年执行数 ", e.executed->ToString(), " 万元"));
   result.computed = e.budget && e.executed ? ExecutionPoints(*e.budget, *e.executed, weight, rules) : std::nullopt;
   if (result.computed) {
-    const Decimal rate = Decimal::MulDiv(*e.executed, Decimal(100), *e.budget, 2).value_or(Decimal());
-    line.set_achievement(rate.ToFixed(2) + "%");
+    const auto rate = Decimal::MulDiv(*e.executed, Decimal(100), *e.budget, 2);
+    line.set_achievement(rate ? rate->ToFixed(2) + "%" : "超过 10^20%");
     std::string text = Cat("执行率 = ", e.executed->ToString(), " ÷ ", e.budget->ToString(), " = ", line.achievement());
     if (rules.execution_method == v1::EXECUTION_METHOD_BANDS)
       Append(text, "，按档次得 ", Points(*result.computed, rules), " 分（满分 ", weight.ToString(), " 分）");
-    else if (rate > Decimal(100))
+    else if (*e.executed > *e.budget)
       Append(text, "，超过 100%，按满分 ", Points(weight, rules), " 分计");
     else
       Append(text, "，得分 = ", weight.ToString(), " × 执行率 = ", Points(*result.computed, rules), " 分");
@@ -288,7 +307,7 @@ LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const R
   const std::string why = !e.budget     ? "未填全年预算数"
                           : !e.executed ? "未填全年执行数"
                                         : "全年预算数为 0，执行率不能计算";
-  result.computed = declared ? Clamp(*declared, Decimal(), weight).Rounded(rules.places) : Decimal();
+  result.computed = declared ? Counted(*declared, weight, rules) : Decimal();
   line.set_method("DECLARED");
   line.set_explanation(declared ? Cat(why, "；按自评得分 ", Points(*declared, rules), " 分认定")
                                 : Cat(why, "，也没有自评得分，计 0 分"));

@@ -138,6 +138,7 @@ constexpr Multiplier kMultipliers[] = {
     {"百万", 1000000}, {"千万", 10000000}, {"亿", 100000000}, {"万", 10000}, {"千", 1000}};
 
 constexpr char32_t kFirstIdeograph = 0x4E00;
+constexpr char32_t kLastIdeograph = 0x9FFF;
 
 // Takes `prefix` off the front of `text`.
 bool Take(std::string_view& text, std::string_view prefix) {
@@ -286,10 +287,9 @@ Run TakeRun(std::string_view text) {
   constexpr std::size_t kPlain = 6;
   constexpr std::size_t kSignificant = 15;
   const std::size_t significant = digits.size() - std::min(digits.find_first_not_of('0'), digits.size());
-  const std::size_t kept =
-      decimals.size() <= kPlain
-          ? decimals.size()
-          : std::clamp(kSignificant - std::min(significant, kSignificant), kPlain, std::size_t{Decimal::kMaxScale});
+  const std::size_t kept = decimals.size() <= kPlain ? decimals.size()
+                                                     : std::clamp(kSignificant - std::min(significant, kSignificant),
+                                                                  kPlain, std::size_t{Decimal::kMaxScale});
   const bool up = decimals.size() > kept && decimals[kept] >= '5';
   decimals = decimals.substr(0, kept);
   if (!decimals.empty()) Append(digits, ".", decimals);
@@ -324,50 +324,72 @@ bool IsMonth(std::string_view digits) {
   return !digits.empty() && ToInt(digits) >= 1 && ToInt(digits) <= 12;
 }
 
+// A date or period as it stands in a cell.
+struct Dated {
+  Period period;
+  bool certain = false;  // cannot be an amount of months: it names a day, an end, or a year beside the month
+};
+
+// What stands between the ends of a range.
+bool TakeRangeMark(std::string_view& text) {
+  return Take(text, "-") || Take(text, "~") || Take(text, "至") || Take(text, "到");
+}
+
+// 2021-12-31, 2021.12.31, 2021/12; `text` starts behind the year. With a point the day is needed: 2021.12 is a number.
+std::optional<Dated> TakeNumericDate(std::string_view& text, int year) {
+  std::string_view rest = text;
+  const char separator = rest[0];
+  rest.remove_prefix(1);
+  const std::string_view month = TakeDigits(rest, 2);
+  if (!IsMonth(month)) return std::nullopt;
+  const int first = year * 10000 + ToInt(month) * 100;
+  const int last_day = LastDay(year, ToInt(month));
+  if (!Take(rest, std::string_view(&separator, 1))) {
+    if (separator == '.') return std::nullopt;
+    Take(rest, "月");
+    text = rest;
+    return Dated{{first + 1, first + last_day}, true};
+  }
+  const std::string_view day = TakeDigits(rest, 2);
+  if (day.empty() || ToInt(day) < 1 || ToInt(day) > last_day) return std::nullopt;
+  Take(rest, "日");
+  text = rest;
+  return Dated{{first + ToInt(day), first + ToInt(day)}, true};
+}
+
 // A date or period at the front of `text`, such as 2021年1月底前, 2021-12-31, 9月前, 1-12月, 2021年全年; takes it off.
-// Months are read as dates only when no comparison stands before them (≥3个月 is a quantity anyway).
-std::optional<Period> TakePeriod(std::string_view& text, int fiscal_year) {
+std::optional<Dated> TakePeriod(std::string_view& text, int fiscal_year) {
   std::string_view rest = text;
   int year = fiscal_year;
   bool has_year = false;
   std::string_view digits = TakeDigits(rest, 4);
   if (digits.empty()) return std::nullopt;
   if (digits.size() == 4 && ToInt(digits) >= 1900 && ToInt(digits) <= 2100) {
-    const bool written = Take(rest, "年度") || Take(rest, "年");
-    const bool numeric = !written && !rest.empty() && (rest[0] == '-' || rest[0] == '.' || rest[0] == '/') &&
-                         rest.size() > 1 && IsDigit(rest[1]);
-    if (!written && !numeric) return std::nullopt;
     year = ToInt(digits);
     has_year = true;
-    if (numeric) {
-      const char separator = rest[0];
-      rest.remove_prefix(1);
-      const std::string_view month = TakeDigits(rest, 2);
-      if (!IsMonth(month) || !Take(rest, std::string_view(&separator, 1))) return std::nullopt;
-      const std::string_view day = TakeDigits(rest, 2);
-      if (day.empty() || ToInt(day) < 1 || ToInt(day) > LastDay(year, ToInt(month))) return std::nullopt;
-      const int date = year * 10000 + ToInt(month) * 100 + ToInt(day);
-      Take(rest, "日");
-      text = rest;
-      return Period{date, date};
+    if (!(Take(rest, "年度") || Take(rest, "年"))) {
+      const bool numeric = rest.size() > 1 && (rest[0] == '-' || rest[0] == '.' || rest[0] == '/') && IsDigit(rest[1]);
+      if (!numeric) return std::nullopt;
+      const auto date = TakeNumericDate(rest, year);
+      if (date) text = rest;
+      return date;
     }
     std::string_view after = rest;
     digits = TakeDigits(after, 2);
-    if (!IsMonth(digits) || !(after.starts_with("月") || after.starts_with("-"))) {
+    std::string_view range = after;
+    if (!IsMonth(digits) || !(after.starts_with("月") || TakeRangeMark(range))) {
       // The year alone: 2021年底, 2021年全年.
       const bool end = Take(rest, "年底") || Take(rest, "底") || Take(rest, "末");
-      Take(rest, "全年");
+      const bool whole = Take(rest, "全年");
       text = rest;
-      return Period{year * 10000 + (end ? 1201 : 101), year * 10000 + 1231};
+      return Dated{{year * 10000 + (end ? 1201 : 101), year * 10000 + 1231}, end || whole};
     }
     rest = after;
   }
   if (!IsMonth(digits)) return std::nullopt;
-  int first_month = ToInt(digits);
+  const int first_month = ToInt(digits);
   int last_month = first_month;
-  if (rest.starts_with('-') || rest.starts_with('~') || rest.starts_with("至")) {
-    std::string_view after = rest;
-    Take(after, "至") || Take(after, "-") || Take(after, "~");
+  if (std::string_view after = rest; TakeRangeMark(after)) {
     const std::string_view second = TakeDigits(after, 2);
     if (!IsMonth(second) || !after.starts_with("月")) return std::nullopt;
     last_month = ToInt(second);
@@ -379,23 +401,28 @@ std::optional<Period> TakePeriod(std::string_view& text, int fiscal_year) {
   const int any_year = year == 0 ? 2024 : year;  // only for the length of February
   int first_day = 1;
   int last_day = LastDay(any_year, last_month);
+  bool certain = has_year;
   std::string_view after = rest;
   const std::string_view day = TakeDigits(after, 2);
   if (!day.empty() && (after.starts_with("日") || after.starts_with("号")) && ToInt(day) >= 1 &&
       ToInt(day) <= last_day) {
     first_day = last_day = ToInt(day);
     rest = after;
-    Take(rest, "日") || Take(rest, "号");
+    certain = Take(rest, "日") || Take(rest, "号");
   } else if (Take(rest, "上旬")) {
     last_day = 10;
+    certain = true;
   } else if (Take(rest, "中旬")) {
     first_day = 11;
     last_day = 20;
+    certain = true;
   } else if (Take(rest, "下旬") || Take(rest, "底") || Take(rest, "末")) {
     first_day = 21;
+    certain = true;
   }
+  certain = certain || rest.starts_with("前") || rest.starts_with("之前") || rest.starts_with("以前");
   text = rest;
-  return Period{year * 10000 + first_month * 100 + first_day, year * 10000 + last_month * 100 + last_day};
+  return Dated{{year * 10000 + first_month * 100 + first_day, year * 10000 + last_month * 100 + last_day}, certain};
 }
 
 // Scans a folded cell from left to right.
@@ -405,7 +432,8 @@ class Scanner {
 
   void Run() {
     while (!rest_.empty()) {
-      if (SkipQuoted() || SkipOrdinal() || EndClause() || TakeOperator() || TakeApproximation()) continue;
+      if (SkipQuoted() || SkipOrdinal() || SkipEnumerator() || EndClause() || TakeOperator() || TakeApproximation())
+        continue;
       if (IsDigit(rest_[0])) {
         TakeNumber();
         continue;
@@ -428,26 +456,55 @@ class Scanner {
   }
 
  private:
-  // Titles and document numbers: 《2019—2023年…规划》, 〔2020〕4号, [2015]11号.
+  // Titles and document numbers: 《2019—2023年…规划》, 〔2020〕4号, [2015]11号, (2020)10号.
   bool SkipQuoted() {
     constexpr std::pair<std::string_view, std::string_view> kQuotes[] = {{"《", "》"}, {"〔", "〕"}, {"[", "]"}};
-    for (const auto& [open, close] : kQuotes) {
-      if (!rest_.starts_with(open)) continue;
+    static_assert(std::size(kQuotes) == std::tuple_size_v<decltype(unclosed_)>);
+    for (std::size_t i = 0; i < std::size(kQuotes); ++i) {
+      const auto& [open, close] = kQuotes[i];
+      if (unclosed_[i] || !rest_.starts_with(open)) continue;
       const std::size_t end = rest_.find(close);
-      if (end == std::string_view::npos) return false;
+      // Nothing closes further on either: the scan stays linear.
+      unclosed_[i] = end == std::string_view::npos;
+      if (unclosed_[i]) return false;
       rest_.remove_prefix(end + close.size());
-      std::string_view probe = rest_;
-      if (!TakeDigits(probe, 6).empty() && Take(probe, "号")) rest_ = probe;
+      std::string_view number = rest_;
+      if (TakeSerial(number)) rest_ = number;
       return true;
     }
-    return false;
+    std::string_view probe = rest_;
+    if (!Take(probe, "(") || TakeDigits(probe, 4).size() != 4 || !Take(probe, ")") || !TakeSerial(probe)) return false;
+    rest_ = probe;
+    return true;
   }
+
+  // The number of a document behind its year: 4号.
+  static bool TakeSerial(std::string_view& text) { return !TakeDigits(text, 6).empty() && Take(text, "号"); }
 
   // 第3季度, 第1书记: an ordinal measures nothing.
   bool SkipOrdinal() {
-    if (!rest_.starts_with("第")) return false;
-    std::string_view probe = rest_.substr(std::string_view("第").size());
-    if (TakeDigits(probe, 6).empty()) return false;
+    std::string_view probe = rest_;
+    if (!Take(probe, "第") || TakeDigits(probe, 6).empty()) return false;
+    rest_ = probe;
+    return true;
+  }
+
+  // `1.`, `2、`, `(3)`, `指标4:` number a clause, they measure nothing. A bare one does so only before words or a year,
+  // because 1.5 and 2、3 are figures.
+  bool SkipEnumerator() {
+    if (!clause_start_) return false;
+    std::string_view probe = rest_;
+    const bool named = Take(probe, "指标");
+    const bool bracketed = !named && Take(probe, "(");
+    if (TakeDigits(probe, 2).empty()) return false;
+    const bool point = Take(probe, ".");
+    const bool bracket = !point && Take(probe, ")");
+    const bool marked = point || bracket || Take(probe, "、") || Take(probe, ":");
+    if (!marked || probe.empty() || (bracketed && !bracket)) return false;
+    if (IsDigit(probe[0]) && !bracketed && !(named && !point)) {
+      std::string_view year = probe;
+      if (TakeDigits(year, 4).size() != 4 || !year.starts_with("年")) return false;
+    }
     rest_ = probe;
     return true;
   }
@@ -463,13 +520,11 @@ class Scanner {
   }
 
   bool TakeOperator() {
-    for (const OperatorWord& word : kPrefixes) {
-      if (!Take(rest_, word.text)) continue;
-      pending_ = word.comparison;
-      after_number_ = false;
-      return true;
-    }
-    return false;
+    const Comparison comparison = TakeComparison(rest_);
+    if (comparison == Comparison::kNone) return false;
+    pending_ = comparison;
+    after_number_ = false;
+    return true;
   }
 
   // 约 and 近 count only right before a number: 节约5万元 is exact.
@@ -481,44 +536,44 @@ class Scanner {
     return true;
   }
 
-  // `1.`, `2、`, `(3)` before words number a clause, they measure nothing; so do 指标1: and the like.
-  bool IsEnumerator(std::string_view after, int integer_digits) const {
-    if (!clause_start_ || integer_digits > 2) return false;
-    for (const std::string_view mark : {".", "、", ")", ":"}) {
-      if (!after.starts_with(mark)) continue;
-      const std::string_view next = after.substr(mark.size());
-      return !next.empty() && !IsDigit(next[0]);
+  // A date, or a range of them such as 2021年1月-12月; dates of one cell span one period.
+  bool TakeDate() {
+    std::string_view probe = rest_;
+    const auto date = TakePeriod(probe, fiscal_year_);
+    // ≤6月 may well be an amount of months.
+    if (!date || (pending_ != Comparison::kNone && !date->certain)) return false;
+    Period period = date->period;
+    if (std::string_view after = probe; TakeRangeMark(after)) {
+      const auto end = TakePeriod(after, period.first / 10000);
+      if (end && end->period.last >= period.first) {
+        period.last = end->period.last;
+        probe = after;
+      }
     }
-    return false;
+    if (out_.period) period = {std::min(period.first, out_.period->first), std::max(period.last, out_.period->last)};
+    out_.period = period;
+    rest_ = probe;
+    return true;
   }
 
   void TakeNumber() {
-    if (pending_ == Comparison::kNone) {
-      std::string_view probe = rest_;
-      if (const auto period = TakePeriod(probe, fiscal_year_)) {
-        if (!out_.period) out_.period = period;
-        rest_ = probe;
-        clause_start_ = false;
-        after_number_ = false;
-        return;
-      }
-    }
+    if (!TakeDate()) TakeQuantity();
+    negative_ = plus_minus_ = approximate_ = clause_start_ = false;
+    pending_ = Comparison::kNone;
+    after_number_ = true;
+  }
+
+  void TakeQuantity() {
     const jixiao::scoring::Run run = TakeRun(rest_);
-    const std::string_view after = rest_.substr(run.length);
+    rest_.remove_prefix(run.length);
     if (!run.number) {
       out_.malformed = true;
-      rest_ = after;
-      return;
-    }
-    if (IsEnumerator(after, run.integer_digits) && run.decimals == 0) {
-      rest_ = after.substr(1);
       return;
     }
     Quantity quantity;
     quantity.number = negative_ ? -*run.number : *run.number;
     quantity.comparison = pending_;
     quantity.approximate = approximate_;
-    rest_ = after;
     if (plus_minus_) {
       quantity.end = quantity.number;
       quantity.number = -quantity.number;
@@ -531,18 +586,19 @@ class Scanner {
     // 2019-2023年 is a span of years, not an amount of them.
     const bool years =
         quantity.unit.base == "年" && quantity.number >= Decimal(1900) && quantity.number <= Decimal(2100);
-    if (!years) out_.quantities.push_back(std::move(quantity));
-    negative_ = plus_minus_ = approximate_ = clause_start_ = false;
-    pending_ = Comparison::kNone;
-    after_number_ = true;
+    if (years) return;
+    // 999999999999999万亿元: more than can be reckoned with.
+    if (!quantity.unit.InBase(quantity.number) || (quantity.end && !quantity.unit.InBase(*quantity.end)))
+      out_.malformed = true;
+    else
+      out_.quantities.push_back(std::move(quantity));
   }
 
   // `85-95%`, `8%~10%`, `10至20个`.
   void TakeRangeEnd(Quantity& quantity) {
     if (quantity.end || quantity.comparison != Comparison::kNone) return;
     std::string_view probe = rest_;
-    if (!(Take(probe, "-") || Take(probe, "~") || Take(probe, "至") || Take(probe, "到"))) return;
-    if (probe.empty() || !IsDigit(probe[0])) return;
+    if (!TakeRangeMark(probe) || probe.empty() || !IsDigit(probe[0])) return;
     const jixiao::scoring::Run run = TakeRun(probe);
     if (!run.number || *run.number < quantity.number) return;
     quantity.end = run.number;
@@ -576,23 +632,39 @@ class Scanner {
     }
     if (TakePer(probe, quantity.unit.base)) quantity.unit.dimension = Dimension::kPer;
     quantity.unit_text = start.substr(0, start.size() - probe.size());
-    if (!quantity.unit_text.empty() || (approximate && probe.empty())) {
+    if (!quantity.unit_text.empty() || (approximate && (probe.empty() || IsClauseEnd(probe)))) {
       quantity.approximate = quantity.approximate || approximate;
       rest_ = probe;
-    } else if (!rest_.empty() && !IsParticle(rest_)) {
-      std::string_view after = rest_;
-      if (TakeUtf8(after) < 0x4E00) return;
-      if (rest_.size() <= 9) {
-        // At most three characters to the end of the cell: a classifier that is not in the table, as in 20帧.
-        quantity.unit = {Dimension::kCount, std::string(rest_), Decimal(1)};
-        quantity.unit_text = rest_;
-        rest_ = {};
-        return;
-      }
-      // A word that is no unit, as in 58小镇: the number names something, it measures nothing that can be compared.
-      quantity.unit.dimension = Dimension::kUnknown;
-      quantity.unit.base = rest_.substr(0, rest_.size() - after.size());
+      return;
     }
+    if (IsParticle(rest_)) return;
+    const std::string_view word = IdeographsOf(rest_);
+    if (word.empty()) return;
+    const std::string_view after = rest_.substr(word.size());
+    if (word.size() <= 9 && (after.empty() || IsClauseEnd(after))) {
+      // At most three characters to the end of the clause: a classifier that is not in the table, as in 20帧.
+      quantity.unit = {Dimension::kCount, std::string(word), Decimal(1)};
+      quantity.unit_text = word;
+      rest_ = after;
+      return;
+    }
+    // A word that is no unit, as in 58小镇: the number names something, it measures nothing that can be compared.
+    std::string_view tail = word;
+    TakeUtf8(tail);
+    quantity.unit.dimension = Dimension::kUnknown;
+    quantity.unit.base = word.substr(0, word.size() - tail.size());
+  }
+
+  // The ideographs at the front of `text`, as far as they matter: four at most.
+  static std::string_view IdeographsOf(std::string_view text) {
+    std::string_view rest = text;
+    for (int i = 0; i < 4 && !rest.empty(); ++i) {
+      std::string_view after = rest;
+      const char32_t c = TakeUtf8(after);
+      if (c < kFirstIdeograph || c > kLastIdeograph) break;
+      rest = after;
+    }
+    return text.substr(0, text.size() - rest.size());
   }
 
   // Words that may stand right behind a bare number without being its unit.
@@ -625,6 +697,7 @@ class Scanner {
   std::string_view rest_;
   int fiscal_year_;
   Literal& out_;
+  std::array<bool, 3> unclosed_{};  // kinds of quotes that nothing closes from here on
   Comparison pending_ = Comparison::kNone;
   bool approximate_ = false;
   bool negative_ = false;
@@ -632,6 +705,18 @@ class Scanner {
   bool clause_start_ = true;
   bool after_number_ = false;
 };
+
+// A number with its sign and perhaps a sign of currency at the front of `text`; takes it off. Nothing when there is
+// none or it is malformed. `decimals`: how many were written.
+std::optional<Decimal> TakeSignedNumber(std::string_view& text, int* decimals = nullptr) {
+  const bool negative = Take(text, "-");
+  Take(text, "¥") || Take(text, "￥");
+  const Run run = TakeRun(text);
+  text.remove_prefix(run.length);
+  if (decimals != nullptr) *decimals = run.decimals;
+  if (!run.number) return std::nullopt;
+  return negative ? -*run.number : *run.number;
+}
 
 // Marks that people put into a cell that has nothing to say.
 bool IsBlankMark(std::string_view folded) {
@@ -661,8 +746,12 @@ std::string_view Symbol(Comparison comparison) {
 
 }  // namespace
 
+std::optional<Decimal> Unit::InBase(const Decimal& number) const {
+  return Decimal::MulDiv(number, factor, Decimal(1), Decimal::kMaxScale);
+}
+
 Decimal Quantity::Value() const {
-  return Decimal::Mul(number, unit.factor).value_or(number);
+  return unit.InBase(number).value_or(number);
 }
 
 std::string Quantity::ToString() const {
@@ -711,57 +800,49 @@ Literal ReadLiteral(std::string_view cell, int fiscal_year) {
 
 Comparison ComparisonInName(std::string_view name) {
   const std::string folded = Fold(name);
-  for (const OperatorWord& word : kPrefixes) {
-    const std::size_t at = folded.find(word.text);
-    if (at == std::string::npos) continue;
-    const bool bracketed = at > 0 && folded[at - 1] == '(';
-    const bool placeholder = std::string_view(folded).substr(at + word.text.size()).starts_with("**");
-    if (bracketed || placeholder) return word.comparison;
+  bool bracketed = false;
+  for (std::string_view rest = folded; !rest.empty();) {
+    const Comparison comparison = TakeComparison(rest);
+    if (comparison != Comparison::kNone && (bracketed || rest.starts_with("**"))) return comparison;
+    bracketed = rest.starts_with('(');
+    if (!rest.empty() && comparison == Comparison::kNone) TakeUtf8(rest);
   }
   return Comparison::kNone;
 }
 
 std::optional<Decimal> ReadPoints(std::string_view cell) {
   if (cell.empty()) return std::nullopt;
-  std::string folded = Fold(cell);
+  const std::string folded = Fold(cell);
   std::string_view text = folded;
-  if (text.ends_with("分")) text.remove_suffix(std::string_view("分").size());
-  return Decimal::Parse(text);
+  const auto points = TakeSignedNumber(text);
+  Take(text, "分");
+  return text.empty() ? points : std::nullopt;
 }
 
 std::optional<Decimal> ReadAmount(std::string_view cell, bool ten_thousand_yuan) {
   if (cell.empty()) return std::nullopt;
-  const std::string folded = Fold(cell);
+  std::string folded = Fold(cell);
+  // A full-width comma between digits groups them here: an amount has no clauses.
+  for (std::size_t i = 1; i + 1 < folded.size(); ++i)
+    if (folded[i] == ';' && IsDigit(folded[i - 1]) && IsDigit(folded[i + 1])) folded[i] = ',';
   std::string_view text = folded;
-  const bool negative = Take(text, "-");
-  Take(text, "¥") || Take(text, "￥");
-  const Run run = TakeRun(text);
-  if (!run.number || run.length == 0) return std::nullopt;
-  std::string_view unit = text.substr(run.length);
-  std::optional<Decimal> amount;
-  if (unit.empty())
-    amount = ten_thousand_yuan ? run.number : Decimal::Mul(*run.number, Decimal::Scaled(1, 4));
-  else if (unit == "万元" || unit == "万")
-    amount = run.number;
-  else if (unit == "元")
-    amount = Decimal::MulDiv(*run.number, Decimal(1), Decimal(10000), Decimal::kMaxScale);
-  else if (unit == "亿元" || unit == "亿")
-    amount = Decimal::Mul(*run.number, Decimal(10000));
-  if (!amount) return std::nullopt;
-  return negative ? -*amount : *amount;
+  const auto number = TakeSignedNumber(text);
+  if (!number) return std::nullopt;
+  if (text.empty() && ten_thousand_yuan) return number;
+  if (text == "万元" || text == "万") return number;
+  if (text.empty() || text == "元") return Decimal::MulDiv(*number, Decimal(1), Decimal(10000), Decimal::kMaxScale);
+  if (text == "亿元" || text == "亿") return Decimal::Mul(*number, Decimal(10000));
+  return std::nullopt;
 }
 
 std::optional<Rate> ReadRate(std::string_view cell) {
   if (cell.empty()) return std::nullopt;
   const std::string folded = Fold(cell);
   std::string_view text = folded;
-  const bool negative = Take(text, "-");
-  const Run run = TakeRun(text);
-  if (!run.number || run.length == 0) return std::nullopt;
-  text.remove_prefix(run.length);
   Rate rate;
-  rate.number = negative ? -*run.number : *run.number;
-  rate.decimals = run.decimals;
+  const auto number = TakeSignedNumber(text, &rate.decimals);
+  if (!number) return std::nullopt;
+  rate.number = *number;
   rate.percent = Take(text, "%");
   while (Take(text, "%")) rate.malformed = true;
   if (!text.empty()) return std::nullopt;

@@ -38,6 +38,9 @@ struct Unit {
   // Value in base units = number × factor.
   Decimal factor{1};
 
+  // `number` of this unit in base units; nothing when that is beyond all reckoning.
+  std::optional<Decimal> InBase(const Decimal& number) const;
+
   friend bool operator==(const Unit&, const Unit&) = default;
 };
 
@@ -56,7 +59,8 @@ struct Quantity {
   std::string ToString() const;
 };
 
-// A stretch of days as year·10000 + month·100 + day; year 0 where the cell does not name one.
+// A stretch of days as year·10000 + month·100 + day; year 0 where the cell does not name one. Several dates of a cell
+// span one period.
 struct Period {
   int first = 0;
   int last = 0;
@@ -70,7 +74,7 @@ struct Literal {
   std::optional<Period> period;
   // The cell is empty or holds only a mark such as - or /.
   bool blank = false;
-  // A run of digits, commas and points that is no number, such as `7,00.0,77`.
+  // A run of digits, commas and points that is no number, such as `7,00.0,77`, or a number beyond all reckoning.
   bool malformed = false;
 };
 

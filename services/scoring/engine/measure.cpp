@@ -1,9 +1,13 @@
 #include "scoring/engine/measure.h"
 
 #include <algorithm>
+#include <map>
 
 namespace jixiao::scoring {
 namespace {
+
+// A cell of more figures than this is prose: what belongs to what cannot be told.
+constexpr std::size_t kMostQuantities = 32;
 
 enum class Fit { kComparable, kIncomparable, kConflict };
 
@@ -15,8 +19,6 @@ bool Shortens(const Unit& compound, const Unit& simple) {
 // Whether two units can be set side by side when each cell holds only one quantity.
 Fit FitOf(const Unit& a, const Unit& b) {
   if (a.dimension == Dimension::kNone || b.dimension == Dimension::kNone) return Fit::kComparable;
-  if (a.dimension == Dimension::kUnknown || b.dimension == Dimension::kUnknown)
-    return a.base == b.base ? Fit::kComparable : Fit::kIncomparable;
   if (a.dimension == b.dimension) {
     // Classifiers vary freely (50个 and 50家); other bases of one dimension (亩, 平方米) would need a conversion.
     return a.base == b.base || a.dimension == Dimension::kCount ? Fit::kComparable : Fit::kIncomparable;
@@ -25,33 +27,34 @@ Fit FitOf(const Unit& a, const Unit& b) {
   return Fit::kConflict;
 }
 
-bool SameUnit(const Unit& a, const Unit& b) {
-  return a.dimension == b.dimension && a.base == b.base;
+// `number` in base units of `unit`; the scanner lets no number through that has none.
+Decimal InBase(const Decimal& number, const Unit& unit) {
+  return unit.InBase(number).value_or(number);
 }
 
-// The actual number in base units; a bare number is meant in the target's unit.
-Decimal ValueIn(const Quantity& actual, const Unit& unit) {
-  if (actual.unit.dimension != Dimension::kNone || actual.unit.factor != Decimal(1)) return actual.Value();
-  return Decimal::Mul(actual.number, unit.factor).value_or(actual.number);
-}
+// How a target is judged that states no operator itself.
+struct Unstated {
+  Comparison in_name = Comparison::kNone;  // the name's, for a row of one quantity
+  bool lower_is_better = false;            // by the words of the name
+  bool is_cost = false;
+  bool is_timing = false;
+};
 
-Comparison EffectiveComparison(const IndicatorReading& row, const Quantity& target, Comparison in_name,
-                               const Rules& rules) {
+Comparison EffectiveComparison(const Quantity& target, const Unstated& unstated) {
   if (target.comparison != Comparison::kNone) return target.comparison;
-  if (in_name != Comparison::kNone) return in_name;
-  if (target.number.IsZero()) return Comparison::kAtMost;
-  const std::string name = Fold(row.row->level3());
-  if (rules.LowerIsBetter(name)) return Comparison::kAtMost;
+  if (unstated.in_name != Comparison::kNone) return unstated.in_name;
+  if (target.number.IsZero() || unstated.lower_is_better) return Comparison::kAtMost;
   const bool money = target.unit.dimension == Dimension::kMoney ||
                      (target.unit.dimension == Dimension::kPer && target.unit.base.starts_with("元"));
-  return row.is_cost && money ? Comparison::kAtMost : Comparison::kAtLeast;
+  const bool limit = (unstated.is_cost && money) || (unstated.is_timing && target.unit.dimension == Dimension::kTime);
+  return limit ? Comparison::kAtMost : Comparison::kAtLeast;
 }
 
 bool IsMet(const Pair& pair, const Rules& rules) {
   // What is only about a number is met when it comes near it.
   const auto near = [&](const Decimal& bound) {
     if (!pair.target.approximate && !pair.actual.approximate) return Decimal();
-    return Decimal::Mul(bound.Abs(), rules.approximate_slack).value_or(Decimal());
+    return Decimal::MulDiv(bound.Abs(), rules.approximate_slack, Decimal(1), Decimal::kMaxScale).value_or(Decimal());
   };
   switch (pair.comparison) {
     case Comparison::kAtLeast:
@@ -66,42 +69,44 @@ bool IsMet(const Pair& pair, const Rules& rules) {
     case Comparison::kEqual:
       if (rules.equal_is_exact) return (pair.b - pair.a).Abs() <= near(pair.a);
       return pair.a.IsZero() ? pair.b <= pair.a : pair.b >= pair.a - near(pair.a);
-    case Comparison::kBetween: {
-      const Decimal end = Decimal::Mul(*pair.target.end, pair.target.unit.factor).value_or(*pair.target.end);
-      return pair.b >= pair.a && pair.b <= end;
-    }
+    case Comparison::kBetween:
+      return pair.b >= pair.a && pair.b <= pair.end.value_or(pair.a);
   }
   return false;
 }
 
-Pair MakePair(const IndicatorReading& row, const Quantity& target, const Quantity& actual, Comparison in_name,
-              const Rules& rules) {
+Pair MakePair(const Quantity& target, const Quantity& actual, const Unstated& unstated, const Rules& rules) {
   Pair pair;
   pair.target = target;
   pair.actual = actual;
-  pair.a = target.Value();
-  pair.b = ValueIn(actual, target.unit);
-  pair.comparison = EffectiveComparison(row, target, in_name, rules);
-  pair.stated = target.comparison != Comparison::kNone || in_name != Comparison::kNone;
-  // A bare target takes its unit from the actual value: 100 against 95%.
-  if (target.unit.dimension == Dimension::kNone && target.unit.factor == Decimal(1) &&
-      actual.unit.dimension != Dimension::kNone)
-    pair.a = Decimal::Mul(target.number, actual.unit.factor).value_or(target.number);
+  pair.comparison = EffectiveComparison(target, unstated);
+  pair.stated = target.comparison != Comparison::kNone || unstated.in_name != Comparison::kNone;
+  // What has no unit takes it from the other side: 100 against 95%, 30万元 against 26.23.
+  const auto bare = [](const Unit& unit) { return unit.dimension == Dimension::kNone && unit.factor == Decimal(1); };
+  const bool target_bare = bare(target.unit) && actual.unit.dimension != Dimension::kNone;
+  const Unit& unit = target_bare ? actual.unit : target.unit;
+  pair.a = InBase(target.number, unit);
+  if (target.end) pair.end = InBase(*target.end, unit);
+  pair.b = InBase(actual.number, bare(actual.unit) ? target.unit : actual.unit);
   // 0.95 against ≥90%: a share written as a fraction. Below 50 % both readings are possible, so it is left as written.
-  const bool share =
-      target.unit.dimension == Dimension::kRatio && actual.unit.dimension == Dimension::kNone && !pair.IsUpperBound();
+  const bool share = target.unit.dimension == Dimension::kRatio && actual.unit.dimension == Dimension::kNone &&
+                     !pair.IsUpperBound();
   if (share && pair.a >= Decimal(50) && pair.b > Decimal(0) && pair.b <= Decimal(1))
-    pair.b = *Decimal::Mul(pair.b, Decimal(100));
+    pair.b = *Decimal::MulDiv(pair.b, Decimal(100), Decimal(1), Decimal::kMaxScale);
   pair.met = IsMet(pair, rules);
   return pair;
 }
 
-// Degree of achievement for finding the worst pair.
-Decimal Degree(const Pair& pair) {
-  if (pair.met) return Decimal(100);
-  const auto degree = pair.IsUpperBound() ? Decimal::MulDiv(pair.a, Decimal(100), pair.b, 6)
-                                          : Decimal::MulDiv(pair.b, Decimal(100), pair.a, 6);
-  return degree.value_or(Decimal());
+// Whether `a` is less achieved than `b`.
+bool IsWorse(const Pair& a, const Pair& b) {
+  if (a.met != b.met) return b.met;
+  const auto degree = [](const Pair& pair) {
+    if (pair.met) return Decimal(100);
+    if (pair.comparison == Comparison::kBetween) return Decimal();
+    const bool over = pair.IsUpperBound() || pair.b > pair.a;
+    return Decimal::MulDiv(over ? pair.a : pair.b, Decimal(100), over ? pair.b : pair.a, 6).value_or(Decimal());
+  };
+  return degree(a) < degree(b);
 }
 
 // The quantities of a target that can be met: numbers that name something (58小镇) are none.
@@ -117,26 +122,58 @@ bool ClaimsCompletion(const Literal& actual) {
          actual.text.find("完成") != std::string::npos;
 }
 
+bool HasOperator(const Quantity& quantity) {
+  return quantity.comparison != Comparison::kNone && quantity.comparison != Comparison::kBetween;
+}
+
+// An actual value with an operator is nearly always the target pasted; the unit may have got lost on the way.
+bool IsPasted(const IndicatorReading& row, const std::vector<const Quantity*>& targets,
+              const std::vector<const Quantity*>& actuals) {
+  if (std::none_of(actuals.begin(), actuals.end(), [](const Quantity* q) { return HasOperator(*q); })) return false;
+  if (row.actual.text == row.target.text) return true;
+  return targets.size() == 1 && actuals.size() == 1 && targets.front()->comparison == actuals.front()->comparison &&
+         targets.front()->number == actuals.front()->number;
+}
+
+// Several quantities: those of a unit belong together in order, where both cells have as many of it.
+void PairByUnit(IndicatorReading& row, const std::vector<const Quantity*>& targets,
+                const std::vector<const Quantity*>& actuals, const Unstated& unstated, const Rules& rules) {
+  struct Group {
+    std::size_t targets = 0;
+    std::vector<const Quantity*> actuals;
+    std::size_t next = 0;
+  };
+  std::map<std::pair<Dimension, std::string_view>, Group> groups;
+  const auto group_of = [&](const Quantity* q) -> Group& { return groups[{q->unit.dimension, q->unit.base}]; };
+  for (const Quantity* target : targets) ++group_of(target).targets;
+  for (const Quantity* actual : actuals) group_of(actual).actuals.push_back(actual);
+  for (const Quantity* target : targets) {
+    Group& group = group_of(target);
+    if (group.targets == group.actuals.size())
+      row.measure.pairs.push_back(MakePair(*target, *group.actuals[group.next++], unstated, rules));
+  }
+  row.measure.complete = row.measure.pairs.size() == targets.size();
+}
+
 void CompareFigures(IndicatorReading& row, const Rules& rules) {
   Measure& measure = row.measure;
   const std::vector<const Quantity*> targets = Measurable(row.target);
   const std::vector<const Quantity*> actuals = Measurable(row.actual);
   if (targets.empty() || actuals.empty()) return;
-  const bool pasted =
-      row.actual.text == row.target.text && std::any_of(actuals.begin(), actuals.end(), [](const Quantity* q) {
-        return q->comparison != Comparison::kNone && q->comparison != Comparison::kBetween;
-      });
-  if (pasted) {
+  if (targets.size() > kMostQuantities || actuals.size() > kMostQuantities) return;
+  if (IsPasted(row, targets, actuals)) {
     measure.copied = true;
     return;
   }
-  const Comparison in_name = targets.size() == 1 ? ComparisonInName(row.row->level3()) : Comparison::kNone;
+  const std::string& name = row.row->level3();
+  const Unstated unstated{targets.size() == 1 ? ComparisonInName(name) : Comparison::kNone,
+                          rules.LowerIsBetter(Fold(name)), row.is_cost, row.is_timing};
   if (targets.size() == 1 && actuals.size() == 1) {
     const Quantity& target = *targets.front();
     const Quantity& actual = *actuals.front();
     switch (FitOf(target.unit, actual.unit)) {
       case Fit::kComparable:
-        measure.pairs.push_back(MakePair(row, target, actual, in_name, rules));
+        measure.pairs.push_back(MakePair(target, actual, unstated, rules));
         measure.complete = true;
         break;
       case Fit::kConflict:
@@ -149,21 +186,12 @@ void CompareFigures(IndicatorReading& row, const Rules& rules) {
         break;
     }
   } else {
-    std::vector<bool> taken(actuals.size(), false);
-    for (const Quantity* target : targets) {
-      for (std::size_t i = 0; i < actuals.size(); ++i) {
-        if (taken[i] || !SameUnit(target->unit, actuals[i]->unit)) continue;
-        taken[i] = true;
-        measure.pairs.push_back(MakePair(row, *target, *actuals[i], in_name, rules));
-        break;
-      }
-    }
-    measure.complete = measure.pairs.size() == targets.size();
+    PairByUnit(row, targets, actuals, unstated, rules);
   }
   if (measure.pairs.empty()) return;
   measure.kind = Measure::Kind::kFigures;
   for (std::size_t i = 1; i < measure.pairs.size(); ++i)
-    if (Degree(measure.pairs[i]) < Degree(measure.pairs[measure.worst])) measure.worst = i;
+    if (IsWorse(measure.pairs[i], measure.pairs[measure.worst])) measure.worst = i;
 }
 
 }  // namespace

@@ -10,6 +10,10 @@ namespace {
 
 constexpr std::string_view kPartMark = "其中";
 
+bool HasDigit(std::string_view folded) {
+  return folded.find_first_of("0123456789") != std::string_view::npos;
+}
+
 void ReadFunds(FormReading& reading, const Rules& rules) {
   const evaluation::v1::SelfEvaluation& form = *reading.form;
   const bool ten_thousand = form.amount_unit() != evaluation::v1::AMOUNT_UNIT_YUAN;
@@ -23,7 +27,8 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
     while (fund.name.ends_with(':')) fund.name.pop_back();
     fund.initial_budget = ReadAmount(line.initial_budget(), ten_thousand);
     fund.budget = ReadAmount(line.full_year_budget(), ten_thousand);
-    if (!fund.budget) fund.budget = fund.initial_budget;
+    // Only where nothing is written: 7,00.0,77 is a full-year budget that cannot be read.
+    if (!HasDigit(Fold(line.full_year_budget()))) fund.budget = fund.initial_budget;
     fund.executed = ReadAmount(line.executed(), ten_thousand);
     fund.weight = ReadPoints(line.weight());
     fund.score = ReadPoints(line.score());
@@ -43,7 +48,7 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
   }
   if (total == reading.funds.end()) return;
   reading.total_fund = &*total;
-  for (auto part = total + 1; part != reading.funds.end(); ++part) part->is_part = true;
+  for (FundReading& fund : reading.funds) fund.is_part = &fund != reading.total_fund && !rules.IsFundTotal(fund.name);
 }
 
 void ReadIndicators(FormReading& reading, const Rules& rules) {
@@ -55,11 +60,12 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
   std::string_view class_level2;
   const CompiledClass* indicator_class = nullptr;
   bool is_cost = false;
+  bool is_timing = false;
   for (int i = 0; i < form.indicators_size(); ++i) {
     const evaluation::v1::Indicator& row = form.indicators(i);
     if (!row.level1().empty()) {
+      if (row.level1() != level1) level2 = {};
       level1 = row.level1();
-      level2 = {};
     }
     if (!row.level2().empty()) level2 = row.level2();
     if (i == 0 || level1 != class_level1 || level2 != class_level2) {
@@ -69,6 +75,7 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
       const std::string folded2 = Fold(level2);
       indicator_class = rules.ClassOf(folded1, folded2);
       is_cost = folded1.find("成本") != std::string::npos || folded2.find("成本") != std::string::npos;
+      is_timing = folded2.find("时效") != std::string::npos;
     }
     IndicatorReading indicator;
     indicator.row = &row;
@@ -77,6 +84,7 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
     indicator.level2 = level2;
     indicator.indicator_class = indicator_class;
     indicator.is_cost = is_cost;
+    indicator.is_timing = is_timing;
     indicator.target = ReadLiteral(row.target(), form.fiscal_year());
     indicator.actual = ReadLiteral(row.actual(), form.fiscal_year());
     indicator.weight = ReadPoints(row.weight());
@@ -93,15 +101,10 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
 void ReadTotal(FormReading& reading, const Rules& rules) {
   const Literal total = ReadLiteral(reading.form->total_score(), 0);
   if (!total.quantities.empty()) reading.declared_total = total.quantities.front().number;
-  const auto grade = [&](std::string_view word, std::string_view path) {
-    if (const CompiledGrade* found = rules.GradeNamed(word)) {
-      reading.declared_grade = found;
-      reading.declared_grade_text = word;
-      reading.declared_grade_path = path;
-    }
-  };
-  if (!reading.form->grade().empty()) {
-    grade(Fold(reading.form->grade()), "grade");
+  if (const Literal grade = ReadLiteral(reading.form->grade(), 0); !grade.blank) {
+    reading.declared_grade = rules.GradeNamed(grade.text);
+    reading.declared_grade_text = grade.text;
+    reading.declared_grade_path = "grade";
     return;
   }
   // Behind the number only: a word somewhere in a sentence grades nothing.
@@ -112,7 +115,11 @@ void ReadTotal(FormReading& reading, const Rules& rules) {
   if (word.starts_with("分")) word.remove_prefix(std::string_view("分").size());
   while (!word.empty() && std::string_view("(;:").find(word.front()) != std::string_view::npos) word.remove_prefix(1);
   while (!word.empty() && std::string_view(");").find(word.back()) != std::string_view::npos) word.remove_suffix(1);
-  grade(word, "total_score");
+  if (const CompiledGrade* found = rules.GradeNamed(word)) {
+    reading.declared_grade = found;
+    reading.declared_grade_text = word;
+    reading.declared_grade_path = "total_score";
+  }
 }
 
 }  // namespace
@@ -140,9 +147,11 @@ std::string IndicatorReading::Path(std::string_view cell) const {
 
 std::string IndicatorReading::Name() const {
   constexpr std::size_t kShown = 48;
-  const std::string folded = Fold(row->level3().empty() ? level2 : std::string_view(row->level3()));
+  constexpr std::size_t kRead = 512;  // a cell may hold a whole text
+  const std::string_view name = row->level3().empty() ? level2 : std::string_view(row->level3());
+  const std::string folded = Fold(TruncateUtf8(name, kRead));
   const std::string_view shown = TruncateUtf8(folded, kShown);
-  return shown.size() == folded.size() ? folded : Cat(shown, "…");
+  return shown.size() == folded.size() && name.size() <= kRead ? folded : Cat(shown, "…");
 }
 
 bool FormReading::HasWeights() const {

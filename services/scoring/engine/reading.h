@@ -37,6 +37,7 @@ struct Pair {
   Quantity target;
   Quantity actual;
   Decimal a;
+  std::optional<Decimal> end;  // upper end of a range that starts at a
   Decimal b;
   Comparison comparison = Comparison::kNone;  // as it is judged
   bool stated = false;                        // the operator is written; otherwise it was read off the class
@@ -74,6 +75,7 @@ struct IndicatorReading {
   std::string_view level2;
   const CompiledClass* indicator_class = nullptr;  // nullptr when the names are unknown
   bool is_cost = false;                            // 成本, also where it is a level-2 name under 产出
+  bool is_timing = false;                          // 时效: a bare duration is a limit
   Literal target;
   Literal actual;
   std::optional<Decimal> weight;

@@ -1,0 +1,215 @@
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include <nlohmann/json.hpp>
+
+#include "archiving/log/merkle.h"
+#include "archiving/record/record.h"
+#include "cli/client.h"
+#include "cli/output.h"
+#include "cli/scorecard_view.h"
+#include "cli/table.h"
+#include "cli/verification.h"
+#include "common/canonical.h"
+#include "common/encoding.h"
+#include "common/text.h"
+#include "common/time.h"
+
+namespace jixiao::cli {
+namespace {
+
+using archiving::v1::ArchivingService;
+using archiving::v1::GetRecordResponse;
+
+// The key that tree heads are checked with, and the log's name, which is the key's.
+struct TrustedKey {
+  archiving::log::Verifier verifier;
+  std::string origin;
+  bool from_server = false;
+};
+
+absl::StatusOr<TrustedKey> KeyFor(const Global& global, ArchivingService::Stub& stub, const ArchiveKey& key) {
+  std::string text = key.text;
+  if (text.empty()) {
+    archiving::v1::GetTreeHeadResponse head;
+    RETURN_IF_ERROR(Call(global, stub, &ArchivingService::Stub::GetTreeHead, archiving::v1::GetTreeHeadRequest(), head));
+    text = head.verifier_key();
+  } else if (std::ifstream in(text, std::ios::binary); in) {
+    text.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
+  auto verifier = archiving::log::Verifier::Parse(text);
+  if (!verifier.ok()) return InvalidField("KEY_INVALID", "--key", Cat("is neither a verifier key nor a file that holds one: ", std::string(verifier.status().message())));
+  return TrustedKey{*std::move(verifier), text.substr(0, text.find('+')), key.text.empty()};
+}
+
+absl::StatusOr<GetRecordResponse> Get(const Global& global, ArchivingService::Stub& stub, const std::string& name) {
+  archiving::v1::GetRecordRequest request;
+  request.set_name(name);
+  GetRecordResponse response;
+  RETURN_IF_ERROR(Call(global, stub, &ArchivingService::Stub::GetRecord, request, response));
+  return response;
+}
+
+// Calls `each` for every record until it is false or there are no more.
+template <class Each>
+absl::Status ForEachRecord(const Global& global, ArchivingService::Stub& stub, Each&& each) {
+  archiving::v1::ListRecordsRequest request;
+  do {
+    archiving::v1::ListRecordsResponse response;
+    RETURN_IF_ERROR(Call(global, stub, &ArchivingService::Stub::ListRecords, request, response));
+    for (const auto& record : response.records())
+      if (!each(record)) return absl::OkStatus();
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  return absl::OkStatus();
+}
+
+void PrintSteps(const std::string& name, const std::vector<VerificationStep>& steps, const TrustedKey& key, bool json) {
+  if (json) {
+    nlohmann::json out = {{"name", name}, {"ok", AllOk(steps)}, {"key_from_server", key.from_server}, {"steps", nlohmann::json::array()}};
+    for (const VerificationStep& step : steps) out["steps"].push_back({{"title", step.title}, {"ok", step.ok}, {"detail", step.detail}});
+    std::cout << out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    return;
+  }
+  std::cout << name << "  " << (AllOk(steps) ? "验证通过" : "验证失败") << '\n';
+  Table table({{"验证项", Align::kLeft, 50}, {"结果"}, {"说明", Align::kLeft, 90}});
+  for (const VerificationStep& step : steps) table.Add({step.title, step.ok ? "通过" : "失败", step.detail});
+  table.Print(std::cout);
+}
+
+// The whole log: every record here, every byte and node there, and the newest head under the trusted key.
+absl::StatusOr<bool> VerifyAll(const Global& global, ArchivingService::Stub& stub, const TrustedKey& key) {
+  std::vector<VerificationStep> steps;
+  std::int64_t records = 0;
+  std::int64_t failed = 0;
+  std::string first_failure;
+  RETURN_IF_ERROR(ForEachRecord(global, stub, [&](const archiving::v1::RecordSummary& record) {
+    ++records;
+    const auto response = Get(global, stub, record.name());
+    std::string problem = response.ok() ? "" : std::string(response.status().message());
+    if (response.ok())
+      for (const VerificationStep& step : VerifyRecord(*response, key.verifier, key.origin))
+        if (!step.ok && problem.empty()) problem = Cat(step.title, "：", step.detail);
+    if (problem.empty()) return true;
+    ++failed;
+    if (first_failure.empty()) first_failure = Cat(record.name(), " ", problem);
+    return true;
+  }));
+  steps.push_back({"逐条验证记录", failed == 0, failed == 0 ? Cat(records, " 条全部通过") : Cat(failed, " 条失败，第一条：", first_failure)});
+  archiving::v1::CheckLogResponse check;
+  RETURN_IF_ERROR(Call(global, stub, &ArchivingService::Stub::CheckLog, archiving::v1::CheckLogRequest(), check));
+  std::string damage;
+  for (const auto& found : check.damage()) Append(damage, damage.empty() ? "" : "；", found.index() < 0 ? std::string() : Cat("第 ", found.index(), " 条："), found.message());
+  steps.push_back({"重算全部哈希与树头", check.damage().empty(), check.damage().empty() ? Cat(check.records_checked(), " 条，", check.bytes_checked(), " 字节") : damage});
+  if (!check.checkpoint().empty()) {
+    const auto head = archiving::log::OpenCheckpoint(check.checkpoint(), key.verifier, key.origin);
+    steps.push_back({"最新树头签名有效", head.ok() && head->size == records, head.ok() ? Cat(key.origin, "，", head->size, " 条") : std::string(head.status().message())});
+  }
+  PrintSteps("全部归档", steps, key, global.json());
+  return AllOk(steps);
+}
+
+}  // namespace
+
+int RunArchiveSearch(const Global& global, int limit) {
+  const auto stub = Archiving(global);
+  Table table({{"记录"}, {"年度"}, {"单位", Align::kLeft, 36}, {"项目", Align::kLeft, 40}, {"总分", Align::kRight}, {"等级"}, {"归档时间"}});
+  int left = limit;
+  const absl::Status status = ForEachRecord(global, *stub, [&](const archiving::v1::RecordSummary& r) {
+    if (left-- <= 0) return false;
+    if (global.json())
+      std::cout << ToJson(r) << '\n';
+    else
+      table.Add({r.name(), Cat(r.fiscal_year()), r.implementing_unit(), r.project_name(), r.computed_total(), r.grade(), FormatShanghai(ToMicros(r.archive_time()))});
+    return true;
+  });
+  if (!status.ok()) return Refuse(status, global.json());
+  if (!global.json()) table.Print(std::cout);
+  return kDone;
+}
+
+int RunArchiveGet(const Global& global, const std::string& name) {
+  const auto stub = Archiving(global);
+  const auto response = Get(global, *stub, name);
+  if (!response.ok()) return Refuse(response.status(), global.json());
+  if (global.json()) {
+    std::cout << ToJson(*response) << '\n';
+    return kDone;
+  }
+  const auto& record = response->record();
+  std::cout << record.name() << "  " << record.key() << "\n归档时间  " << FormatShanghai(ToMicros(record.archive_time())) << "\n";
+  evaluation::v1::SelfEvaluation form;
+  evaluation::v1::Scorecard card;
+  bool form_ok = false;
+  bool card_ok = false;
+  for (const auto& part : response->parts()) {
+    if (part.name() == archiving::kFormPart) form_ok = CanonicalDecode(part.content(), form).ok();
+    if (part.name() == archiving::kScorecardPart) card_ok = CanonicalDecode(part.content(), card).ok();
+    std::cout << "部件 " << part.name() << "  " << part.media_type() << "  " << part.content().size() << " 字节\n";
+  }
+  std::cout << '\n';
+  if (!card_ok) return Refuse(Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", "the scorecard cannot be decoded; run `jixiao archive verify`"), false);
+  PrintScorecard(card, form_ok ? &form : nullptr, false, std::cout);
+  return kDone;
+}
+
+int RunArchiveHead(const Global& global, const ArchiveKey& key) {
+  const auto stub = Archiving(global);
+  archiving::v1::GetTreeHeadResponse head;
+  const absl::Status status = Call(global, *stub, &ArchivingService::Stub::GetTreeHead, archiving::v1::GetTreeHeadRequest(), head);
+  if (!status.ok()) return Refuse(status, global.json());
+  if (!key.text.empty() && !head.checkpoint().empty()) {
+    const auto trusted = KeyFor(global, *stub, key);
+    if (!trusted.ok()) return Refuse(trusted.status(), global.json());
+    const auto checkpoint = archiving::log::OpenCheckpoint(head.checkpoint(), trusted->verifier, trusted->origin);
+    if (!checkpoint.ok()) return Refuse(checkpoint.status(), global.json());
+  }
+  if (global.json())
+    std::cout << ToJson(head) << '\n';
+  else
+    std::cout << (head.checkpoint().empty() ? "日志为空\n" : head.checkpoint()) << "\n公钥  " << head.verifier_key() << '\n';
+  return kDone;
+}
+
+int RunArchiveProof(const Global& global, const std::string& name) {
+  const auto stub = Archiving(global);
+  const auto response = Get(global, *stub, name);
+  if (!response.ok()) return Refuse(response.status(), global.json());
+  if (global.json()) {
+    std::cout << ToJson(response->proof()) << '\n';
+    return kDone;
+  }
+  std::cout << "叶子序号  " << response->proof().index() << "\n审计路径\n";
+  for (const std::string& hash : response->proof().path()) std::cout << "  " << Hex({reinterpret_cast<const std::uint8_t*>(hash.data()), hash.size()}) << '\n';
+  std::cout << "\n" << response->proof().checkpoint();
+  return kDone;
+}
+
+int RunArchiveVerify(const Global& global, const std::vector<std::string>& names, bool all, const ArchiveKey& key) {
+  if (names.empty() != all) return Misused("archive verify 需要记录名，或 --all");
+  const auto stub = Archiving(global);
+  const auto trusted = KeyFor(global, *stub, key);
+  if (!trusted.ok()) return Refuse(trusted.status(), global.json());
+  if (trusted->from_server && !global.json()) std::cerr << "注意：没有用 --key 指定公钥，采用服务器自报的公钥；这能发现损坏，不能发现伪造\n";
+  if (all) {
+    const auto ok = VerifyAll(global, *stub, *trusted);
+    if (!ok.ok()) return Refuse(ok.status(), global.json());
+    return *ok ? kDone : kRefused;
+  }
+  int code = kDone;
+  for (const std::string& name : names) {
+    const auto response = Get(global, *stub, name);
+    if (!response.ok()) {
+      code = Refuse(response.status(), global.json());
+      continue;
+    }
+    const auto steps = VerifyRecord(*response, trusted->verifier, trusted->origin);
+    PrintSteps(response->record().name(), steps, *trusted, global.json());
+    if (!AllOk(steps)) code = kRefused;
+  }
+  return code;
+}
+
+}  // namespace jixiao::cli

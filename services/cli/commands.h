@@ -1,0 +1,55 @@
+// The commands of `jixiao`. Each is a plain client of the services; each returns the process's exit code.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace jixiao::cli {
+
+// What all commands share.
+struct Global {
+  std::string intake = "127.0.0.1:7301";
+  std::string scoring = "127.0.0.1:7302";
+  std::string archiving = "127.0.0.1:7303";
+  std::string format = "table";  // or json
+  int timeout_seconds = 30;
+
+  bool json() const { return format == "json"; }
+};
+
+struct ScoreOptions {
+  std::vector<std::string> files;
+  std::string rule_set;
+  bool explain = false;
+};
+int RunScore(const Global& global, const ScoreOptions& options);
+
+struct SubmitOptions {
+  std::vector<std::string> files;
+  std::string rule_set;
+  std::string submission;  // for a resubmission
+  std::string source;      // the document the form was read from
+  bool again = false;
+  bool wait = false;
+};
+int RunSubmit(const Global& global, const SubmitOptions& options);
+
+int RunStatus(const Global& global, const std::string& name, bool explain);
+int RunList(const Global& global, const std::string& state, int limit);
+int RunWatch(const Global& global, const std::string& name);
+int RunReturn(const Global& global, const std::string& name, const std::string& reason);
+
+int RunRulesList(const Global& global);
+int RunRulesShow(const Global& global, const std::string& name);
+int RunRulesPublish(const Global& global, const std::vector<std::string>& files, bool validate_only);
+
+struct ArchiveKey {
+  std::string text;  // a verifier key, or the path of a file that holds one; empty: ask the server
+};
+int RunArchiveSearch(const Global& global, int limit);
+int RunArchiveGet(const Global& global, const std::string& name);
+int RunArchiveHead(const Global& global, const ArchiveKey& key);
+int RunArchiveProof(const Global& global, const std::string& name);
+int RunArchiveVerify(const Global& global, const std::vector<std::string>& names, bool all, const ArchiveKey& key);
+
+}  // namespace jixiao::cli

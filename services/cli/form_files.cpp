@@ -1,0 +1,79 @@
+#include "cli/form_files.h"
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include <google/protobuf/util/json_util.h>
+#include <nlohmann/json.hpp>
+
+#include "common/errors.h"
+#include "common/text.h"
+
+namespace jixiao::cli {
+namespace {
+
+using nlohmann::json;
+
+absl::Status Unreadable(const std::string& where, std::string_view what) { return InvalidField("FILE_UNREADABLE", where, std::string(what)); }
+
+absl::StatusOr<FormFile> ToForm(const json& value, std::string origin) {
+  const json& content = value.is_object() && value.contains("form") ? value["form"] : value;
+  if (!content.is_object()) return Unreadable(origin, "is not a form: a JSON object was expected");
+  const std::string text = content.dump(-1, ' ', false, json::error_handler_t::replace);
+  FormFile file{std::move(origin), {}};
+  auto status = google::protobuf::util::JsonStringToMessage(text, &file.form);
+  if (status.ok()) return file;
+  google::protobuf::util::JsonParseOptions lenient;
+  lenient.ignore_unknown_fields = true;
+  const std::string strict = status.message().as_string();
+  file.form.Clear();
+  status = google::protobuf::util::JsonStringToMessage(text, &file.form, lenient);
+  if (!status.ok()) return Unreadable(file.origin, status.message().as_string());
+  std::cerr << "注意 " << file.origin << "：有字段不属于自评表，未读入（" << strict << "）\n";
+  return file;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<FormFile>> ReadForms(const std::string& path) {
+  std::string text;
+  if (path == "-") {
+    text.assign(std::istreambuf_iterator<char>(std::cin), {});
+  } else {
+    std::ifstream in(path, std::ios::binary);
+    text.assign(std::istreambuf_iterator<char>(in), {});
+    if (!in) return Unreadable(path, "cannot be read");
+  }
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  std::vector<FormFile> forms;
+  const json whole = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (whole.is_array()) {
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      ASSIGN_OR_RETURN(FormFile form, ToForm(whole[i], Cat(path, " 第 ", i + 1, " 项")));
+      forms.push_back(std::move(form));
+    }
+    return forms;
+  }
+  if (!whole.is_discarded()) {
+    ASSIGN_OR_RETURN(FormFile form, ToForm(whole, path));
+    forms.push_back(std::move(form));
+    return forms;
+  }
+  std::string_view rest = text;
+  for (int line = 1; !rest.empty(); ++line) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view current = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (current.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    const std::string origin = Cat(path, ":", line);
+    const json value = json::parse(current, nullptr, /*allow_exceptions=*/false);
+    if (value.is_discarded()) return Unreadable(origin, "is not JSON");
+    ASSIGN_OR_RETURN(FormFile form, ToForm(value, origin));
+    forms.push_back(std::move(form));
+  }
+  if (forms.empty()) return Unreadable(path, "holds no form");
+  return forms;
+}
+
+}  // namespace jixiao::cli

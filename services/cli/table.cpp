@@ -1,0 +1,63 @@
+#include "cli/table.h"
+
+#include <algorithm>
+
+#include "common/text.h"
+
+namespace jixiao::cli {
+namespace {
+
+std::string Repeat(std::string_view text, std::size_t times) {
+  std::string out;
+  for (std::size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+}  // namespace
+
+std::string Fit(const std::string& text, std::size_t width) {
+  std::string line;
+  for (const char c : text) line.push_back(c == '\n' || c == '\r' || c == '\t' ? ' ' : c);
+  if (DisplayWidth(line) <= width) return line;
+  std::string_view rest = line;
+  std::size_t used = 0;
+  while (!rest.empty()) {
+    std::string_view next = rest;
+    TakeUtf8(next);
+    const std::size_t step = DisplayWidth(rest.substr(0, rest.size() - next.size()));
+    if (used + step > width - 1) break;
+    used += step;
+    rest = next;
+  }
+  return Cat(std::string_view(line).substr(0, line.size() - rest.size()), "…");
+}
+
+void Table::Add(std::vector<std::string> cells) {
+  cells.resize(columns_.size());
+  for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = Fit(cells[i], columns_[i].max_width);
+  rows_.push_back(std::move(cells));
+}
+
+void Table::Print(std::ostream& out) const {
+  std::vector<std::size_t> widths;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    std::size_t width = DisplayWidth(columns_[i].title);
+    for (const auto& row : rows_) width = std::max(width, DisplayWidth(row[i]));
+    widths.push_back(width);
+  }
+  const auto line = [&](const auto& cell_of) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const std::string& cell = cell_of(i);
+      const std::string pad(widths[i] - DisplayWidth(cell), ' ');
+      out << (i == 0 ? "" : "  ") << (columns_[i].align == Align::kRight ? pad + cell : i + 1 == columns_.size() ? cell : cell + pad);
+    }
+    out << '\n';
+  };
+  line([&](std::size_t i) -> const std::string& { return columns_[i].title; });
+  std::size_t total = 0;
+  for (const std::size_t width : widths) total += width + 2;
+  out << Repeat("─", total - 2) << '\n';
+  for (const auto& row : rows_) line([&](std::size_t i) -> const std::string& { return row[i]; });
+}
+
+}  // namespace jixiao::cli

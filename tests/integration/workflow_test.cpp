@@ -1,0 +1,296 @@
+// The life of a submission through the three servers: accepted, scored, archived, returned, handed in again.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "support/cluster.h"
+#include "support/forms.h"
+#include "support/submissions.h"
+
+#include "common/canonical.h"
+
+namespace jixiao::testing {
+namespace {
+
+using namespace intake::v1;
+
+class WorkflowTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { cluster_ = std::make_unique<Cluster>(); }
+  static void TearDownTestSuite() { cluster_.reset(); }
+
+  static grpc::Status Return(const ReturnSubmissionRequest& request, ReturnSubmissionResponse& response) {
+    grpc::ClientContext context;
+    Within(context);
+    return cluster_->Intake().ReturnSubmission(&context, request, &response);
+  }
+
+  static ReturnSubmissionRequest ReturnRequest(const std::string& name, const std::string& etag) {
+    ReturnSubmissionRequest request;
+    request.set_name(name);
+    request.set_etag(etag);
+    request.set_reason("数据有误，请核实");
+    request.set_request_id(NewRequestId());
+    return request;
+  }
+
+  static grpc::Status Resubmit(const std::string& name, const evaluation::v1::SelfEvaluation& form,
+                               SubmitEvaluationResponse& response) {
+    SubmitEvaluationRequest request = SubmitRequest(form);
+    request.set_submission(name);
+    grpc::ClientContext context;
+    Within(context);
+    return cluster_->Intake().SubmitEvaluation(&context, request, &response);
+  }
+
+  // The steps after `after`, until the stream ends.
+  static std::vector<WatchSubmissionResponse> Watch(const std::string& name, std::int64_t after, grpc::Status* status) {
+    WatchSubmissionRequest request;
+    request.set_name(name);
+    request.set_after_sequence(after);
+    grpc::ClientContext context;
+    Within(context);
+    const auto stream = cluster_->Intake().WatchSubmission(&context, request);
+    std::vector<WatchSubmissionResponse> steps;
+    for (WatchSubmissionResponse step; stream->Read(&step);) steps.push_back(step);
+    *status = stream->Finish();
+    return steps;
+  }
+
+  static std::vector<SubmissionState> StatesOf(const std::vector<WatchSubmissionResponse>& steps) {
+    std::vector<SubmissionState> states;
+    for (const auto& step : steps) states.push_back(step.state());
+    return states;
+  }
+
+  static std::unique_ptr<Cluster> cluster_;
+};
+
+std::unique_ptr<Cluster> WorkflowTest::cluster_;
+
+TEST_F(WorkflowTest, EverySampleIsScoredAndArchivedAsItWasWritten) {
+  for (const auto& form : Samples()) {
+    SCOPED_TRACE(form.project_name());
+    const Receipt receipt = Submit(*cluster_, form);
+    EXPECT_EQ(receipt.revision(), 1);
+    EXPECT_EQ(receipt.form_digest(), *CanonicalDigest(form));
+    EXPECT_GT(receipt.accept_time().seconds(), 0);
+    const Submission submission = WaitFor(*cluster_, receipt.submission());
+    EXPECT_EQ(submission.form_digest(), receipt.form_digest());
+    EXPECT_EQ(submission.implementing_unit(), form.implementing_unit().name());
+    EXPECT_TRUE(submission.has_scorecard());
+
+    archiving::v1::GetRecordRequest request;
+    request.set_name(receipt.submission() + "/revisions/1");
+    archiving::v1::GetRecordResponse record;
+    grpc::ClientContext context;
+    Within(context);
+    const grpc::Status status = cluster_->Archiving().GetRecord(&context, request, &record);
+    ASSERT_TRUE(status.ok()) << Read(status).Describe();
+    EXPECT_EQ(record.record().name(), submission.archive_record());
+    EXPECT_EQ(record.record().index(), submission.archive_index());
+    ASSERT_EQ(record.parts_size(), 3);
+    EXPECT_EQ(record.parts(0).content(), *CanonicalEncode(form));
+    EXPECT_EQ(record.parts(2).name(), "scorecard");
+    EXPECT_EQ(record.parts(2).content(), *CanonicalEncode(submission.scorecard()));
+  }
+}
+
+TEST_F(WorkflowTest, SourceDocumentIsArchivedByteForByte) {
+  SubmitEvaluationRequest request = SubmitRequest(PlainForm());
+  request.mutable_form()->mutable_source()->set_media_type("application/pdf");
+  request.set_source_document(std::string("%PDF\0\xff\xfe bytes", 13));
+  SubmitEvaluationResponse response;
+  {
+    grpc::ClientContext context;
+    ASSERT_TRUE(cluster_->Intake().SubmitEvaluation(&context, request, &response).ok());
+  }
+  const Submission submission = WaitFor(*cluster_, response.receipt().submission());
+  archiving::v1::GetRecordRequest get;
+  get.set_name(submission.archive_record());
+  archiving::v1::GetRecordResponse record;
+  grpc::ClientContext context;
+  ASSERT_TRUE(cluster_->Archiving().GetRecord(&context, get, &record).ok());
+  ASSERT_EQ(record.parts_size(), 4);
+  EXPECT_EQ(record.parts(3).name(), "source");
+  EXPECT_EQ(record.parts(3).media_type(), "application/pdf");
+  EXPECT_EQ(record.parts(3).content(), request.source_document());
+}
+
+TEST_F(WorkflowTest, ReturnedSubmissionComesBackAsRevisionTwo) {
+  const std::string name = Submit(*cluster_, PlainForm()).submission();
+  const Submission first = WaitFor(*cluster_, name);
+
+  ReturnSubmissionResponse returned;
+  ExpectRefusal(Return(ReturnRequest(name, first.etag() + "0"), returned), grpc::StatusCode::ABORTED, "ETAG_MISMATCH");
+  EXPECT_EQ(Get(*cluster_, name).state(), SUBMISSION_STATE_ARCHIVED);
+
+  const ReturnSubmissionRequest request = ReturnRequest(name, first.etag());
+  ASSERT_TRUE(Return(request, returned).ok());
+  EXPECT_EQ(returned.submission().state(), SUBMISSION_STATE_RETURNED);
+  EXPECT_EQ(returned.submission().problem(), request.reason());
+  EXPECT_NE(returned.submission().etag(), first.etag());
+  EXPECT_EQ(returned.submission().etag(), Get(*cluster_, name).etag());
+
+  ReturnSubmissionResponse again;
+  ASSERT_TRUE(Return(request, again).ok()) << "a repeat of the same request";
+  EXPECT_EQ(again.SerializeAsString(), returned.SerializeAsString());
+  ExpectRefusal(Return(ReturnRequest(name, ""), again), grpc::StatusCode::FAILED_PRECONDITION, "STATE_FORBIDS");
+
+  evaluation::v1::SelfEvaluation corrected = PlainForm(2);
+  SubmitEvaluationResponse response;
+  ASSERT_TRUE(Resubmit(name, corrected, response).ok());
+  EXPECT_EQ(response.receipt().submission(), name);
+  EXPECT_EQ(response.receipt().revision(), 2);
+  const Submission second = WaitFor(*cluster_, name);
+  EXPECT_EQ(second.revision(), 2);
+  EXPECT_EQ(second.form_digest(), *CanonicalDigest(corrected));
+  EXPECT_EQ(second.problem(), "");
+  EXPECT_GT(second.archive_index(), first.archive_index());
+  EXPECT_EQ(second.create_time().SerializeAsString(), first.create_time().SerializeAsString());
+
+  int revisions = 0;
+  for (const auto& record : AllRecords(*cluster_)) revisions += record.key().starts_with(name + "/") ? 1 : 0;
+  EXPECT_EQ(revisions, 2) << "both revisions stay in the archive";
+
+  grpc::Status status;
+  const auto steps = Watch(name, 0, &status);
+  EXPECT_TRUE(status.ok()) << Read(status).Describe();
+  EXPECT_EQ(StatesOf(steps), (std::vector<SubmissionState>{SUBMISSION_STATE_ACCEPTED, SUBMISSION_STATE_SCORED,
+                                                           SUBMISSION_STATE_ARCHIVED, SUBMISSION_STATE_RETURNED,
+                                                           SUBMISSION_STATE_ACCEPTED, SUBMISSION_STATE_SCORED,
+                                                           SUBMISSION_STATE_ARCHIVED}));
+}
+
+TEST_F(WorkflowTest, OnlyReturnedSubmissionTakesNewRevision) {
+  const std::string name = Submit(*cluster_, PlainForm()).submission();
+  SubmitEvaluationResponse response;
+  ExpectRefusal(Resubmit(name, PlainForm(2), response), grpc::StatusCode::FAILED_PRECONDITION, "STATE_FORBIDS");
+  WaitFor(*cluster_, name);
+  ExpectRefusal(Resubmit(name, PlainForm(2), response), grpc::StatusCode::FAILED_PRECONDITION, "STATE_FORBIDS");
+  ExpectRefusal(Resubmit("submissions/none", PlainForm(2), response), grpc::StatusCode::NOT_FOUND,
+                "SUBMISSION_NOT_FOUND");
+  EXPECT_EQ(Get(*cluster_, name).revision(), 1);
+}
+
+TEST_F(WorkflowTest, WatchSendsStepsInOrderAndResumes) {
+  const std::string name = Submit(*cluster_, PlainForm()).submission();
+  grpc::Status status;
+  const auto steps = Watch(name, 0, &status);  // live: it begins before the form is archived
+  ASSERT_TRUE(status.ok()) << Read(status).Describe();
+  ASSERT_EQ(StatesOf(steps), (std::vector<SubmissionState>{SUBMISSION_STATE_ACCEPTED, SUBMISSION_STATE_SCORED,
+                                                           SUBMISSION_STATE_ARCHIVED}));
+  for (std::size_t i = 1; i < steps.size(); ++i) EXPECT_GT(steps[i].sequence(), steps[i - 1].sequence());
+  for (const auto& step : steps) {
+    EXPECT_EQ(step.revision(), 1);
+    EXPECT_GT(step.time().seconds(), 0);
+  }
+  const auto rest = Watch(name, steps[0].sequence(), &status);
+  ASSERT_TRUE(status.ok());
+  ASSERT_EQ(rest.size(), 2u);
+  EXPECT_EQ(rest[0].SerializeAsString(), steps[1].SerializeAsString());
+  EXPECT_EQ(rest[1].SerializeAsString(), steps[2].SerializeAsString());
+}
+
+TEST_F(WorkflowTest, WatchOfArchivedSubmissionEndsThoughNothingIsLeftToSend) {
+  const std::string name = Submit(*cluster_, PlainForm()).submission();
+  grpc::Status status;
+  const auto steps = Watch(name, 0, &status);
+  ASSERT_FALSE(steps.empty());
+  WatchSubmissionRequest request;
+  request.set_name(name);
+  request.set_after_sequence(steps.back().sequence());
+  grpc::ClientContext context;
+  Within(context, std::chrono::seconds(2));
+  const auto stream = cluster_->Intake().WatchSubmission(&context, request);
+  WatchSubmissionResponse step;
+  EXPECT_FALSE(stream->Read(&step));
+  status = stream->Finish();
+  EXPECT_TRUE(status.ok()) << "it is archived: the stream should end. " << Read(status).Describe();
+}
+
+TEST_F(WorkflowTest, RuleSetIsChosenByNameByDigestOrByTheForm) {
+  const Submission named = WaitFor(*cluster_, Submit(*cluster_, PlainForm(), "cn-national-2016").submission());
+  EXPECT_EQ(named.scorecard().rule_set().id(), "cn-national-2016");
+  const std::string digest = named.scorecard().rule_set().digest();
+  const Submission exact = WaitFor(*cluster_, Submit(*cluster_, PlainForm(), digest).submission());
+  EXPECT_EQ(exact.scorecard().rule_set().digest(), digest);
+  const Submission revision = WaitFor(*cluster_, Submit(*cluster_, PlainForm(), "cn-national-2020@1").submission());
+  EXPECT_EQ(revision.scorecard().rule_set().id(), "cn-national-2020");
+  EXPECT_EQ(revision.scorecard().rule_set().revision(), 1);
+  const Submission by_form = WaitFor(*cluster_, Submit(*cluster_, PlainForm()).submission());
+  EXPECT_EQ(by_form.scorecard().rule_set().id(), "cn-national-2021");
+}
+
+TEST_F(WorkflowTest, ValidateOnlyChangesNothing) {
+  const std::size_t before = AllSubmissions(*cluster_).size();
+  SubmitEvaluationRequest request = SubmitRequest(PlainForm());
+  request.set_validate_only(true);
+  SubmitEvaluationResponse response;
+  {
+    grpc::ClientContext context;
+    ASSERT_TRUE(cluster_->Intake().SubmitEvaluation(&context, request, &response).ok());
+  }
+  EXPECT_EQ(response.receipt().submission(), "");
+  EXPECT_EQ(response.receipt().form_digest(), *CanonicalDigest(request.form()));
+  EXPECT_EQ(AllSubmissions(*cluster_).size(), before);
+  request.set_validate_only(false);
+  grpc::ClientContext context;
+  EXPECT_TRUE(cluster_->Intake().SubmitEvaluation(&context, request, &response).ok()) << "the request id is still free";
+}
+
+TEST_F(WorkflowTest, ListPagesAndStatesFitTogether) {
+  for (int i = 0; i < 7; ++i) WaitFor(*cluster_, Submit(*cluster_, PlainForm()).submission());
+  const auto all = AllSubmissions(*cluster_);
+  std::vector<std::string> names;
+  ListSubmissionsRequest request;
+  request.set_page_size(3);
+  do {
+    ListSubmissionsResponse response;
+    grpc::ClientContext context;
+    ASSERT_TRUE(cluster_->Intake().ListSubmissions(&context, request, &response).ok());
+    EXPECT_LE(response.submissions_size(), 3);
+    for (const auto& submission : response.submissions()) names.push_back(submission.name());
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  ASSERT_EQ(names.size(), all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(names[i], all[i].name());
+  EXPECT_TRUE(AllSubmissions(*cluster_, {SUBMISSION_STATE_STUCK}).empty());
+}
+
+// Whatever intake accepts must reach the archive and be readable there.
+TEST_F(WorkflowTest, LargestFormThatIsAcceptedIsArchived) {
+  constexpr std::size_t kSection = 1024 * 1024;
+  evaluation::v1::SelfEvaluation form = PlainForm();
+  SubmitEvaluationRequest request;
+  const std::string text(kSection, 'x');
+  for (int i = 0; i < 24; ++i) {
+    form.add_report()->set_text(text);
+    if (i == 23) form.mutable_report(i)->mutable_text()->resize(kSection - 8192);
+  }
+  request = SubmitRequest(form);
+  request.set_source_document(std::string(8 * kSection, 'y'));
+  ASSERT_LT(request.ByteSizeLong(), 32u * kSection);
+  SubmitEvaluationResponse response;
+  {
+    grpc::ClientContext context;
+    Within(context);
+    const grpc::Status status = cluster_->Intake().SubmitEvaluation(&context, request, &response);
+    if (!status.ok()) {
+      EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << Read(status).Describe();
+      EXPECT_EQ(Read(status).infos.size(), 1u);
+      return;
+    }
+  }
+  const Submission submission = WaitFor(*cluster_, response.receipt().submission());
+  archiving::v1::GetRecordRequest get;
+  get.set_name(response.receipt().submission() + "/revisions/1");
+  archiving::v1::GetRecordResponse record;
+  grpc::ClientContext context;
+  Within(context);
+  const grpc::Status status = cluster_->Archiving().GetRecord(&context, get, &record);
+  EXPECT_TRUE(status.ok()) << Read(status).Describe();
+}
+
+}  // namespace
+}  // namespace jixiao::testing

@@ -1,0 +1,251 @@
+#include "support/cluster.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <stdexcept>
+
+namespace jixiao::testing {
+namespace {
+
+constexpr std::chrono::seconds kStartPatience{20};
+constexpr std::chrono::seconds kStopPatience{30};
+constexpr char kRedisServer[] = "/usr/bin/redis-server";
+
+std::filesystem::path NewFolder() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "jixiao-test-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a folder in " + pattern);
+  return pattern;
+}
+
+std::shared_ptr<grpc::Channel> OpenChannel(int port) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  arguments.SetMaxSendMessageSize(-1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments);
+}
+
+std::string ReadFile(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+void CheckLine(const nlohmann::json& line, const std::string& service) {
+  for (const char* field : {"time", "level", "service", "message"})
+    EXPECT_TRUE(line.contains(field) && line[field].is_string()) << "no " << field << " in " << line;
+  EXPECT_EQ(line.value("service", ""), service);
+}
+
+}  // namespace
+
+std::string NameOf(Server server) {
+  switch (server) {
+    case Server::kIntake:
+      return "intake";
+    case Server::kScoring:
+      return "scoring";
+    case Server::kArchiving:
+      return "archiving";
+  }
+  return "";
+}
+
+std::string ServiceOf(Server server) {
+  switch (server) {
+    case Server::kIntake:
+      return intake::v1::IntakeService::service_full_name();
+    case Server::kScoring:
+      return scoring::v1::ScoringService::service_full_name();
+    case Server::kArchiving:
+      return archiving::v1::ArchivingService::service_full_name();
+  }
+  return "";
+}
+
+Cluster::Cluster(ClusterOptions options) : options_(options), folder_(NewFolder()) {
+  if (options_.redis) {
+    redis_port_ = FreePort();
+    StartRedis();
+  }
+  // All ports are known before the first server starts.
+  intake_ = intake::v1::IntakeService::NewStub(AddNode(Server::kIntake, 0).channel);
+  archiving_ = archiving::v1::ArchivingService::NewStub(AddNode(Server::kArchiving, 0).channel);
+  for (int i = 0; i < options_.scoring_replicas; ++i)
+    scoring_.push_back(scoring::v1::ScoringService::NewStub(AddNode(Server::kScoring, i).channel));
+  for (const auto& node : nodes_) Start(node->server, node->replica);
+  for (const auto& node : nodes_) WaitUntilServing(node->server, node->replica);
+}
+
+Cluster::~Cluster() {
+  for (const auto& node : nodes_)
+    if (node->process != nullptr) node->process->Kill(SIGTERM);
+  for (const auto& node : nodes_) node->process.reset();
+  redis_.reset();
+  if (::testing::Test::HasFailure()) {
+    std::cout << "the servers' logs and databases stay in " << folder_ << std::endl;
+    return;
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+Cluster::Node& Cluster::AddNode(Server server, int replica) {
+  auto node = std::make_unique<Node>();
+  node->server = server;
+  node->replica = replica;
+  node->port = FreePort();
+  node->channel = OpenChannel(node->port);
+  nodes_.push_back(std::move(node));
+  return *nodes_.back();
+}
+
+int Cluster::AddScoring() {
+  const int replica = static_cast<int>(scoring_.size());
+  scoring_.push_back(scoring::v1::ScoringService::NewStub(AddNode(Server::kScoring, replica).channel));
+  Start(Server::kScoring, replica);
+  WaitUntilServing(Server::kScoring, replica);
+  return replica;
+}
+
+void Cluster::Start(Server server, int replica) {
+  Node& node = NodeOf(server, replica);
+  std::vector<std::string> command = {std::string(JIXIAO_BIN_DIR "/jixiao-") + NameOf(server),
+                                      "--listen=127.0.0.1:" + std::to_string(node.port),
+                                      "--store=sqlite:" + Database(server, replica).string(),
+                                      "--drain-wait=" + std::to_string(options_.drain_wait)};
+  switch (server) {
+    case Server::kIntake:
+      command.push_back("--scoring=" + ScoringAddress());
+      command.push_back("--archiving=127.0.0.1:" + std::to_string(NodeOf(Server::kArchiving, 0).port));
+      break;
+    case Server::kScoring:
+      command.push_back("--rulesets=" JIXIAO_SOURCE_DIR "/services/scoring/rulesets");
+      if (options_.redis) command.push_back("--redis=127.0.0.1:" + std::to_string(redis_port_));
+      break;
+    case Server::kArchiving:
+      command.push_back("--signing-key=" + (folder_ / "archive.key").string());
+      command.push_back("--origin=" + std::string(kOrigin));
+      break;
+  }
+  node.process = Process::Start(command, LogFile(node, node.starts++));
+}
+
+int Cluster::Stop(Server server, int replica) {
+  Process& running = process(server, replica);
+  running.Kill(SIGTERM);
+  const std::optional<int> code = running.Wait(kStopPatience);
+  if (!code) throw std::runtime_error(NameOf(server) + " does not stop");
+  return *code;
+}
+
+void Cluster::Kill9(Server server, int replica) {
+  Process& running = process(server, replica);
+  running.Kill(SIGKILL);
+  if (!running.Wait(kStopPatience)) throw std::runtime_error(NameOf(server) + " survives SIGKILL");
+}
+
+void Cluster::Restart(Server server, int replica) {
+  if (process(server, replica).Running()) Stop(server, replica);
+  Start(server, replica);
+  WaitUntilServing(server, replica);
+}
+
+void Cluster::WaitUntilServing(Server server, int replica) {
+  Node& node = NodeOf(server, replica);
+  const auto end = std::chrono::steady_clock::now() + kStartPatience;
+  while (HealthOf(node.channel) != Health::kServing || HealthOf(node.channel, ServiceOf(server)) != Health::kServing) {
+    const std::optional<int> code = node.process->Wait(std::chrono::milliseconds(10));
+    if (code || std::chrono::steady_clock::now() >= end)
+      throw std::runtime_error(NameOf(server) + (code ? " ended with " + std::to_string(*code) : " does not serve") +
+                               "; its log:\n" + LogText(server, replica));
+  }
+}
+
+Process& Cluster::process(Server server, int replica) { return *NodeOf(server, replica).process; }
+
+std::shared_ptr<grpc::Channel> Cluster::Channel(Server server, int replica) { return NodeOf(server, replica).channel; }
+
+std::filesystem::path Cluster::Database(Server server, int replica) const {
+  return folder_ / (NameOf(server) + "-" + std::to_string(replica) + ".db");
+}
+
+std::filesystem::path Cluster::LogFile(const Node& node, int start) const {
+  return folder_ / (NameOf(node.server) + "-" + std::to_string(node.replica) + "-" + std::to_string(start) + ".log");
+}
+
+std::string Cluster::LogText(Server server, int replica) const {
+  const Node& node = NodeOf(server, replica);
+  std::string text;
+  for (int start = 0; start < node.starts; ++start) text += ReadFile(LogFile(node, start));
+  return text;
+}
+
+std::vector<nlohmann::json> Cluster::LogLines(Server server, int replica) const {
+  const Node& node = NodeOf(server, replica);
+  std::vector<nlohmann::json> lines;
+  for (int start = 0; start < node.starts; ++start) {
+    std::ifstream in(LogFile(node, start), std::ios::binary);
+    for (std::string line; std::getline(in, line);) {
+      if (in.eof()) break;  // without its newline: cut off
+      nlohmann::json parsed = nlohmann::json::parse(line, nullptr, false);
+      EXPECT_TRUE(parsed.is_object()) << NameOf(server) << " logs a line that is not JSON: " << line;
+      if (!parsed.is_object()) continue;
+      CheckLine(parsed, NameOf(server));
+      lines.push_back(std::move(parsed));
+    }
+  }
+  return lines;
+}
+
+Cluster::Node& Cluster::NodeOf(Server server, int replica) {
+  for (const auto& node : nodes_)
+    if (node->server == server && node->replica == replica) return *node;
+  throw std::runtime_error("no such server");
+}
+
+const Cluster::Node& Cluster::NodeOf(Server server, int replica) const {
+  return const_cast<Cluster*>(this)->NodeOf(server, replica);
+}
+
+std::string Cluster::ScoringAddress() const {
+  std::string addresses;
+  for (const auto& node : nodes_) {
+    if (node->server != Server::kScoring) continue;
+    addresses += (addresses.empty() ? "ipv4:127.0.0.1:" : ",127.0.0.1:") + std::to_string(node->port);
+  }
+  return addresses;
+}
+
+void Cluster::StartRedis() {
+  redis_ = Process::Start({kRedisServer, "--bind", "127.0.0.1", "--port", std::to_string(redis_port_), "--save", "",
+                           "--appendonly", "no", "--dir", folder_.string(), "--daemonize", "no"},
+                          folder_ / "redis.log");
+  // It listens when the port is taken; what it answers is hiredis's business.
+  const auto channel_free = [this] { return ReadFile(folder_ / "redis.log").find("eady to accept") == std::string::npos; };
+  const auto end = std::chrono::steady_clock::now() + kStartPatience;
+  while (channel_free()) {
+    if (!redis_->Running() || std::chrono::steady_clock::now() >= end)
+      throw std::runtime_error("redis-server does not start:\n" + ReadFile(folder_ / "redis.log"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+void Cluster::StopRedis() {
+  redis_.reset();
+  std::filesystem::remove(folder_ / "redis.log");
+}
+
+}  // namespace jixiao::testing

@@ -1,0 +1,102 @@
+// The three servers as real processes, with a folder, ports, a signing key and, if wanted, a Redis of their own.
+#pragma once
+
+#include <grpcpp/channel.h>
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/calls.h"
+#include "support/process.h"
+
+#include "jixiao/archiving/v1/archiving_service.grpc.pb.h"
+#include "jixiao/intake/v1/intake_service.grpc.pb.h"
+#include "jixiao/scoring/v1/scoring_service.grpc.pb.h"
+
+namespace jixiao::testing {
+
+enum class Server { kIntake, kScoring, kArchiving };
+inline constexpr std::array kServers{Server::kIntake, Server::kScoring, Server::kArchiving};
+
+// "intake", and "jixiao.intake.v1.IntakeService".
+std::string NameOf(Server server);
+std::string ServiceOf(Server server);
+
+struct ClusterOptions {
+  int scoring_replicas = 1;  // each with a store of its own; intake spreads its calls over them
+  bool redis = false;
+  int drain_wait = 0;  // seconds
+};
+
+// Everything is started and serving when the constructor returns; what cannot be started throws. The destructor stops all
+// and removes the folder, unless the test has failed: then the folder stays, and its place is printed.
+class Cluster {
+ public:
+  static constexpr std::string_view kOrigin = "test.jixiao/archive";
+
+  explicit Cluster(ClusterOptions options = {});
+  ~Cluster();
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
+
+  void Start(Server server, int replica = 0);
+  // Asks it to stop, and answers with its exit code; throws when it does not end within 30 s.
+  int Stop(Server server, int replica = 0);
+  void Kill9(Server server, int replica = 0);
+  void Restart(Server server, int replica = 0);
+  // Waits until health says SERVING for the server and its service.
+  void WaitUntilServing(Server server, int replica = 0);
+  // One more scoring server with an empty store; its number.
+  int AddScoring();
+
+  Process& process(Server server, int replica = 0);
+  std::shared_ptr<grpc::Channel> Channel(Server server, int replica = 0);
+  intake::v1::IntakeService::Stub& Intake() { return *intake_; }
+  scoring::v1::ScoringService::Stub& Scoring(int replica = 0) { return *scoring_[static_cast<std::size_t>(replica)]; }
+  archiving::v1::ArchivingService::Stub& Archiving() { return *archiving_; }
+
+  const std::filesystem::path& folder() const { return folder_; }
+  std::filesystem::path Database(Server server, int replica = 0) const;
+  // All that the server has written so far, over all its starts.
+  std::string LogText(Server server, int replica = 0) const;
+  // Its log lines as JSON. A line that is not JSON with time, level, service and message fails the test; one that a
+  // SIGKILL cut off at the end is left out.
+  std::vector<nlohmann::json> LogLines(Server server, int replica = 0) const;
+
+  void StartRedis();
+  void StopRedis();
+  Process& redis() { return *redis_; }
+  int redis_port() const { return redis_port_; }
+
+ private:
+  struct Node {
+    Server server;
+    int replica = 0;
+    int port = 0;
+    int starts = 0;
+    std::unique_ptr<Process> process;
+    std::shared_ptr<grpc::Channel> channel;
+  };
+
+  Node& NodeOf(Server server, int replica);
+  const Node& NodeOf(Server server, int replica) const;
+  Node& AddNode(Server server, int replica);
+  std::string ScoringAddress() const;
+  std::filesystem::path LogFile(const Node& node, int start) const;
+
+  const ClusterOptions options_;
+  std::filesystem::path folder_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::unique_ptr<Process> redis_;
+  int redis_port_ = 0;
+  std::unique_ptr<intake::v1::IntakeService::Stub> intake_;
+  std::vector<std::unique_ptr<scoring::v1::ScoringService::Stub>> scoring_;
+  std::unique_ptr<archiving::v1::ArchivingService::Stub> archiving_;
+};
+
+}  // namespace jixiao::testing

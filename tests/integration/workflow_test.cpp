@@ -219,7 +219,11 @@ TEST_F(WorkflowTest, RuleSetIsChosenByNameByDigestOrByTheForm) {
   EXPECT_EQ(revision.scorecard().rule_set().id(), "cn-national-2020");
   EXPECT_EQ(revision.scorecard().rule_set().revision(), 1);
   const Submission by_form = WaitFor(*cluster_, Submit(*cluster_, PlainForm()).submission());
-  EXPECT_EQ(by_form.scorecard().rule_set().id(), "cn-national-2021");
+  EXPECT_EQ(by_form.scorecard().rule_set().id(), "cn-national-2020");
+  evaluation::v1::SelfEvaluation earlier = PlainForm();
+  earlier.set_fiscal_year(2018);
+  const Submission by_year = WaitFor(*cluster_, Submit(*cluster_, earlier).submission());
+  EXPECT_EQ(by_year.scorecard().rule_set().id(), "cn-national-2016");
 }
 
 TEST_F(WorkflowTest, ValidateOnlyChangesNothing) {

@@ -94,7 +94,7 @@ Cluster::~Cluster() {
     if (node->process != nullptr) node->process->Kill(SIGTERM);
   for (const auto& node : nodes_) node->process.reset();
   redis_.reset();
-  if (::testing::Test::HasFailure()) {
+  if (::testing::UnitTest::GetInstance()->Failed()) {
     std::cout << "the servers' logs and databases stay in " << folder_ << std::endl;
     return;
   }

@@ -34,7 +34,7 @@ struct ClusterOptions {
 };
 
 // Everything is started and serving when the constructor returns; what cannot be started throws. The destructor stops all
-// and removes the folder, unless the test has failed: then the folder stays, and its place is printed.
+// and removes the folder, unless a test has failed: then the folder stays, and its place is printed.
 class Cluster {
  public:
   static constexpr std::string_view kOrigin = "test.jixiao/archive";

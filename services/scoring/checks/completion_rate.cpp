@@ -13,8 +13,11 @@ namespace {
 // Completions in percent that the figures allow.
 std::vector<Decimal> Readings(const Measure& measure) {
   const Decimal kFull(100);
-  if (measure.kind == Measure::Kind::kDeadline) return {measure.on_time ? kFull : Decimal()};
   std::vector<Decimal> readings;
+  if (measure.kind == Measure::Kind::kDeadline) {
+    if (measure.on_time) readings.push_back(kFull);  // how complete a late row is no figure says
+    return readings;
+  }
   Decimal sum;
   for (const Pair& pair : measure.pairs) {
     if (pair.met && (pair.IsUpperBound() || pair.a.IsZero() || pair.comparison == Comparison::kBetween))
@@ -24,6 +27,7 @@ std::vector<Decimal> Readings(const Measure& measure) {
       readings.push_back(std::min(*ratio, kFull));
       sum += std::min(*ratio, kFull);
     }
+    if (pair.met) readings.push_back(kFull);  // 686 of about 700
     if (pair.IsUpperBound())
       if (const auto inverse = Decimal::MulDiv(pair.a, kFull, pair.b, 6)) readings.push_back(*inverse);
   }

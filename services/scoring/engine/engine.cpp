@@ -24,16 +24,21 @@ struct Weights {
   std::vector<std::optional<Decimal>> indicators;
 };
 
+// A weight below 0 is a finding (RANGE) and can give nothing.
+std::optional<Decimal> Usable(const std::optional<Decimal>& weight) {
+  return weight ? std::optional(std::max(*weight, Decimal())) : std::nullopt;
+}
+
 // The form's own weights. Where the funds line prints none, the rule set's stands in if it fits beside the indicators'.
 Weights FormWeights(const FormReading& reading, const Rules& rules) {
   Weights weights{evaluation::v1::SCORE_KIND_SCORED, std::nullopt, {}};
   Decimal sum;
   for (const IndicatorReading& row : reading.indicators) {
-    weights.indicators.push_back(row.weight);
+    weights.indicators.push_back(Usable(row.weight));
     sum += row.weight.value_or(Decimal());
   }
   if (reading.total_fund != nullptr && reading.total_fund->weight)
-    weights.funds = reading.total_fund->weight;
+    weights.funds = Usable(reading.total_fund->weight);
   else if (!reading.funds.empty() && sum + rules.execution_weight == rules.total_weight)
     weights.funds = rules.execution_weight;
   return weights;
@@ -42,12 +47,12 @@ Weights FormWeights(const FormReading& reading, const Rules& rules) {
 // Splits `total` into `n` shares at the rules' places that add up exactly; the first ones are a unit larger where
 // needed.
 std::vector<Decimal> SplitEvenly(const Decimal& total, std::size_t n, int places) {
-  std::vector<Decimal> shares(n, Decimal::MulDiv(total, Decimal(1), Decimal(static_cast<std::int64_t>(n)), places + 2)
-                                     .value_or(Decimal())
-                                     .Truncated(places));
+  const Decimal count(static_cast<std::int64_t>(n));
   const Decimal unit = Decimal::Scaled(1, places);
-  Decimal rest = total;
-  for (const Decimal& share : shares) rest = rest - share;
+  Decimal share = Decimal::MulDiv(total, Decimal(1), count, places).value_or(Decimal());
+  if (Decimal::Mul(share, count) > total) share = share - unit;  // rounded up: cut off instead
+  std::vector<Decimal> shares(n, share);
+  Decimal rest = total - *Decimal::Mul(share, count);
   for (std::size_t i = 0; i < n && rest >= unit; ++i) {
     shares[i] += unit;
     rest = rest - unit;
@@ -68,8 +73,8 @@ Weights ReferenceWeights(const FormReading& reading, const Rules& rules) {
   const Execution execution = ExecutionOf(reading);
   if (execution.budget && execution.executed && !execution.budget->IsZero())
     shares.push_back({rules.execution_weight, {}});
-  const bool any_indicator = std::any_of(reading.indicators.begin(), reading.indicators.end(), IsScorable);
-  if (!any_indicator) return weights;
+  const auto scorable = std::count_if(reading.indicators.begin(), reading.indicators.end(), IsScorable);
+  if (scorable == 0) return weights;
   Share unknown{Decimal(), {}};
   for (const CompiledClass& c : rules.classes) {
     Share share{c.weight, {}};
@@ -85,7 +90,7 @@ Weights ReferenceWeights(const FormReading& reading, const Rules& rules) {
     // Rows of no class that the split knows: as much as an average scorable row of the indicators' points.
     unknown.weight = Decimal::MulDiv(rules.total_weight - rules.execution_weight,
                                      Decimal(static_cast<std::int64_t>(unknown.rows.size())),
-                                     Decimal(static_cast<std::int64_t>(reading.indicators.size())), rules.places)
+                                     Decimal(static_cast<std::int64_t>(scorable)), rules.places)
                          .value_or(Decimal());
     shares.push_back(std::move(unknown));
   }
@@ -118,10 +123,9 @@ class Totals {
 
   void Add(std::string_view group, const LineResult& result, ScoreLine& line) {
     line.set_basis(result.basis);
-    if (result.weight) line.set_weight(result.weight->ToFixed(rules_.places));
-    if (result.computed) line.set_computed_score(result.computed->ToFixed(rules_.places));
-    if (result.declared)
-      line.set_declared_score(result.declared->ToFixed(std::max(rules_.places, result.declared->scale())));
+    if (result.weight) line.set_weight(Text(*result.weight));
+    if (result.computed) line.set_computed_score(Text(*result.computed));
+    if (result.declared) line.set_declared_score(Text(*result.declared));
     const Decimal weight = result.weight.value_or(Decimal());
     weight_ += weight;
     computed_ += result.computed.value_or(Decimal());
@@ -136,20 +140,19 @@ class Totals {
 
   void Finish(evaluation::v1::ScoreKind kind) {
     const bool scorable = kind != evaluation::v1::SCORE_KIND_NOT_SCORABLE;
-    const int places = rules_.places;
     for (const Group& g : groups_) {
       auto& out = *card_.add_groups();
       out.set_name(std::string(g.name));
-      out.set_weight(g.weight.ToFixed(places));
-      if (scorable) out.set_computed_score(g.computed.ToFixed(places));
-      if (g.declared) out.set_declared_score(g.declared->ToFixed(std::max(places, g.declared->scale())));
+      out.set_weight(Text(g.weight));
+      if (scorable) out.set_computed_score(Text(g.computed));
+      if (g.declared) out.set_declared_score(Text(*g.declared));
     }
-    card_.set_total_weight(weight_.ToFixed(places));
-    card_.mutable_basis_weights()->set_computed(by_figures_.ToFixed(places));
-    card_.mutable_basis_weights()->set_banded(by_tier_.ToFixed(places));
-    card_.mutable_basis_weights()->set_declared(by_word_.ToFixed(places));
+    card_.set_total_weight(Text(weight_));
+    card_.mutable_basis_weights()->set_computed(Text(by_figures_));
+    card_.mutable_basis_weights()->set_banded(Text(by_tier_));
+    card_.mutable_basis_weights()->set_declared(Text(by_word_));
     if (!scorable) return;
-    card_.set_computed_total(computed_.ToFixed(places));
+    card_.set_computed_total(Text(computed_));
     // Grades are for the form's own points on the full total: neither a part of a form nor a reference has one.
     if (kind != evaluation::v1::SCORE_KIND_SCORED || weight_ < rules_.total_weight) return;
     if (const CompiledGrade* grade = rules_.GradeOf(computed_)) card_.set_grade(grade->name);
@@ -162,6 +165,9 @@ class Totals {
     Decimal computed;
     std::optional<Decimal> declared;
   };
+
+  // At the rules' places, or exactly where the form's own points have more: sums of what is printed stay sums.
+  std::string Text(const Decimal& points) const { return points.ToFixed(std::max(rules_.places, points.scale())); }
 
   Group& GroupNamed(std::string_view name) {
     const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.name == name; });

@@ -227,10 +227,9 @@ LineResult Banded(const IndicatorReading& row, const std::optional<Decimal>& wei
   } else {
     const bool within = *row.score >= low && *row.score <= high;
     result.computed = Clamp(Counted(*row.score, *weight, rules), low, high);
-    line.set_explanation(within
-                             ? Cat(range, "；自评得分 ", Points(*row.score, rules), " 分在区间内")
-                             : Cat(range, "；自评得分 ", Points(*row.score, rules), " 分不在区间内，按 ",
-                                   Points(*result.computed, rules), " 分认定"));
+    line.set_explanation(within ? Cat(range, "；自评得分 ", Points(*row.score, rules), " 分在区间内")
+                                : Cat(range, "；自评得分 ", Points(*row.score, rules), " 分不在区间内，按 ",
+                                      Points(*result.computed, rules), " 分认定"));
   }
   return result;
 }
@@ -292,8 +291,9 @@ LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const R
   result.computed = e.budget && e.executed ? ExecutionPoints(*e.budget, *e.executed, weight, rules) : std::nullopt;
   if (result.computed) {
     const auto rate = Decimal::MulDiv(*e.executed, Decimal(100), *e.budget, 2);
-    line.set_achievement(rate ? rate->ToFixed(2) + "%" : "超过 10^20%");
-    std::string text = Cat("执行率 = ", e.executed->ToString(), " ÷ ", e.budget->ToString(), " = ", line.achievement());
+    if (rate) line.set_achievement(rate->ToFixed(2) + "%");
+    std::string text =
+        Cat("执行率 = ", e.executed->ToString(), " ÷ ", e.budget->ToString(), rate ? " = " : "", line.achievement());
     if (rules.execution_method == v1::EXECUTION_METHOD_BANDS)
       Append(text, "，按档次得 ", Points(*result.computed, rules), " 分（满分 ", weight.ToString(), " 分）");
     else if (*e.executed > *e.budget)

@@ -89,8 +89,8 @@ Pair MakePair(const Quantity& target, const Quantity& actual, const Unstated& un
   if (target.end) pair.end = InBase(*target.end, unit);
   pair.b = InBase(actual.number, bare(actual.unit) ? target.unit : actual.unit);
   // 0.95 against ≥90%: a share written as a fraction. Below 50 % both readings are possible, so it is left as written.
-  const bool share = target.unit.dimension == Dimension::kRatio && actual.unit.dimension == Dimension::kNone &&
-                     !pair.IsUpperBound();
+  const bool share =
+      target.unit.dimension == Dimension::kRatio && actual.unit.dimension == Dimension::kNone && !pair.IsUpperBound();
   if (share && pair.a >= Decimal(50) && pair.b > Decimal(0) && pair.b <= Decimal(1))
     pair.b = *Decimal::MulDiv(pair.b, Decimal(100), Decimal(1), Decimal::kMaxScale);
   pair.met = IsMet(pair, rules);

@@ -2,6 +2,7 @@
 
 #include "common/canonical.h"
 #include "common/text.h"
+#include "scoring/checks/checks.h"
 #include "scoring/engine/literal.h"
 
 #include <algorithm>
@@ -57,6 +58,19 @@ class Faults {
 std::vector<std::string> FoldedWords(const google::protobuf::RepeatedPtrField<std::string>& words) {
   std::vector<std::string> out;
   for (const std::string& word : words) out.push_back(Fold(word));
+  return out;
+}
+
+// Folded text without what separates its words: forms put commas into the tiers' names as they please.
+std::string WithoutPunctuation(std::string_view folded) {
+  std::string out;
+  while (!folded.empty()) {
+    std::string_view rest = folded;
+    const char32_t c = TakeUtf8(rest);
+    constexpr std::u32string_view kMarks = U" ,;.:!()\"'、“”‘’「」《》·";
+    if (kMarks.find(c) == std::u32string_view::npos) out += folded.substr(0, folded.size() - rest.size());
+    folded = rest;
+  }
   return out;
 }
 
@@ -138,9 +152,12 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(v1::RuleSet rule_set
     if (compiled.at_most != above)
       faults.Add(path + ".at_most", Cat("must be ", above.ToString(), ": no gap and no overlap"));
     if (compiled.at_least >= compiled.at_most) faults.Add(path + ".at_least", "must lie below at_most");
-    for (const std::string& phrase : tier.phrases())
-      if (!rules->tier_phrases_.emplace(Fold(phrase), static_cast<std::size_t>(i)).second)
+    for (const std::string& phrase : tier.phrases()) {
+      const std::string words = WithoutPunctuation(Fold(phrase));
+      if (words.empty()) faults.Add(path + ".phrases", "a phrase says something");
+      if (!rules->tier_phrases_.emplace(words, static_cast<std::size_t>(i)).second)
         faults.Add(path + ".phrases", Cat(phrase, " stands twice"));
+    }
     rules->tiers.push_back(std::move(compiled));
   }
   if (rules->tiers.empty() || !rules->tiers.back().at_least.IsZero())
@@ -163,6 +180,7 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(v1::RuleSet rule_set
 
   rules->places = r.rounding().places();
   if (rules->places < 0 || rules->places > 4) faults.Add("rounding.places", "from 0 to 4");
+  if (rules->total_weight.scale() > rules->places) faults.Add("total_weight", "has more decimals than rounding.places");
   rules->points_warning =
       faults.Number("tolerances.points_warning", r.tolerances().points_warning(), Decimal(0), Decimal(10));
   rules->points_error =
@@ -181,9 +199,12 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(v1::RuleSet rule_set
   rules->over_target_reason =
       faults.Number("limits.over_target_reason", limits.over_target_reason(), rules->over_target_flag, kThousand);
   rules->echo_min_length = limits.echo_min_length();
+  if (rules->echo_min_length < 0) faults.Add("limits.echo_min_length", "starts at 0");
 
   for (int i = 0; i < r.checks_size(); ++i) {
     const v1::CheckSetting& check = r.checks(i);
+    // A misspelt code would switch its check off unnoticed.
+    if (FindCheck(check.code()) == nullptr) faults.Add(Cat("checks[", i, "].code"), "names no check");
     if (check.severity() == evaluation::v1::SEVERITY_UNSPECIFIED)
       faults.Add(Cat("checks[", i, "].severity"), "must be chosen");
     if (!rules->checks_.emplace(check.code(), check.severity()).second)
@@ -226,8 +247,9 @@ const CompiledClass* Rules::ClassOf(std::string_view level1, std::string_view le
 }
 
 const CompiledTier* Rules::TierOf(std::string_view folded) const {
-  while (folded.ends_with(';') || folded.ends_with('.')) folded.remove_suffix(1);
-  const auto found = tier_phrases_.find(folded);
+  constexpr std::size_t kLongest = 256;  // a whole text states no tier
+  if (folded.size() > kLongest) return nullptr;
+  const auto found = tier_phrases_.find(WithoutPunctuation(folded));
   return found == tier_phrases_.end() ? nullptr : &tiers[found->second];
 }
 

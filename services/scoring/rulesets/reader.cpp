@@ -18,16 +18,19 @@ namespace {
 
 using nlohmann::json;
 
-// Rule files nest four levels; what goes deeper is an attack on the stack.
+// Rule files nest four levels and hold a few hundred values; what goes deeper, or grows by aliases of aliases, is an
+// attack.
 constexpr int kMaxDepth = 16;
+constexpr int kMaxNodes = 100000;
 
 absl::Status Unreadable(const std::string& document, std::string_view what) {
   return InvalidField("RULE_SET_UNREADABLE", document, std::string(what));
 }
 
 // YAML as JSON. Plain scalars stay text except true and false: the proto's fields know their own types.
-absl::StatusOr<json> ToJson(const YAML::Node& node, const std::string& document, int depth) {
+absl::StatusOr<json> ToJson(const YAML::Node& node, const std::string& document, int depth, int& nodes) {
   if (depth > kMaxDepth) return Unreadable(document, "nested too deeply");
+  if (++nodes > kMaxNodes) return Unreadable(document, "holds too many values");
   switch (node.Type()) {
     case YAML::NodeType::Scalar: {
       const std::string& text = node.Scalar();
@@ -38,7 +41,7 @@ absl::StatusOr<json> ToJson(const YAML::Node& node, const std::string& document,
     case YAML::NodeType::Sequence: {
       json list = json::array();
       for (const YAML::Node& item : node) {
-        ASSIGN_OR_RETURN(json value, ToJson(item, document, depth + 1));
+        ASSIGN_OR_RETURN(json value, ToJson(item, document, depth + 1, nodes));
         list.push_back(std::move(value));
       }
       return list;
@@ -49,7 +52,7 @@ absl::StatusOr<json> ToJson(const YAML::Node& node, const std::string& document,
         const std::string key = entry.first.Scalar();
         if (map.contains(key))
           return Unreadable(document, Cat("line ", entry.first.Mark().line + 1, ": ", key, " stands twice"));
-        ASSIGN_OR_RETURN(map[key], ToJson(entry.second, document, depth + 1));
+        ASSIGN_OR_RETURN(map[key], ToJson(entry.second, document, depth + 1, nodes));
       }
       return map;
     }
@@ -73,14 +76,15 @@ class Family {
   absl::Status Add(const RuleSetDocument& document) {
     json content;
     try {
-      ASSIGN_OR_RETURN(content, ToJson(YAML::Load(document.text), document.name, 0));
+      int nodes = 0;
+      ASSIGN_OR_RETURN(content, ToJson(YAML::Load(document.text), document.name, 0, nodes));
     } catch (const YAML::Exception& error) {
       return Unreadable(document.name, error.what());
     }
     if (!content.is_object() || !content.contains("id") || !content["id"].is_string())
       return Unreadable(document.name, "a rule set is a map with an id");
     const std::string id = content["id"];
-    if (!members_.emplace(id, Member{document.name, std::move(content), false}).second)
+    if (!members_.emplace(id, Member{document.name, std::move(content)}).second)
       return Unreadable(document.name, Cat("id ", id, " stands in two files"));
     return absl::OkStatus();
   }
@@ -88,7 +92,7 @@ class Family {
   absl::StatusOr<std::vector<v1::RuleSet>> Flatten() {
     std::vector<v1::RuleSet> out;
     for (auto& [id, member] : members_) {
-      RETURN_IF_ERROR(Flatten(member, 0));
+      RETURN_IF_ERROR(Flatten(member));
       v1::RuleSet rule_set;
       const auto status = google::protobuf::util::JsonStringToMessage(
           member.content.dump(-1, ' ', false, json::error_handler_t::replace), &rule_set);
@@ -102,22 +106,23 @@ class Family {
   struct Member {
     std::string document;
     json content;
-    bool flat = false;
+    enum class State { kOpen, kBusy, kFlat } state = State::kOpen;
   };
 
-  absl::Status Flatten(Member& member, int depth) {
-    if (member.flat) return absl::OkStatus();
-    if (depth > kMaxDepth) return Unreadable(member.document, "its parents form a circle");
+  absl::Status Flatten(Member& member) {
+    if (member.state == Member::State::kFlat) return absl::OkStatus();
+    if (member.state == Member::State::kBusy) return Unreadable(member.document, "its parents form a circle");
+    member.state = Member::State::kBusy;
     if (member.content.contains("parent")) {
       const std::string parent =
           member.content["parent"].is_string() ? member.content["parent"].get<std::string>() : "";
       const auto found = members_.find(parent);
       if (found == members_.end()) return Unreadable(member.document, Cat("there is no parent ", parent));
       member.content.erase("parent");
-      RETURN_IF_ERROR(Flatten(found->second, depth + 1));
+      RETURN_IF_ERROR(Flatten(found->second));
       Inherit(member.content, found->second.content);
     }
-    member.flat = true;
+    member.state = Member::State::kFlat;
     return absl::OkStatus();
   }
 

@@ -194,8 +194,8 @@ TEST(Canonical, EveryKindOfScalarComesBack) {
 // ------------------------------------------------------------------------------------------------------- one encoding
 
 TEST(Canonical, MapEntriesInsertedInAnyOrderGiveTheSameBytes) {
-  const std::vector<std::pair<std::string, std::string>> entries = {{"total", "16.2"}, {"parts", "110.76"}, {"", "x"},
-                                                                    {"分", "1"},       {"Total", "2"},      {"tot", "3"}};
+  const std::vector<std::pair<std::string, std::string>> entries = {
+      {"total", "16.2"}, {"parts", "110.76"}, {"", "x"}, {"分", "1"}, {"Total", "2"}, {"tot", "3"}};
   std::vector<std::size_t> order = {0, 1, 2, 3, 4, 5};
   std::string first;
   do {
@@ -250,7 +250,8 @@ TEST(Canonical, PublishedVectorsHold) {
     const std::string name = vector.at("name");
     const auto* type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(vector.at("message"));
     ASSERT_NE(type, nullptr) << name;
-    const std::unique_ptr<Message> message(google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+    const std::unique_ptr<Message> message(
+        google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
     const auto parsed = google::protobuf::util::JsonStringToMessage(vector.at("json").dump(), message.get());
     ASSERT_TRUE(parsed.ok()) << name << ": " << parsed.ToString();
     const std::string document = Encoded(*message);
@@ -313,22 +314,25 @@ TEST(Canonical, OtherWaysToWriteTheSameMessageAreRefused) {
   ASSERT_EQ(Encoded(expected), Document(kFinding, code + path + U32(0)));
   ExpectRefused<Finding>(Document(kFinding, path + code + U32(0)), "fields out of order");
   ExpectRefused<Finding>(Document(kFinding, code + code + path + U32(0)), "a field twice");
-  ExpectRefused<Finding>(Document(kFinding, Str("authority") + 's' + Str("") + code + path + U32(0)), "an empty string");
+  ExpectRefused<Finding>(Document(kFinding, Str("authority") + 's' + Str("") + code + path + U32(0)),
+                         "an empty string");
   ExpectRefused<Finding>(Document(kFinding, code + Str("evidence") + 'd' + U32(0) + path + U32(0)), "an empty map");
   ExpectRefused<Finding>(Document(kFinding, code + path + Str("severity") + 'e' + Str("SEVERITY_UNSPECIFIED") + U32(0)),
                          "a default value");
   constexpr std::string_view kReference = "jixiao.evaluation.v1.RuleSetReference";
-  ExpectRefused<evaluation::v1::RuleSetReference>(Document(kReference, Str("revision") + 'i' + std::string(8, '\0') + U32(0)),
-                                                  "a zero");
+  ExpectRefused<evaluation::v1::RuleSetReference>(
+      Document(kReference, Str("revision") + 'i' + std::string(8, '\0') + U32(0)), "a zero");
   ExpectRefused<evaluation::v1::RuleSetReference>(
       Document(kReference, Str("revision") + 'i' + std::string("\0\0\0\1\0\0\0\1", 8) + U32(0)), "beyond 32 bits");
   constexpr std::string_view kRule = "jixiao.scoring.v1.QuantitativeRule";
-  ExpectRefused<scoring::v1::QuantitativeRule>(Document(kRule, Str("equal_is_exact") + 't' + '\2' + U32(0)), "a truth of 2");
+  ExpectRefused<scoring::v1::QuantitativeRule>(Document(kRule, Str("equal_is_exact") + 't' + '\2' + U32(0)),
+                                               "a truth of 2");
 }
 
 TEST(Canonical, MapKeysAscendAndStandOnce) {
   const auto document = [](std::string_view first, std::string_view second) {
-    return Document(kFinding, Str("evidence") + 'd' + U32(2) + Str(first) + 's' + Str("1") + Str(second) + 's' + Str("2") + U32(0));
+    return Document(
+        kFinding, Str("evidence") + 'd' + U32(2) + Str(first) + 's' + Str("1") + Str(second) + 's' + Str("2") + U32(0));
   };
   Finding finding;
   ASSERT_TRUE(CanonicalDecode(document("a", "b"), finding).ok());
@@ -345,11 +349,14 @@ TEST(Canonical, WrongKindsNamesAndValuesAreRefused) {
   ExpectRefused<Finding>(Document(kFinding, Str("code") + 'b' + Str("A") + U32(0)), "bytes for a string");
   ExpectRefused<Finding>(Document(kFinding, Str("severity") + 'i' + std::string("\0\0\0\0\0\0\0\1", 8) + U32(0)),
                          "a number for an enum");
-  ExpectRefused<Finding>(Document(kFinding, Str("severity") + 'e' + Str("SEVERITY_DIRE") + U32(0)), "an unknown enum value");
+  ExpectRefused<Finding>(Document(kFinding, Str("severity") + 'e' + Str("SEVERITY_DIRE") + U32(0)),
+                         "an unknown enum value");
   ExpectRefused<Finding>(Document(kFinding, Str("colour") + 's' + Str("A") + U32(0)), "an unknown field");
   ExpectRefused<Finding>(Document(kFinding, Str("evidence") + 'l' + U32(0) + U32(0)), "a list for a map");
-  ExpectRefused<Finding>(Document(kFinding, Str("code") + 's' + U32(4000000000u) + "A" + U32(0)), "a length past the end");
-  ExpectRefused<Scorecard>(Document("jixiao.evaluation.v1.Scorecard", Str("lines") + 'l' + U32(4000000000u)), "a count past the end");
+  ExpectRefused<Finding>(Document(kFinding, Str("code") + 's' + U32(4000000000u) + "A" + U32(0)),
+                         "a length past the end");
+  ExpectRefused<Scorecard>(Document("jixiao.evaluation.v1.Scorecard", Str("lines") + 'l' + U32(4000000000u)),
+                           "a count past the end");
 }
 
 TEST(Canonical, NestingDeeperThanAnyMessageIsRefused) {

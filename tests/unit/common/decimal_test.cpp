@@ -192,8 +192,8 @@ TEST(Decimal, ReadsSignsZerosAndTheLimitsOfItsRange) {
 }
 
 TEST(Decimal, RefusesWhatIsNoPlainDecimal) {
-  for (const std::string_view text : {"", " ", "-", "+", ".", "5.", ".5", "1,000", "1 000", " 1", "1 ", "1e3", "0x10",
-                                      "--1", "+-1", "1.2.3", "1..2", "１", "nan", "inf", "1-", "一"})
+  for (const std::string_view text : {"",    " ",    "-",   "+",   ".",     "5.",   ".5", "1,000", "1 000", " 1", "1 ",
+                                      "1e3", "0x10", "--1", "+-1", "1.2.3", "1..2", "１", "nan",   "inf",   "1-", "一"})
     EXPECT_FALSE(Decimal::Parse(text)) << text;
 }
 
@@ -213,10 +213,22 @@ TEST(Decimal, RoundsHalfAwayFromZero) {
     std::string_view rounded;
   };
   const Case cases[] = {
-      {"0.005", 2, "0.01"},   {"-0.005", 2, "-0.01"}, {"0.0049", 2, "0.00"}, {"-0.0049", 2, "0.00"},
-      {"2.5", 0, "3"},        {"-2.5", 0, "-3"},      {"3.5", 0, "4"},       {"-3.5", 0, "-4"},
-      {"2.4999", 0, "2"},     {"99.995", 2, "100.00"}, {"-99.995", 2, "-100.00"}, {"8.6203703", 2, "8.62"},
-      {"0.5", 0, "1"},        {"-0.5", 0, "-1"},      {"0.4", 0, "0"},       {"1.2345", 3, "1.235"},
+      {"0.005", 2, "0.01"},
+      {"-0.005", 2, "-0.01"},
+      {"0.0049", 2, "0.00"},
+      {"-0.0049", 2, "0.00"},
+      {"2.5", 0, "3"},
+      {"-2.5", 0, "-3"},
+      {"3.5", 0, "4"},
+      {"-3.5", 0, "-4"},
+      {"2.4999", 0, "2"},
+      {"99.995", 2, "100.00"},
+      {"-99.995", 2, "-100.00"},
+      {"8.6203703", 2, "8.62"},
+      {"0.5", 0, "1"},
+      {"-0.5", 0, "-1"},
+      {"0.4", 0, "0"},
+      {"1.2345", 3, "1.235"},
       {"999999999999999.5", 0, "1000000000000000"},
   };
   for (const Case& c : cases) {
@@ -313,7 +325,8 @@ TEST(Decimal, OrderIsTheOrderOfTheExactValues) {
 TEST(Decimal, ComparesAndAddsWhateverProductsAreHandedOut) {
   const Decimal large = D("999999999999999");
   const Decimal tiny = D("0.000000000001");
-  for (const Decimal& factor : {Decimal(1), Decimal(10000), Decimal(99999), Decimal(100000000), Decimal(1000000000000)}) {
+  for (const Decimal& factor :
+       {Decimal(1), Decimal(10000), Decimal(99999), Decimal(100000000), Decimal(1000000000000)}) {
     const auto product = Decimal::Mul(large, factor);
     if (!product) continue;
     EXPECT_GT(*product, tiny);
@@ -379,8 +392,8 @@ TEST(Decimal, MulDivRoundsOnceAndHalfAwayFromZero) {
   EXPECT_EQ(text("-1", "1", "200", 2), "-0.01");  // -0.005
   EXPECT_EQ(text("1", "1", "-200", 2), "-0.01");
   EXPECT_EQ(text("-1", "-1", "200", 2), "0.01");
-  EXPECT_EQ(text("1", "4444", "10000", 0), "0");   // 0.4444 must not climb by way of 0.45
-  EXPECT_EQ(text("1", "1", "201", 2), "0.00");     // 0.00497…
+  EXPECT_EQ(text("1", "4444", "10000", 0), "0");  // 0.4444 must not climb by way of 0.45
+  EXPECT_EQ(text("1", "1", "201", 2), "0.00");    // 0.00497…
   EXPECT_EQ(text("0", "5", "7", 2), "0.00");
 }
 

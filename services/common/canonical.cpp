@@ -14,7 +14,6 @@
 namespace jixiao {
 namespace {
 
-using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
@@ -102,6 +101,7 @@ absl::Status PutMap(std::string& out, const Message& message, const FieldDescrip
   const FieldDescriptor* value = field->message_type()->map_value();
   if (key->cpp_type() != FieldDescriptor::CPPTYPE_STRING) return absl::InternalError("canonical maps have string keys");
   std::vector<const Message*> entries;
+  entries.reserve(static_cast<std::size_t>(r.FieldSize(message, field)));
   for (int i = 0; i < r.FieldSize(message, field); ++i) entries.push_back(&r.GetRepeatedMessage(message, field, i));
   const auto key_of = [&](const Message* entry) { return entry->GetReflection()->GetString(*entry, key); };
   std::sort(entries.begin(), entries.end(), [&](const Message* a, const Message* b) { return key_of(a) < key_of(b); });

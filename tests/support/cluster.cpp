@@ -49,6 +49,10 @@ void CheckLine(const nlohmann::json& line, const std::string& service) {
   EXPECT_EQ(line.value("service", ""), service);
 }
 
+// Nobody polls a channel between blocking calls but gRPC itself, every five seconds; until then a server that stops waits
+// for the channel to hear of it.
+void PollIdleChannelsOften() { setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "20", 1); }
+
 }  // namespace
 
 std::string NameOf(Server server) {
@@ -76,6 +80,7 @@ std::string ServiceOf(Server server) {
 }
 
 Cluster::Cluster(ClusterOptions options) : options_(options), folder_(NewFolder()) {
+  PollIdleChannelsOften();
   if (options_.redis) {
     redis_port_ = FreePort();
     StartRedis();
@@ -196,17 +201,21 @@ std::string Cluster::LogText(Server server, int replica) const {
 std::vector<nlohmann::json> Cluster::LogLines(Server server, int replica) const {
   const Node& node = NodeOf(server, replica);
   std::vector<nlohmann::json> lines;
+  std::string odd;  // the first line that is not JSON
   for (int start = 0; start < node.starts; ++start) {
     std::ifstream in(LogFile(node, start), std::ios::binary);
     for (std::string line; std::getline(in, line);) {
       if (in.eof()) break;  // without its newline: cut off
       nlohmann::json parsed = nlohmann::json::parse(line, nullptr, false);
-      EXPECT_TRUE(parsed.is_object()) << NameOf(server) << " logs a line that is not JSON: " << line;
-      if (!parsed.is_object()) continue;
+      if (!parsed.is_object()) {
+        if (odd.empty()) odd = line;
+        continue;
+      }
       CheckLine(parsed, NameOf(server));
       lines.push_back(std::move(parsed));
     }
   }
+  EXPECT_EQ(odd, "") << NameOf(server) << " logs a line that is not JSON";
   return lines;
 }
 

@@ -1,5 +1,6 @@
 #include "archiving/inspection/log_check.h"
 
+#include <algorithm>
 #include <map>
 
 #include "common/canonical.h"
@@ -12,6 +13,19 @@ namespace {
 constexpr std::int64_t kPage = 256;
 
 std::span<const std::uint8_t> Bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+
+// Damaged text may be no UTF-8, and then no answer could carry it: what cannot be read becomes '?'.
+std::string Readable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t size = 1;
+    while (size < std::min<std::size_t>(4, text.size()) && !IsUtf8(text.substr(0, size))) ++size;
+    const bool readable = IsUtf8(text.substr(0, size));
+    out.append(readable ? text.substr(0, size) : "?");
+    text.remove_prefix(readable ? size : 1);
+  }
+  return out;
+}
 
 class Examination {
  public:
@@ -29,13 +43,12 @@ class Examination {
     if (stored != nodes_) Found(-1, Cat("日志节点应有 ", nodes_, " 个，实有 ", stored, " 个"));
     for (const auto& [head_size, root] : heads_) Found(-1, Cat("树头（", head_size, " 条）没有对应的记录"));
     if (heads.empty() ? size > 0 : heads.back().size != size) Found(-1, "最新的树头没有覆盖全部记录");
-    if (!heads.empty()) check_.checkpoint = heads.back().note;
     return std::move(check_);
   }
 
  private:
-  void Found(std::int64_t index, std::string message) {
-    if (check_.damage.size() < kMaxDamage) check_.damage.push_back({index, std::move(message)});
+  void Found(std::int64_t index, std::string_view message) {
+    if (check_.damage.size() < kMaxDamage) check_.damage.push_back({index, Readable(message)});
   }
 
   void OpenHead(const StoredHead& head) {
@@ -45,7 +58,12 @@ class Examination {
     else if (checkpoint->size != head.size)
       Found(-1, Cat("树头（", head.size, " 条）签的是 ", checkpoint->size, " 条"));
     else
-      heads_[head.size] = checkpoint->root;
+      AddHead(head, checkpoint->root);
+  }
+
+  void AddHead(const StoredHead& head, const log::Hash& root) {
+    heads_[head.size] = root;
+    check_.checkpoint = head.note;  // heads come by size: the newest that verifies stays
   }
 
   absl::Status CheckRecords() {
@@ -67,7 +85,7 @@ class Examination {
     ASSIGN_OR_RETURN(const std::vector<Part> parts, archive_.Parts(record.index));
     ++check_.records;
     for (const Part& part : parts) check_.bytes += static_cast<std::int64_t>(part.content.size());
-    for (std::string& fault : FaultsOf(record.leaf, parts)) Found(record.index, std::move(fault));
+    for (const std::string& fault : FaultsOf(record.leaf, parts)) Found(record.index, fault);
     v1::RecordLeaf leaf;
     if (CanonicalDecode(record.leaf, leaf).ok() && (leaf.key() != record.key || leaf.archive_time_micros() != record.archive_time))
       Found(record.index, "索引中的键或归档时间与日志叶子不符");

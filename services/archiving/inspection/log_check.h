@@ -21,7 +21,7 @@ struct LogCheck {
   std::int64_t records = 0;
   std::int64_t bytes = 0;
   std::vector<Damage> damage;  // at most kMaxDamage
-  std::string checkpoint;      // the newest signed tree head
+  std::string checkpoint;      // the newest signed tree head that verifies; empty when there is none
 };
 
 inline constexpr std::size_t kMaxDamage = 100;

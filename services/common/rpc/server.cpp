@@ -5,6 +5,9 @@
 #include <memory>
 #include <thread>
 
+#include <absl/cleanup/cleanup.h>
+#include <google/protobuf/stubs/logging.h>
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
@@ -29,6 +32,20 @@ bool WaitForSignal(std::chrono::seconds timeout) {
   const sigset_t signals = StopSignals();
   const timespec limit{timeout.count(), 0};
   return sigtimedwait(&signals, nullptr, &limit) > 0;
+}
+
+// gRPC and libprotobuf write to stderr on their own; while this process serves, their lines are lines of its log. Such a
+// line says where a fault is, never what the bytes were.
+void AdoptLibraryLogs() {
+  gpr_set_log_function([](gpr_log_func_args* line) {
+    log::Write(line->severity == GPR_LOG_SEVERITY_ERROR ? log::Level::kWarning : log::Level::kDebug, "grpc", {{"text", line->message}});
+  });
+  google::protobuf::SetLogHandler([](google::protobuf::LogLevel, const char*, int, const std::string& text) { log::Info("protobuf", {{"text", text}}); });
+}
+
+void DropLibraryLogs() {
+  gpr_set_log_function(nullptr);
+  google::protobuf::SetLogHandler(nullptr);
 }
 
 // Says every second what is still in flight, until stopped.
@@ -61,6 +78,8 @@ void BlockSignals() {
 
 absl::Status RunServer(const ServerOptions& options, const std::vector<grpc::Service*>& services, const std::vector<std::string>& service_names,
                        ServerState& state) {
+  AdoptLibraryLogs();
+  const absl::Cleanup drop = DropLibraryLogs;  // the log is closed before the libraries' threads end
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;

@@ -53,6 +53,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     absl::StatusOr<std::vector<Step>> steps = store_.Steps((*head)->id, after_);
     if (!steps.ok()) return End(steps.status());
     steps_.assign(steps->begin(), steps->end());
+    if (steps_.empty()) last_state_ = (*head)->state;  // a caller that resumes may have seen the last step
     WriteNext();
   }
 

@@ -37,14 +37,20 @@ RedisCache::~RedisCache() = default;
 bool RedisCache::Connect() {
   if (context_ != nullptr) return true;
   // A new context each time: hiredis 0.14 forgets the time-outs when it reconnects an old one.
-  context_.reset(redisConnectWithTimeout(host_.c_str(), port_, ToTimeval(kTimeout)));
-  if (context_ == nullptr || context_->err != 0 || redisSetTimeout(context_.get(), ToTimeval(kTimeout)) != REDIS_OK) {
-    Fail(context_ == nullptr ? "no memory" : context_->errstr);
+  redisContext* const context = redisConnectWithTimeout(host_.c_str(), port_, ToTimeval(kTimeout));
+  context_.reset(context);
+  if (context == nullptr) {
+    Fail("no memory");
+    return false;
+  }
+  if (context->err != 0 || redisSetTimeout(context, ToTimeval(kTimeout)) != REDIS_OK) {
+    Fail(context->errstr);
     return false;
   }
   return true;
 }
 
+// `what` may point into the context: it is logged before the context goes.
 void RedisCache::Fail(std::string_view what) {
   if (healthy_.exchange(false)) log::Warning("redis is away: going on without it", {{"error", what}});
   context_.reset();

@@ -216,8 +216,16 @@ constexpr OperatorWord kPrefixes[] = {
 // What turns "less than" into "at least" and "more than" into "at most": 不少于, 不得超过, 未低于.
 constexpr std::string_view kNegations[] = {"不得", "不能", "不应", "不可", "不会", "不宜", "没有", "不", "未"};
 
+// The characters that operators begin with: most characters are none of them, and one look tells.
+constexpr std::u32string_view kOperatorLeads = U"><=不未没大小至控最高多超低少等";
+
+bool StartsWithOneOf(std::string_view text, std::u32string_view leads) {
+  return !text.empty() && leads.find(TakeUtf8(text)) != std::u32string_view::npos;
+}
+
 // The operator at the front of `text`; takes it off.
 Comparison TakeComparison(std::string_view& text) {
+  if (!StartsWithOneOf(text, kOperatorLeads)) return Comparison::kNone;
   for (const std::string_view negation : kNegations) {
     std::string_view probe = text;
     if (!Take(probe, negation)) continue;
@@ -527,8 +535,14 @@ class Scanner {
     return true;
   }
 
-  // 约 and 近 count only right before a number: 节约5万元 is exact.
+  // 约 and 近 count only right before a number and as words of their own: 节约5万元 is exact.
   bool TakeApproximation() {
+    if (!StartsWithOneOf(rest_, U"约近节集预签履违最附")) return false;
+    for (const std::string_view word : {"节约", "集约", "预约", "签约", "履约", "违约", "最近", "附近"}) {
+      if (!Take(rest_, word)) continue;
+      clause_start_ = after_number_ = false;
+      return true;
+    }
     std::string_view probe = rest_;
     if (!(Take(probe, "约") || Take(probe, "近")) || probe.empty() || !IsDigit(probe[0])) return false;
     rest_ = probe;

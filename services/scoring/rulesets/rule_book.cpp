@@ -51,7 +51,7 @@ absl::Status RuleBook::Refresh() {
 absl::Status RuleBook::Start(const std::vector<v1::RuleSet>& built_in) {
   RETURN_IF_ERROR(Refresh());
   for (const v1::RuleSet& rule_set : built_in) {
-    const absl::Status status = Publish(rule_set).status();
+    absl::Status status = Publish(rule_set).status();
     if (ReasonOf(status) == "REVISION_EXISTS")
       log::Error("a rule set file differs from what is published under its revision; the published one stays", {{"rule_set", rule_set.id()}});
     else if (!status.ok())

@@ -1,0 +1,157 @@
+// The life of a server process: health, reflection, draining, and the request id through all logs.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <thread>
+
+#include "support/cluster.h"
+#include "support/forms.h"
+#include "support/submissions.h"
+
+namespace jixiao::testing {
+namespace {
+
+class LifecycleTest : public ::testing::Test {
+ protected:
+  Cluster cluster_{{.drain_wait = 1}};
+
+  // Whether a log line has this message.
+  bool Logged(Server server, const std::string& message) {
+    const auto lines = cluster_.LogLines(server);
+    return std::any_of(lines.begin(), lines.end(), [&](const auto& line) { return line.value("message", "") == message; });
+  }
+};
+
+TEST_F(LifecycleTest, HealthIsAnsweredPerServiceAndForTheServer) {
+  for (const Server server : kServers) {
+    SCOPED_TRACE(NameOf(server));
+    EXPECT_EQ(HealthOf(cluster_.Channel(server), ""), Health::kServing);
+    EXPECT_EQ(HealthOf(cluster_.Channel(server), ServiceOf(server)), Health::kServing);
+    EXPECT_EQ(HealthOf(cluster_.Channel(server), "no.such.Service"), Health::kUnknown);
+  }
+}
+
+TEST_F(LifecycleTest, ReflectionListsTheService) {
+  for (const Server server : kServers) {
+    const std::vector<std::string> services = ReflectedServices(cluster_.Channel(server));
+    EXPECT_TRUE(std::find(services.begin(), services.end(), ServiceOf(server)) != services.end()) << NameOf(server);
+    EXPECT_TRUE(std::find(services.begin(), services.end(), "grpc.health.v1.Health") != services.end()) << NameOf(server);
+  }
+}
+
+TEST_F(LifecycleTest, StoppingServerDrainsAnOpenWatch) {
+  // Without scoring the submission waits, and so does its watcher.
+  ASSERT_EQ(cluster_.Stop(Server::kScoring), 0);
+  const std::string name = Submit(cluster_, PlainForm()).submission();
+  intake::v1::WatchSubmissionRequest request;
+  request.set_name(name);
+  grpc::ClientContext context;
+  Within(context);
+  const auto stream = cluster_.Intake().WatchSubmission(&context, request);
+  intake::v1::WatchSubmissionResponse step;
+  ASSERT_TRUE(stream->Read(&step));
+  EXPECT_EQ(step.state(), intake::v1::SUBMISSION_STATE_ACCEPTED);
+
+  Process& intake = cluster_.process(Server::kIntake);
+  const auto start = std::chrono::steady_clock::now();
+  intake.Kill(SIGTERM);
+  EXPECT_TRUE(Eventually([&] { return HealthOf(cluster_.Channel(Server::kIntake)) == Health::kNotServing; }, std::chrono::milliseconds(900)));
+  EXPECT_EQ(HealthOf(cluster_.Channel(Server::kIntake), ServiceOf(Server::kIntake)), Health::kNotServing);
+  EXPECT_TRUE(intake.Running()) << "it still takes calls: balancers need time to notice";
+  Submit(cluster_, PlainForm());
+
+  EXPECT_FALSE(stream->Read(&step));
+  ExpectRefusal(stream->Finish(), grpc::StatusCode::UNAVAILABLE, "STOPPING");
+  EXPECT_EQ(intake.Wait(std::chrono::seconds(10)), 0);
+  const auto took = std::chrono::steady_clock::now() - start;
+  EXPECT_GE(took, std::chrono::milliseconds(950));
+  EXPECT_LT(took, std::chrono::seconds(5));
+
+  int drained = 0;
+  for (const auto& line : cluster_.LogLines(Server::kIntake))
+    if (line.value("message", "") == "draining") drained = std::max(drained, line.at("in_flight").get<int>());
+  EXPECT_GE(drained, 1) << "the watch was in flight";
+  EXPECT_TRUE(Logged(Server::kIntake, "stopping"));
+  EXPECT_TRUE(Logged(Server::kIntake, "stopped serving"));
+
+  // What was accepted while it drained is not lost.
+  cluster_.Restart(Server::kScoring);
+  cluster_.Restart(Server::kIntake);
+  const auto submissions = AllSubmissions(cluster_);
+  EXPECT_EQ(submissions.size(), 2u);
+  for (const auto& submission : submissions) WaitFor(cluster_, submission.name());
+}
+
+TEST_F(LifecycleTest, SecondSignalEndsTheWait) {
+  Cluster patient({.drain_wait = 60});
+  Process& scoring = patient.process(Server::kScoring);
+  scoring.Kill(SIGTERM);
+  EXPECT_TRUE(Eventually([&] { return HealthOf(patient.Channel(Server::kScoring)) == Health::kNotServing; }));
+  scoring.Kill(SIGINT);
+  EXPECT_EQ(scoring.Wait(std::chrono::seconds(10)), 0);
+  for (const Server server : {Server::kIntake, Server::kArchiving}) {
+    patient.process(server).Kill(SIGTERM);
+    EXPECT_TRUE(Eventually([&] { return HealthOf(patient.Channel(server)) == Health::kNotServing; }));
+    patient.process(server).Kill(SIGTERM);
+  }
+}
+
+TEST_F(LifecycleTest, RequestIdFollowsSubmissionThroughAllLogs) {
+  const std::string id = "trace-" + NewRequestId();
+  const RawAnswer answer = CallRaw(cluster_.Channel(Server::kIntake), "/jixiao.intake.v1.IntakeService/SubmitEvaluation",
+                                   SubmitRequest(PlainForm()).SerializeAsString(), {{"x-request-id", id}});
+  ASSERT_TRUE(answer.status.ok());
+  intake::v1::SubmitEvaluationResponse response;
+  ASSERT_TRUE(response.ParseFromString(answer.bytes));
+  WaitFor(cluster_, response.receipt().submission());
+  for (const Server server : kServers) {
+    EXPECT_TRUE(Eventually(
+        [&] {
+          const auto lines = cluster_.LogLines(server);
+          return std::any_of(lines.begin(), lines.end(), [&](const auto& line) { return line.value("request_id", "") == id; });
+        },
+        std::chrono::seconds(5)))
+        << NameOf(server);
+  }
+}
+
+TEST_F(LifecycleTest, HostileRequestIdDoesNotReachTheLog) {
+  const std::string ids[] = {std::string(129, 'x'), "a\"b", "back\\slash", "two words"};
+  for (const std::string& id : ids)
+    EXPECT_TRUE(CallRaw(cluster_.Channel(Server::kIntake), "/jixiao.intake.v1.IntakeService/ListSubmissions", "", {{"x-request-id", id}}).status.ok());
+  EXPECT_EQ(cluster_.Stop(Server::kIntake), 0);
+  for (const auto& line : cluster_.LogLines(Server::kIntake)) {
+    for (const std::string& id : ids) EXPECT_NE(line.value("request_id", ""), id);
+    if (line.contains("request_id")) EXPECT_EQ(line.value("request_id", "").size(), 32u) << "a new one is made";
+  }
+}
+
+// Two servers on one port would share its calls at random: the second says so and ends.
+TEST_F(LifecycleTest, TakenPortIsRefused) {
+  const int port = FreePort();
+  const std::string listen = "--listen=127.0.0.1:" + std::to_string(port);
+  const auto start = [&](const std::string& name) {
+    return Process::Start({JIXIAO_BIN_DIR "/jixiao-intake", listen, "--store=sqlite:" + (cluster_.folder() / (name + ".db")).string(), "--drain-wait=0"},
+                          cluster_.folder() / (name + ".log"));
+  };
+  const auto first = start("first");
+  EXPECT_FALSE(first->Wait(std::chrono::milliseconds(500)));
+  const auto second = start("second");
+  EXPECT_EQ(second->Wait(std::chrono::seconds(10)), 1);
+  EXPECT_TRUE(first->Running());
+}
+
+TEST_F(LifecycleTest, WrongUsageEndsAtOnce) {
+  for (const char* argument : {"--no-such-flag", "--log-level=loud", "--drain-wait=-1", "--store=postgresql://x"})
+    for (const Server server : kServers) {
+      const auto process = Process::Start({JIXIAO_BIN_DIR "/jixiao-" + NameOf(server), argument, "--listen=127.0.0.1:0"}, cluster_.folder() / "usage.log");
+      const auto code = process->Wait(std::chrono::seconds(10));
+      ASSERT_TRUE(code) << NameOf(server) << " " << argument;
+      EXPECT_NE(*code, 0);
+      EXPECT_LT(*code, 128) << "not by a signal";
+    }
+}
+
+}  // namespace
+}  // namespace jixiao::testing

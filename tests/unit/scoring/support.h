@@ -1,0 +1,185 @@
+// Shared by the tests of the scoring library: the rule sets as shipped, forms from JSON, scorecards and their findings.
+#pragma once
+
+#include "scoring/engine/engine.h"
+#include "scoring/engine/rules.h"
+#include "scoring/rulesets/reader.h"
+
+#include "jixiao/evaluation/v1/evaluation.pb.h"
+#include "jixiao/evaluation/v1/scorecard.pb.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace jixiao::scoring::support {
+
+using evaluation::v1::Finding;
+using evaluation::v1::Indicator;
+using evaluation::v1::Scorecard;
+using evaluation::v1::ScoreLine;
+using evaluation::v1::SelfEvaluation;
+
+inline std::filesystem::path SourceFolder() {
+  return JIXIAO_SOURCE_DIR;
+}
+
+// Where published forms lie beside the source tree; they are not part of it.
+inline std::filesystem::path SharedFolder() {
+  const char* shared = std::getenv("JIXIAO_SHARED");
+  return shared != nullptr ? std::filesystem::path(shared) : SourceFolder() / "../shared";
+}
+
+inline std::string TextOf(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file) << "cannot open " << path;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
+
+// The shipped rule set of this id, flattened, as it is published.
+inline v1::RuleSet RuleSetOf(std::string_view id) {
+  static const auto* const sets = [] {
+    auto read = ReadRuleSetFolder((SourceFolder() / "services/scoring/rulesets").string());
+    EXPECT_TRUE(read.ok()) << read.status();
+    return new std::vector<v1::RuleSet>(*std::move(read));
+  }();
+  for (const v1::RuleSet& set : *sets)
+    if (set.id() == id) return set;
+  ADD_FAILURE() << "there is no rule set " << id;
+  return {};
+}
+
+inline std::shared_ptr<const Rules> Compiled(const v1::RuleSet& rule_set) {
+  auto rules = Rules::Compile(rule_set);
+  EXPECT_TRUE(rules.ok()) << rules.status();
+  return *std::move(rules);
+}
+
+// The shipped rule set of this id, ready for scoring.
+inline const Rules& RulesOf(std::string_view id = "cn-national-2020") {
+  static auto* const compiled = new std::map<std::string, std::shared_ptr<const Rules>, std::less<>>;
+  auto found = compiled->find(id);
+  if (found == compiled->end()) found = compiled->emplace(std::string(id), Compiled(RuleSetOf(id))).first;
+  return *found->second;
+}
+
+inline SelfEvaluation FormOf(const nlohmann::json& json) {
+  SelfEvaluation form;
+  const auto status = google::protobuf::util::JsonStringToMessage(json.dump(), &form);
+  EXPECT_TRUE(status.ok()) << status.ToString();
+  return form;
+}
+
+// A form from JSON text with comments.
+inline SelfEvaluation FormFromText(std::string_view text) {
+  return FormOf(nlohmann::json::parse(text, nullptr, true, true));
+}
+
+// A form from a file: plain, or beside its source as `form`.
+inline SelfEvaluation FormFromFile(const std::filesystem::path& path) {
+  nlohmann::json json = nlohmann::json::parse(TextOf(path));
+  return FormOf(json.contains("form") ? json["form"] : json);
+}
+
+inline SelfEvaluation SampleForm(std::string_view name) {
+  return FormFromFile(SourceFolder() / "deploy/local/samples" / (std::string(name) + ".json"));
+}
+
+inline std::vector<std::filesystem::path> JsonFilesIn(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  if (std::filesystem::is_directory(folder))
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+      if (entry.path().extension() == ".json") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+inline Scorecard ScoreOf(const SelfEvaluation& form, const Rules& rules = RulesOf()) {
+  Scorecard card;
+  Score(form, rules, "指定", card);
+  return card;
+}
+
+// The line of this path; an empty one, and a failure, when there is none.
+inline ScoreLine LineOf(const Scorecard& card, std::string_view path) {
+  for (const ScoreLine& line : card.lines())
+    if (line.path() == path) return line;
+  ADD_FAILURE() << "no line " << path << " in " << card.DebugString();
+  return {};
+}
+
+// Findings of one check.
+inline std::vector<Finding> FindingsOf(const Scorecard& card, std::string_view code) {
+  std::vector<Finding> out;
+  for (const Finding& finding : card.findings())
+    if (finding.code() == code) out.push_back(finding);
+  return out;
+}
+
+// "CODE path: message" of every finding of the given severity.
+inline std::vector<std::string> TextsOf(const Scorecard& card, evaluation::v1::Severity severity) {
+  std::vector<std::string> out;
+  for (const Finding& finding : card.findings())
+    if (finding.severity() == severity) out.push_back(finding.code() + " " + finding.path() + ": " + finding.message());
+  return out;
+}
+
+// "CODE path" of every finding, in order.
+inline std::vector<std::string> PlacesOf(const Scorecard& card) {
+  std::vector<std::string> out;
+  for (const Finding& finding : card.findings()) out.push_back(finding.code() + " " + finding.path());
+  return out;
+}
+
+// One indicator row, field by field.
+struct Row {
+  std::string target;
+  std::string actual;
+  std::string weight = "";
+  std::string score = "";
+  std::string level1 = "产出指标";
+  std::string level2 = "数量指标";
+  std::string level3 = "指标";
+  std::string completion_rate = "";
+  std::string deviation_reason = "";
+};
+
+inline Indicator& AddRow(SelfEvaluation& form, const Row& row) {
+  Indicator& indicator = *form.add_indicators();
+  indicator.set_level1(row.level1);
+  indicator.set_level2(row.level2);
+  indicator.set_level3(row.level3);
+  indicator.set_target(row.target);
+  indicator.set_actual(row.actual);
+  indicator.set_weight(row.weight);
+  indicator.set_score(row.score);
+  indicator.set_completion_rate(row.completion_rate);
+  indicator.set_deviation_reason(row.deviation_reason);
+  return indicator;
+}
+
+// A project form of budget year 2021 with these rows and no funds table.
+inline SelfEvaluation FormWith(const std::vector<Row>& rows) {
+  SelfEvaluation form;
+  form.set_kind(evaluation::v1::FORM_KIND_PROJECT);
+  form.set_fiscal_year(2021);
+  form.set_amount_unit(evaluation::v1::AMOUNT_UNIT_TEN_THOUSAND_YUAN);
+  for (const Row& row : rows) AddRow(form, row);
+  return form;
+}
+
+}  // namespace jixiao::scoring::support

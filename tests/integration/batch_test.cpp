@@ -1,11 +1,12 @@
-// ScoreBatch: answers in the order of the requests, each item with its card or its own error, whatever stands beside it.
-#include <gtest/gtest.h>
-
-#include <thread>
-
+// ScoreBatch: answers in the order of the requests, each item with its card or its own error, whatever stands beside
+// it.
 #include "support/cluster.h"
 #include "support/forms.h"
 #include "support/submissions.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
 
 namespace jixiao::testing {
 namespace {
@@ -44,11 +45,13 @@ class BatchTest : public ::testing::Test {
     return responses;
   }
 
-  static void ExpectItemError(const ScoreBatchResponse& response, grpc::StatusCode code, const std::string& reason, const std::string& field = "") {
+  static void ExpectItemError(const ScoreBatchResponse& response, grpc::StatusCode code, const std::string& reason,
+                              const std::string& field = "") {
     ASSERT_TRUE(response.has_error()) << response.ShortDebugString().substr(0, 200);
     // The same as a trailer would carry.
-    ExpectRefusal(grpc::Status(static_cast<grpc::StatusCode>(response.error().code()), response.error().message(), response.error().SerializeAsString()), code,
-                  reason, field);
+    ExpectRefusal(grpc::Status(static_cast<grpc::StatusCode>(response.error().code()), response.error().message(),
+                               response.error().SerializeAsString()),
+                  code, reason, field);
   }
 
   static bool Healthy() {
@@ -102,8 +105,8 @@ TEST_F(BatchTest, ThousandItemsKeepTheirOrderWithBadOnesBetween) {
 
 TEST_F(BatchTest, ItemThatCannotBeParsedHasItsOwnError) {
   const std::string good = Item("good", PlainForm()).SerializeAsString();
-  const RawStreamAnswer answer =
-      StreamRaw(cluster_->Channel(Server::kScoring), kScoreBatch, {good, "\x0a\xff", std::string("\x12\x04\x3a\x02\xff\xfe", 6), "", good});
+  const RawStreamAnswer answer = StreamRaw(cluster_->Channel(Server::kScoring), kScoreBatch,
+                                           {good, "\x0a\xff", std::string("\x12\x04\x3a\x02\xff\xfe", 6), "", good});
   EXPECT_TRUE(answer.status.ok()) << Read(answer.status).Describe();
   ASSERT_EQ(answer.messages.size(), 5u);
   std::vector<ScoreBatchResponse> responses(5);
@@ -117,7 +120,9 @@ TEST_F(BatchTest, ItemThatCannotBeParsedHasItsOwnError) {
 
 TEST_F(BatchTest, ItemIdsAreLimitedAndReturned) {
   grpc::Status status;
-  const auto responses = Send({Item(std::string(200, 'i'), PlainForm()), Item(std::string(201, 'i'), PlainForm()), Item("", PlainForm())}, &status);
+  const auto responses =
+      Send({Item(std::string(200, 'i'), PlainForm()), Item(std::string(201, 'i'), PlainForm()), Item("", PlainForm())},
+           &status);
   EXPECT_TRUE(status.ok());
   ASSERT_EQ(responses.size(), 3u);
   EXPECT_EQ(responses[0].item_id(), std::string(200, 'i'));

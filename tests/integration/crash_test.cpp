@@ -6,6 +6,11 @@
 //  4. The archive holds exactly one record for each, with the form that was sent, and CheckLog finds no damage.
 //
 // The forms and the moments follow from JIXIAO_TEST_SEED.
+#include "common/canonical.h"
+#include "support/cluster.h"
+#include "support/forms.h"
+#include "support/submissions.h"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -13,12 +18,6 @@
 #include <mutex>
 #include <random>
 #include <thread>
-
-#include "support/cluster.h"
-#include "support/forms.h"
-#include "support/submissions.h"
-
-#include "common/canonical.h"
 
 namespace jixiao::testing {
 namespace {
@@ -34,8 +33,9 @@ class CrashTest : public ::testing::Test {
     for (int form = next_++; form < kForms; form = next_++) {
       const intake::v1::SubmitEvaluationRequest request = SubmitRequest(Variant(SeedOf(form)));
       intake::v1::SubmitEvaluationResponse response;
-      const grpc::Status status = Patiently(
-          [&](grpc::ClientContext& context) { return cluster_.Intake().SubmitEvaluation(&context, request, &response); });
+      const grpc::Status status = Patiently([&](grpc::ClientContext& context) {
+        return cluster_.Intake().SubmitEvaluation(&context, request, &response);
+      });
       ASSERT_TRUE(status.ok()) << "form " << form << ": " << Read(status).Describe();
       const std::lock_guard lock(mutex_);
       EXPECT_TRUE(acknowledged_.emplace(response.receipt().submission(), form).second) << "a name was given twice";
@@ -58,7 +58,8 @@ class CrashTest : public ::testing::Test {
     for (auto& submission : AllSubmissions(cluster_)) submissions.emplace(submission.name(), submission);
     EXPECT_EQ(submissions.size(), acknowledged_.size());
     std::map<std::string, archiving::v1::RecordSummary> records;
-    for (const auto& record : AllRecords(cluster_)) EXPECT_TRUE(records.emplace(record.key(), record).second) << record.key() << " twice";
+    for (const auto& record : AllRecords(cluster_))
+      EXPECT_TRUE(records.emplace(record.key(), record).second) << record.key() << " twice";
     EXPECT_EQ(records.size(), acknowledged_.size());
     for (const auto& [name, form] : acknowledged_) {
       ASSERT_TRUE(submissions.contains(name)) << name << " is lost";
@@ -95,9 +96,12 @@ class CrashTest : public ::testing::Test {
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(acknowledged_.size(), static_cast<std::size_t>(kForms));
     using namespace intake::v1;
-    EXPECT_TRUE(Eventually([&] { return AllSubmissions(cluster_, {SUBMISSION_STATE_ARCHIVED}).size() == kForms; }, std::chrono::seconds(30)));
-    for (const auto& submission : AllSubmissions(cluster_, {SUBMISSION_STATE_ACCEPTED, SUBMISSION_STATE_SCORED, SUBMISSION_STATE_STUCK}))
-      ADD_FAILURE() << submission.name() << " is left " << SubmissionState_Name(submission.state()) << " " << submission.problem();
+    EXPECT_TRUE(Eventually([&] { return AllSubmissions(cluster_, {SUBMISSION_STATE_ARCHIVED}).size() == kForms; },
+                           std::chrono::seconds(30)));
+    for (const auto& submission :
+         AllSubmissions(cluster_, {SUBMISSION_STATE_ACCEPTED, SUBMISSION_STATE_SCORED, SUBMISSION_STATE_STUCK}))
+      ADD_FAILURE() << submission.name() << " is left " << SubmissionState_Name(submission.state()) << " "
+                    << submission.problem();
     CheckArchive();
     CheckContents();
   }
@@ -110,9 +114,15 @@ class CrashTest : public ::testing::Test {
   std::map<std::string, int> acknowledged_;
 };
 
-TEST_F(CrashTest, Intake) { Run(Server::kIntake); }
-TEST_F(CrashTest, Scoring) { Run(Server::kScoring); }
-TEST_F(CrashTest, Archiving) { Run(Server::kArchiving); }
+TEST_F(CrashTest, Intake) {
+  Run(Server::kIntake);
+}
+TEST_F(CrashTest, Scoring) {
+  Run(Server::kScoring);
+}
+TEST_F(CrashTest, Archiving) {
+  Run(Server::kArchiving);
+}
 
 }  // namespace
 }  // namespace jixiao::testing

@@ -1,10 +1,10 @@
 // The same form and rule set give the same bytes: on every replica, after a restart, alone and in a batch.
-#include <google/protobuf/util/message_differencer.h>
-#include <gtest/gtest.h>
-
 #include "support/cluster.h"
 #include "support/forms.h"
 #include "support/submissions.h"
+
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
 
 namespace jixiao::testing {
 namespace {
@@ -26,7 +26,8 @@ class DeterminismTest : public ::testing::Test {
     for (const auto& form : Forms()) {
       scoring::v1::ScoreRequest request;
       *request.mutable_form() = form;
-      const RawAnswer answer = CallRaw(cluster_.Channel(Server::kScoring, replica), kScore, request.SerializeAsString());
+      const RawAnswer answer =
+          CallRaw(cluster_.Channel(Server::kScoring, replica), kScore, request.SerializeAsString());
       EXPECT_TRUE(answer.status.ok()) << Read(answer.status).Describe();
       EXPECT_FALSE(answer.bytes.empty());
       cards.push_back(answer.bytes);

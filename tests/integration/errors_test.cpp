@@ -1,14 +1,14 @@
-// Every kind of bad input gets the canonical code, one reason, the field at fault, small trailers; the servers go on, and no
-// payload reaches a log.
-#include <gtest/gtest.h>
-
-#include <functional>
-
+// Every kind of bad input gets the canonical code, one reason, the field at fault, small trailers; the servers go on,
+// and no payload reaches a log.
 #include "support/cluster.h"
 #include "support/forms.h"
 #include "support/submissions.h"
 
 #include "google/rpc/error_details.pb.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
 
 namespace jixiao::testing {
 namespace {
@@ -112,7 +112,9 @@ TEST_F(ErrorsTest, EmptyMessages) {
   for (const char* field : {"key", "scorecard", "rule_set"}) EXPECT_TRUE(Read(archive).Names(field)) << field;
 }
 
-TEST_F(ErrorsTest, EmptyForm) { ExpectFormRefused(SelfEvaluation(), "form"); }
+TEST_F(ErrorsTest, EmptyForm) {
+  ExpectFormRefused(SelfEvaluation(), "form");
+}
 
 TEST_F(ErrorsTest, BadFigures) {
   struct Case {
@@ -144,17 +146,33 @@ TEST_F(ErrorsTest, BadFigures) {
 
 // Odd, but no fault of shape: these must score.
 TEST_F(ErrorsTest, AbsurdButWellFormedFiguresAreScored) {
-  const char* const cells[] = {"999999999999999", "0.000000000000000000000000000001", "1/0", "0/0", "100%%%%", "-0", "--",
-                               "≥≤><=", "1,2,3,4", "．．．", "９９", "一百二十万零三", "NaN", "inf", "1e999", "2021年13月45日"};
+  const char* const cells[] = {"999999999999999",
+                               "0.000000000000000000000000000001",
+                               "1/0",
+                               "0/0",
+                               "100%%%%",
+                               "-0",
+                               "--",
+                               "≥≤><=",
+                               "1,2,3,4",
+                               "．．．",
+                               "９９",
+                               "一百二十万零三",
+                               "NaN",
+                               "inf",
+                               "1e999",
+                               "2021年13月45日"};
   for (const char* cell : cells) {
     SCOPED_TRACE(cell);
     scoring::v1::ScoreRequest request;
     *request.mutable_form() = PlainForm(2);
     auto& row = *request.mutable_form()->mutable_indicators(0);
-    for (auto* set : {row.mutable_target(), row.mutable_actual(), row.mutable_weight(), row.mutable_score(), row.mutable_completion_rate()})
+    for (auto* set : {row.mutable_target(), row.mutable_actual(), row.mutable_weight(), row.mutable_score(),
+                      row.mutable_completion_rate()})
       *set = cell;
     auto& funds = *request.mutable_form()->mutable_funds(0);
-    for (auto* set : {funds.mutable_full_year_budget(), funds.mutable_executed(), funds.mutable_execution_rate(), funds.mutable_weight()})
+    for (auto* set : {funds.mutable_full_year_budget(), funds.mutable_executed(), funds.mutable_execution_rate(),
+                      funds.mutable_weight()})
       *set = cell;
     request.mutable_form()->set_total_score(cell);
     request.mutable_form()->set_total_weight(cell);
@@ -173,12 +191,15 @@ TEST_F(ErrorsTest, CellOfTenMegabytes) {
   ExpectFormRefused(form, "form.indicators[1].actual");
 }
 
-TEST_F(ErrorsTest, FiveThousandIndicators) { ExpectFormRefused(PlainForm(5000), "form.indicators"); }
+TEST_F(ErrorsTest, FiveThousandIndicators) {
+  ExpectFormRefused(PlainForm(5000), "form.indicators");
+}
 
 // More than a server takes at all is refused by gRPC before Jixiao sees it, but at once and with the canonical code.
 TEST_F(ErrorsTest, MessageBeyondTheLimit) {
   const std::string bytes(40 * 1024 * 1024, 'x');
-  EXPECT_EQ(CallRaw(cluster_->Channel(Server::kScoring), kScore, bytes).status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(CallRaw(cluster_->Channel(Server::kScoring), kScore, bytes).status.error_code(),
+            StatusCode::RESOURCE_EXHAUSTED);
 }
 
 TEST_F(ErrorsTest, BrokenUtf8IsNamedByItsField) {
@@ -186,7 +207,8 @@ TEST_F(ErrorsTest, BrokenUtf8IsNamedByItsField) {
   const auto field = [](int number, const std::string& content) {
     return std::string(1, static_cast<char>(number << 3 | 2)) + static_cast<char>(content.size()) + content;
   };
-  const std::string cells[] = {"\xff\xfe", std::string(kMarker) + "\xe4\xb8", "\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80"};
+  const std::string cells[] = {"\xff\xfe", std::string(kMarker) + "\xe4\xb8", "\xc0\xaf", "\xed\xa0\x80",
+                               "\xf5\x80\x80\x80"};
   for (const std::string& cell : cells) {
     ExpectRefusal(CallRaw(cluster_->Channel(Server::kScoring), kScore, field(1, field(7, cell))).status,
                   StatusCode::INVALID_ARGUMENT, "MESSAGE_MALFORMED", "form.project_name");
@@ -212,9 +234,11 @@ TEST_F(ErrorsTest, TruncatedMessages) {
 }
 
 TEST_F(ErrorsTest, BytesThatAreNoMessage) {
-  const std::string payloads[] = {std::string(1000, '\xff'), std::string(1000, '\0'), "{\"form\": {}}", std::string("\x0b\x0b\x0b\x0b", 4),
+  const std::string payloads[] = {std::string(1000, '\xff'),  std::string(1000, '\0'),
+                                  "{\"form\": {}}",           std::string("\x0b\x0b\x0b\x0b", 4),
                                   std::string(20000, '\x0a'), std::string("\x0a\xff\xff\xff\xff\x0f", 6)};
-  const std::pair<Server, const char*> methods[] = {{Server::kScoring, kScore}, {Server::kIntake, kSubmit}, {Server::kArchiving, kArchive}};
+  const std::pair<Server, const char*> methods[] = {
+      {Server::kScoring, kScore}, {Server::kIntake, kSubmit}, {Server::kArchiving, kArchive}};
   for (const std::string& payload : payloads)
     for (const auto& [server, method] : methods) {
       SCOPED_TRACE(method);
@@ -228,7 +252,10 @@ TEST_F(ErrorsTest, BytesThatAreNoMessage) {
 // A field that this server does not know would be lost in the archive: it is refused, not dropped.
 TEST_F(ErrorsTest, UnknownFieldsOfTheFormAreRefusedByIntake) {
   intake::v1::SubmitEvaluationRequest request = SubmitRequest(PlainForm());
-  request.mutable_form()->GetReflection()->MutableUnknownFields(request.mutable_form())->AddLengthDelimited(900, kMarker);
+  request.mutable_form()
+      ->GetReflection()
+      ->MutableUnknownFields(request.mutable_form())
+      ->AddLengthDelimited(900, kMarker);
   const grpc::Status status = Submit(request);
   EXPECT_EQ(Read(status).code, StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(Read(status).Reason(), "UNKNOWN_FIELD");
@@ -250,7 +277,8 @@ TEST_F(ErrorsTest, UnknownRuleSets) {
   ExpectRefusal(Score(score), StatusCode::NOT_FOUND, "RULE_SET_NOT_FOUND");
 
   intake::v1::SubmitEvaluationRequest submit = SubmitRequest(PlainForm());
-  for (const std::string& name : {std::string("no-such-rules"), unknown, std::string("sha256:xyz"), std::string("cn-national-2020@x")}) {
+  for (const std::string& name :
+       {std::string("no-such-rules"), unknown, std::string("sha256:xyz"), std::string("cn-national-2020@x")}) {
     submit.set_rule_set(name);
     ExpectRefusal(Submit(submit), StatusCode::NOT_FOUND, "RULE_SET_NOT_FOUND");
   }
@@ -258,15 +286,16 @@ TEST_F(ErrorsTest, UnknownRuleSets) {
   ExpectRefusal(Submit(submit), StatusCode::INVALID_ARGUMENT, "FORM_INVALID", "rule_set");
 
   scoring::v1::GetRuleSetRequest get;
-  ExpectRefusal(Call(cluster_->Scoring(), &scoring::v1::ScoringService::Stub::GetRuleSet, get), StatusCode::INVALID_ARGUMENT,
-                "RULE_SET_INVALID", "rule_set");
+  ExpectRefusal(Call(cluster_->Scoring(), &scoring::v1::ScoringService::Stub::GetRuleSet, get),
+                StatusCode::INVALID_ARGUMENT, "RULE_SET_INVALID", "rule_set");
   get.mutable_rule_set()->set_id("");
   ExpectRefusal(Call(cluster_->Scoring(), &scoring::v1::ScoringService::Stub::GetRuleSet, get), StatusCode::NOT_FOUND,
                 "RULE_SET_NOT_FOUND");
 }
 
 TEST_F(ErrorsTest, BadRequestIds) {
-  for (const std::string& id : {std::string(), std::string("has space"), std::string("引号"), std::string("a\nb"), std::string(129, 'a'), std::string("a/b")}) {
+  for (const std::string& id : {std::string(), std::string("has space"), std::string("引号"), std::string("a\nb"),
+                                std::string(129, 'a'), std::string("a/b")}) {
     SCOPED_TRACE(id);
     intake::v1::SubmitEvaluationRequest submit = SubmitRequest(PlainForm());
     submit.set_request_id(id);
@@ -284,7 +313,9 @@ TEST_F(ErrorsTest, BadReasonsForReturn) {
   intake::v1::ReturnSubmissionRequest request;
   request.set_name("submissions/x");
   request.set_request_id(NewRequestId());
-  const auto call = [&] { return Call(cluster_->Intake(), &intake::v1::IntakeService::Stub::ReturnSubmission, request); };
+  const auto call = [&] {
+    return Call(cluster_->Intake(), &intake::v1::IntakeService::Stub::ReturnSubmission, request);
+  };
   ExpectRefusal(call(), StatusCode::INVALID_ARGUMENT, "RETURN_INVALID", "reason");
   for (int i = 0; i < 2001; ++i) request.mutable_reason()->append("退");
   ExpectRefusal(call(), StatusCode::INVALID_ARGUMENT, "RETURN_INVALID", "reason");
@@ -322,16 +353,17 @@ TEST_F(ErrorsTest, BadPages) {
 }
 
 TEST_F(ErrorsTest, UnknownNames) {
-  for (const std::string& name : {std::string(), std::string("submissions/none"), std::string("records/99999"), std::string("records/-1"), std::string(5000, 'x')}) {
+  for (const std::string& name : {std::string(), std::string("submissions/none"), std::string("records/99999"),
+                                  std::string("records/-1"), std::string(5000, 'x')}) {
     SCOPED_TRACE(name.substr(0, 50));
     intake::v1::GetSubmissionRequest submission;
     submission.set_name(name);
-    ExpectRefusal(Call(cluster_->Intake(), &intake::v1::IntakeService::Stub::GetSubmission, submission), StatusCode::NOT_FOUND,
-                  "SUBMISSION_NOT_FOUND");
+    ExpectRefusal(Call(cluster_->Intake(), &intake::v1::IntakeService::Stub::GetSubmission, submission),
+                  StatusCode::NOT_FOUND, "SUBMISSION_NOT_FOUND");
     archiving::v1::GetRecordRequest record;
     record.set_name(name);
-    ExpectRefusal(Call(cluster_->Archiving(), &archiving::v1::ArchivingService::Stub::GetRecord, record), StatusCode::NOT_FOUND,
-                  "RECORD_NOT_FOUND");
+    ExpectRefusal(Call(cluster_->Archiving(), &archiving::v1::ArchivingService::Stub::GetRecord, record),
+                  StatusCode::NOT_FOUND, "RECORD_NOT_FOUND");
     intake::v1::WatchSubmissionRequest watch;
     watch.set_name(name);
     grpc::ClientContext context;
@@ -345,7 +377,9 @@ TEST_F(ErrorsTest, UnknownNames) {
 
 TEST_F(ErrorsTest, TreeSizesBeyondTheLog) {
   archiving::v1::GetInclusionProofRequest inclusion;
-  const auto prove = [&] { return Call(cluster_->Archiving(), &archiving::v1::ArchivingService::Stub::GetInclusionProof, inclusion); };
+  const auto prove = [&] {
+    return Call(cluster_->Archiving(), &archiving::v1::ArchivingService::Stub::GetInclusionProof, inclusion);
+  };
   inclusion.set_tree_size(1000000);
   ExpectRefusal(prove(), StatusCode::OUT_OF_RANGE, "TREE_SIZE_BEYOND_LOG");
   inclusion.set_tree_size(-1);
@@ -356,7 +390,9 @@ TEST_F(ErrorsTest, TreeSizesBeyondTheLog) {
     ExpectRefusal(prove(), StatusCode::OUT_OF_RANGE, "TREE_SIZE_BEYOND_LOG");
   }
   archiving::v1::GetConsistencyProofRequest consistency;
-  const auto compare = [&] { return Call(cluster_->Archiving(), &archiving::v1::ArchivingService::Stub::GetConsistencyProof, consistency); };
+  const auto compare = [&] {
+    return Call(cluster_->Archiving(), &archiving::v1::ArchivingService::Stub::GetConsistencyProof, consistency);
+  };
   consistency.set_new_size(1000000);
   ExpectRefusal(compare(), StatusCode::OUT_OF_RANGE, "TREE_SIZE_BEYOND_LOG");
   consistency.set_new_size(0);
@@ -389,7 +425,9 @@ TEST_F(ErrorsTest, RecordsThatDoNotFitTogether) {
 
 TEST_F(ErrorsTest, BadRuleSets) {
   scoring::v1::PublishRuleSetRequest publish;
-  const auto call = [&] { return Call(cluster_->Scoring(), &scoring::v1::ScoringService::Stub::PublishRuleSet, publish); };
+  const auto call = [&] {
+    return Call(cluster_->Scoring(), &scoring::v1::ScoringService::Stub::PublishRuleSet, publish);
+  };
   ExpectRefusal(call(), StatusCode::INVALID_ARGUMENT, "RULE_SET_INVALID", "rule_set");
   publish.mutable_rule_set()->set_id("UPPER CASE");
   ExpectRefusal(call(), StatusCode::INVALID_ARGUMENT, "RULE_SET_INVALID");
@@ -485,7 +523,8 @@ TEST_F(ErrorsTest, FormsThatAskForLargeAnswersGetAnAnswerOrAReason) {
 TEST_F(ErrorsTest, TenThousandViolationsKeepTheirCode) {
   SelfEvaluation form = PlainForm(2000);
   for (auto& row : *form.mutable_indicators())
-    for (auto* cell : {row.mutable_level3(), row.mutable_target(), row.mutable_actual(), row.mutable_weight(), row.mutable_score()})
+    for (auto* cell :
+         {row.mutable_level3(), row.mutable_target(), row.mutable_actual(), row.mutable_weight(), row.mutable_score()})
       *cell = std::string(kMarker) + '\x02';
   ExpectFormRefused(form, "form.indicators[0].level3");
   scoring::v1::ScoreRequest score;

@@ -1,4 +1,8 @@
 // One request_id, one submission: whatever races, whatever dies.
+#include "support/cluster.h"
+#include "support/forms.h"
+#include "support/submissions.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -6,10 +10,6 @@
 #include <random>
 #include <set>
 #include <thread>
-
-#include "support/cluster.h"
-#include "support/forms.h"
-#include "support/submissions.h"
 
 namespace jixiao::testing {
 namespace {
@@ -35,7 +35,8 @@ class IdempotencyTest : public ::testing::Test {
           answers[i] = CallRaw(cluster_.Channel(Server::kIntake), kSubmit, requests[i % requests.size()]);
           if (answers[i].status.error_code() == grpc::StatusCode::UNAVAILABLE)
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        } while (answers[i].status.error_code() == grpc::StatusCode::UNAVAILABLE && std::chrono::steady_clock::now() < end);
+        } while (answers[i].status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+                 std::chrono::steady_clock::now() < end);
       });
     begin.arrive_and_wait();
     meanwhile();
@@ -125,7 +126,9 @@ TEST_F(IdempotencyTest, SameIdWithOtherContentIsRefused) {
 TEST_F(IdempotencyTest, RefusedRequestLeavesItsIdFree) {
   SubmitEvaluationRequest request = SubmitRequest(PlainForm());
   request.set_submission("submissions/none");
-  const auto call = [&] { return CallRaw(cluster_.Channel(Server::kIntake), kSubmit, request.SerializeAsString()).status; };
+  const auto call = [&] {
+    return CallRaw(cluster_.Channel(Server::kIntake), kSubmit, request.SerializeAsString()).status;
+  };
   ExpectRefusal(call(), grpc::StatusCode::NOT_FOUND, "SUBMISSION_NOT_FOUND");
   request.clear_submission();
   EXPECT_TRUE(call().ok());
@@ -139,7 +142,8 @@ TEST_F(IdempotencyTest, ReturnIsRepeatedSafelyAcrossRestart) {
   request.set_reason("退回");
   request.set_request_id(NewRequestId());
   const auto call = [&] {
-    return CallRaw(cluster_.Channel(Server::kIntake), "/jixiao.intake.v1.IntakeService/ReturnSubmission", request.SerializeAsString());
+    return CallRaw(cluster_.Channel(Server::kIntake), "/jixiao.intake.v1.IntakeService/ReturnSubmission",
+                   request.SerializeAsString());
   };
   const RawAnswer first = call();
   ASSERT_TRUE(first.status.ok());

@@ -1,14 +1,14 @@
-// Redis shares rule sets between replicas and is never the truth: stopped, hung, emptied or full of garbage, it changes no
-// score and holds no call up.
+// Redis shares rule sets between replicas and is never the truth: stopped, hung, emptied or full of garbage, it changes
+// no score and holds no call up.
+#include "support/cluster.h"
+#include "support/forms.h"
+#include "support/submissions.h"
+
 #include <gtest/gtest.h>
 #include <hiredis/hiredis.h>
 
 #include <algorithm>
 #include <csignal>
-
-#include "support/cluster.h"
-#include "support/forms.h"
-#include "support/submissions.h"
 
 namespace jixiao::testing {
 namespace {
@@ -74,7 +74,8 @@ class RedisTest : public ::testing::Test {
 
   // A command to Redis; the answer as text, "(nil)" when there is none.
   std::string Redis(const std::vector<std::string>& words) {
-    const std::unique_ptr<redisContext, decltype(&redisFree)> context(redisConnect("127.0.0.1", cluster_.redis_port()), redisFree);
+    const std::unique_ptr<redisContext, decltype(&redisFree)> context(redisConnect("127.0.0.1", cluster_.redis_port()),
+                                                                      redisFree);
     if (context == nullptr || context->err != 0) return "(away)";
     std::vector<const char*> data;
     std::vector<std::size_t> sizes;
@@ -82,8 +83,8 @@ class RedisTest : public ::testing::Test {
       data.push_back(word.data());
       sizes.push_back(word.size());
     }
-    const std::unique_ptr<void, decltype(&freeReplyObject)> held(redisCommandArgv(context.get(), static_cast<int>(words.size()), data.data(), sizes.data()),
-                                                                 freeReplyObject);
+    const std::unique_ptr<void, decltype(&freeReplyObject)> held(
+        redisCommandArgv(context.get(), static_cast<int>(words.size()), data.data(), sizes.data()), freeReplyObject);
     const auto* reply = static_cast<const redisReply*>(held.get());
     if (reply == nullptr) return "(away)";
     if (reply->type == REDIS_REPLY_NIL) return "(nil)";
@@ -138,7 +139,8 @@ TEST_F(RedisTest, HungRedisHoldsNoCallUp) {
     ASSERT_EQ(MustScore(kA, digest), card);
     ASSERT_EQ(MustScore(kB), by_form);
     // Looked for in Redis each time.
-    ExpectRefusal(Score(kB, "sha256:" + std::string(64, '2')).status, grpc::StatusCode::NOT_FOUND, "RULE_SET_NOT_FOUND");
+    ExpectRefusal(Score(kB, "sha256:" + std::string(64, '2')).status, grpc::StatusCode::NOT_FOUND,
+                  "RULE_SET_NOT_FOUND");
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   cluster_.redis().Kill(SIGCONT);
@@ -155,8 +157,8 @@ TEST_F(RedisTest, GarbageUnderOurKeyChangesNoScoreAndIsRepaired) {
   other[other.find("100")] = '2';
   std::string flipped = document;
   flipped[flipped.size() / 2] = static_cast<char>(flipped[flipped.size() / 2] ^ 1);
-  for (const std::string& garbage : {std::string("garbage"), std::string(), std::string(1 << 20, '\xff'), other, flipped, document + "x",
-                                     document.substr(0, document.size() - 1)}) {
+  for (const std::string& garbage : {std::string("garbage"), std::string(), std::string(1 << 20, '\xff'), other,
+                                     flipped, document + "x", document.substr(0, document.size() - 1)}) {
     SCOPED_TRACE(garbage.substr(0, 20));
     ASSERT_EQ(Redis({"SET", KeyOf(digest), garbage}), "OK");
     EXPECT_EQ(MustScore(kA, digest), card) << "A knows it";

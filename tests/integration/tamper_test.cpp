@@ -1,4 +1,8 @@
 // Nobody changes the archive unseen: every bit flipped in its database is reported by CheckLog, or the server refuses.
+#include "support/cluster.h"
+#include "support/forms.h"
+#include "support/submissions.h"
+
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
@@ -7,17 +11,15 @@
 #include <filesystem>
 #include <random>
 
-#include "support/cluster.h"
-#include "support/forms.h"
-#include "support/submissions.h"
-
 namespace jixiao::testing {
 namespace {
 
 // What SQLite or the migrations keep for themselves, and the time a tree head was stored, which nobody reads.
 constexpr std::string_view kNotArchived[] = {"schema_migrations", "sqlite_sequence", "tree_heads.created_at"};
 
-bool IsArchived(std::string_view name) { return std::find(std::begin(kNotArchived), std::end(kNotArchived), name) == std::end(kNotArchived); }
+bool IsArchived(std::string_view name) {
+  return std::find(std::begin(kNotArchived), std::end(kNotArchived), name) == std::end(kNotArchived);
+}
 
 // One column of one row.
 struct Cell {
@@ -36,10 +38,11 @@ class Sqlite {
   Sqlite(const Sqlite&) = delete;
 
   // The rows' first three columns as bytes; a blob or text may be bound to ?1 and ?2.
-  std::vector<std::array<std::string, 3>> Run(const std::string& sql, const std::string& value = "", bool blob = false, const std::string& where = "",
-                                              bool where_blob = false) {
+  std::vector<std::array<std::string, 3>> Run(const std::string& sql, const std::string& value = "", bool blob = false,
+                                              const std::string& where = "", bool where_blob = false) {
     sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v2(db_, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) throw std::runtime_error(sql + ": " + sqlite3_errmsg(db_));
+    if (sqlite3_prepare_v2(db_, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK)
+      throw std::runtime_error(sql + ": " + sqlite3_errmsg(db_));
     Bind(statement, 1, value, blob);
     Bind(statement, 2, where, where_blob);
     std::vector<std::array<std::string, 3>> rows;
@@ -47,7 +50,8 @@ class Sqlite {
     while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
       auto& row = rows.emplace_back();
       for (int i = 0; i < std::min(3, sqlite3_column_count(statement)); ++i)
-        row[static_cast<std::size_t>(i)].assign(static_cast<const char*>(sqlite3_column_blob(statement, i)), static_cast<std::size_t>(sqlite3_column_bytes(statement, i)));
+        row[static_cast<std::size_t>(i)].assign(static_cast<const char*>(sqlite3_column_blob(statement, i)),
+                                                static_cast<std::size_t>(sqlite3_column_bytes(statement, i)));
     }
     sqlite3_finalize(statement);
     if (result != SQLITE_DONE) throw std::runtime_error(sql + ": " + sqlite3_errmsg(db_));
@@ -105,7 +109,8 @@ class TamperTest : public ::testing::Test {
   std::vector<Cell> Cells() const {
     Sqlite db(Pristine());
     std::vector<Cell> cells;
-    for (const auto& [table, sql, unused] : db.Run("SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name")) {
+    for (const auto& [table, sql, unused] :
+         db.Run("SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name")) {
       if (!IsArchived(table)) continue;
       for (const auto& [column, type, key] : db.Run("SELECT name, type, pk FROM pragma_table_info('" + table + "')"))
         if (IsArchived(table + "." + column)) cells.push_back({table, column, type});
@@ -116,28 +121,33 @@ class TamperTest : public ::testing::Test {
   // Flips `bit` of the cell's value in one row that has one; says what it did.
   static std::string Flip(Sqlite& db, const Cell& cell, std::mt19937_64& random, int bit) {
     if (cell.type == "INTEGER") {
-      db.Run("UPDATE " + cell.table + " SET " + cell.column + " = " + cell.column + " + 1048576 WHERE " + cell.column + " = (SELECT max(" + cell.column + ") FROM " +
-             cell.table + ")");
+      db.Run("UPDATE " + cell.table + " SET " + cell.column + " = " + cell.column + " + 1048576 WHERE " + cell.column +
+             " = (SELECT max(" + cell.column + ") FROM " + cell.table + ")");
       return cell.table + "." + cell.column + " + 2^20";
     }
-    const auto values = db.Run("SELECT DISTINCT " + cell.column + " FROM " + cell.table + " WHERE length(" + cell.column + ") > 0");
+    const auto values =
+        db.Run("SELECT DISTINCT " + cell.column + " FROM " + cell.table + " WHERE length(" + cell.column + ") > 0");
     if (values.empty()) return "";
     const std::string before = values[random() % values.size()][0];
     std::string after = before;
     const std::size_t byte = random() % after.size();
     after[byte] = static_cast<char>(after[byte] ^ (1 << bit));
-    db.Run("UPDATE " + cell.table + " SET " + cell.column + " = ?1 WHERE " + cell.column + " = ?2", after, cell.type == "BLOB", before, cell.type == "BLOB");
-    return cell.table + "." + cell.column + " byte " + std::to_string(byte) + " of " + std::to_string(after.size()) + ", bit " + std::to_string(bit);
+    db.Run("UPDATE " + cell.table + " SET " + cell.column + " = ?1 WHERE " + cell.column + " = ?2", after,
+           cell.type == "BLOB", before, cell.type == "BLOB");
+    return cell.table + "." + cell.column + " byte " + std::to_string(byte) + " of " + std::to_string(after.size()) +
+           ", bit " + std::to_string(bit);
   }
 
-  // Whether the archive says that it is damaged: CheckLog lists damage, answers DATA_LOSS, or the server does not start.
+  // Whether the archive says that it is damaged: CheckLog lists damage, answers DATA_LOSS, or the server does not
+  // start.
   ::testing::AssertionResult Notices() {
     archiving::v1::CheckLogResponse response;
     grpc::ClientContext context;
     Within(context);
     const grpc::Status status = cluster_.Archiving().CheckLog(&context, {}, &response);
     if (status.ok() && response.damage_size() == 0) return ::testing::AssertionFailure() << "CheckLog finds nothing";
-    if (!status.ok() && status.error_code() != grpc::StatusCode::DATA_LOSS) return ::testing::AssertionFailure() << Read(status).Describe();
+    if (!status.ok() && status.error_code() != grpc::StatusCode::DATA_LOSS)
+      return ::testing::AssertionFailure() << Read(status).Describe();
     if (!status.ok() && Read(status).infos.size() != 1) return ::testing::AssertionFailure() << Read(status).Describe();
     return ::testing::AssertionSuccess();
   }
@@ -191,8 +201,10 @@ TEST_F(TamperTest, EveryBitOfTheNewestTreeHeadIsGuarded) {
 TEST_F(TamperTest, RemovedRowsAreMissed) {
   Freeze();
   for (const char* removal :
-       {"DELETE FROM records WHERE idx = 4", "DELETE FROM records WHERE idx = (SELECT max(idx) FROM records)", "DELETE FROM parts WHERE idx = 3 AND name = 'form'",
-        "DELETE FROM parts WHERE name = 'source'", "DELETE FROM shared_contents", "DELETE FROM nodes WHERE level = 0 AND idx = 2", "DELETE FROM nodes WHERE level = 1 AND idx = 0",
+       {"DELETE FROM records WHERE idx = 4", "DELETE FROM records WHERE idx = (SELECT max(idx) FROM records)",
+        "DELETE FROM parts WHERE idx = 3 AND name = 'form'", "DELETE FROM parts WHERE name = 'source'",
+        "DELETE FROM shared_contents", "DELETE FROM nodes WHERE level = 0 AND idx = 2",
+        "DELETE FROM nodes WHERE level = 1 AND idx = 0",
         "DELETE FROM tree_heads WHERE size = (SELECT max(size) FROM tree_heads)", "DELETE FROM tree_heads",
         "UPDATE records SET leaf = (SELECT leaf FROM records WHERE idx = 1) WHERE idx = 2"}) {
     Restore();
@@ -204,7 +216,8 @@ TEST_F(TamperTest, RemovedRowsAreMissed) {
   }
 }
 
-// Flipped in the file itself, forty bits a time: whatever SQLite makes of it, the server lives, and never calls it whole.
+// Flipped in the file itself, forty bits a time: whatever SQLite makes of it, the server lives, and never calls it
+// whole.
 TEST_F(TamperTest, DamagedPagesNeverMakeTheServerCrash) {
   Freeze();
   std::mt19937_64 random(TestSeed());
@@ -226,7 +239,8 @@ TEST_F(TamperTest, DamagedPagesNeverMakeTheServerCrash) {
     cluster_.Start(Server::kArchiving);
     Process& process = cluster_.process(Server::kArchiving);
     // It serves, or it says why not and ends with 1.
-    ASSERT_TRUE(Eventually([&] { return !process.Running() || HealthOf(cluster_.Channel(Server::kArchiving)) == Health::kServing; }));
+    ASSERT_TRUE(Eventually(
+        [&] { return !process.Running() || HealthOf(cluster_.Channel(Server::kArchiving)) == Health::kServing; }));
     if (!process.Running()) {
       EXPECT_EQ(process.Wait(std::chrono::milliseconds(0)), 1);
       continue;

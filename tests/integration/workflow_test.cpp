@@ -1,13 +1,12 @@
 // The life of a submission through the three servers: accepted, scored, archived, returned, handed in again.
-#include <gtest/gtest.h>
-
-#include <thread>
-
+#include "common/canonical.h"
 #include "support/cluster.h"
 #include "support/forms.h"
 #include "support/submissions.h"
 
-#include "common/canonical.h"
+#include <gtest/gtest.h>
+
+#include <thread>
 
 namespace jixiao::testing {
 namespace {
@@ -156,10 +155,10 @@ TEST_F(WorkflowTest, ReturnedSubmissionComesBackAsRevisionTwo) {
   grpc::Status status;
   const auto steps = Watch(name, 0, &status);
   EXPECT_TRUE(status.ok()) << Read(status).Describe();
-  EXPECT_EQ(StatesOf(steps), (std::vector<SubmissionState>{SUBMISSION_STATE_ACCEPTED, SUBMISSION_STATE_SCORED,
-                                                           SUBMISSION_STATE_ARCHIVED, SUBMISSION_STATE_RETURNED,
-                                                           SUBMISSION_STATE_ACCEPTED, SUBMISSION_STATE_SCORED,
-                                                           SUBMISSION_STATE_ARCHIVED}));
+  EXPECT_EQ(StatesOf(steps),
+            (std::vector<SubmissionState>{SUBMISSION_STATE_ACCEPTED, SUBMISSION_STATE_SCORED, SUBMISSION_STATE_ARCHIVED,
+                                          SUBMISSION_STATE_RETURNED, SUBMISSION_STATE_ACCEPTED, SUBMISSION_STATE_SCORED,
+                                          SUBMISSION_STATE_ARCHIVED}));
 }
 
 TEST_F(WorkflowTest, OnlyReturnedSubmissionTakesNewRevision) {

@@ -1,12 +1,12 @@
 #include "support/calls.h"
 
+#include "google/rpc/status.pb.h"
+
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/slice.h>
 #include <gtest/gtest.h>
-
-#include "google/rpc/status.pb.h"
 
 namespace jixiao::testing {
 namespace {
@@ -122,7 +122,8 @@ bool Refusal::Names(std::string_view field) const {
 }
 
 std::string Refusal::Describe() const {
-  std::string out = "code " + std::to_string(code) + ", message \"" + message + "\", " + std::to_string(detail_bytes) + " detail bytes";
+  std::string out = "code " + std::to_string(code) + ", message \"" + message + "\", " + std::to_string(detail_bytes) +
+                    " detail bytes";
   for (const auto& info : infos) out += "\n" + info.ShortDebugString();
   for (const auto& bad : bad_requests) out += "\n" + bad.ShortDebugString().substr(0, 500);
   return out;

@@ -1,6 +1,8 @@
 // Calls as tests make them: raw bytes, health, and repeats while a server is away.
 #pragma once
 
+#include "google/rpc/error_details.pb.h"
+
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/status.h>
@@ -12,8 +14,6 @@
 #include <string_view>
 #include <thread>
 #include <vector>
-
-#include "google/rpc/error_details.pb.h"
 
 namespace jixiao::testing {
 
@@ -62,8 +62,8 @@ struct Refusal {
 };
 Refusal Read(const grpc::Status& status);
 
-// Checks what every error must be: this code, one ErrorInfo of the domain "jixiao" with this reason, details under 4 KiB,
-// and for INVALID_ARGUMENT a BadRequest that names `field` unless that is empty.
+// Checks what every error must be: this code, one ErrorInfo of the domain "jixiao" with this reason, details under 4
+// KiB, and for INVALID_ARGUMENT a BadRequest that names `field` unless that is empty.
 void ExpectRefusal(const grpc::Status& status, grpc::StatusCode code, std::string_view reason,
                    std::string_view field = "");
 

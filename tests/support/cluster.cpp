@@ -49,9 +49,11 @@ void CheckLine(const nlohmann::json& line, const std::string& service) {
   EXPECT_EQ(line.value("service", ""), service);
 }
 
-// Nobody polls a channel between blocking calls but gRPC itself, every five seconds; until then a server that stops waits
-// for the channel to hear of it.
-void PollIdleChannelsOften() { setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "20", 1); }
+// Nobody polls a channel between blocking calls but gRPC itself, every five seconds; until then a server that stops
+// waits for the channel to hear of it.
+void PollIdleChannelsOften() {
+  setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "20", 1);
+}
 
 }  // namespace
 
@@ -127,10 +129,9 @@ int Cluster::AddScoring() {
 
 void Cluster::Start(Server server, int replica) {
   Node& node = NodeOf(server, replica);
-  std::vector<std::string> command = {std::string(JIXIAO_BIN_DIR "/jixiao-") + NameOf(server),
-                                      "--listen=127.0.0.1:" + std::to_string(node.port),
-                                      "--store=sqlite:" + Database(server, replica).string(),
-                                      "--drain-wait=" + std::to_string(options_.drain_wait)};
+  std::vector<std::string> command = {
+      std::string(JIXIAO_BIN_DIR "/jixiao-") + NameOf(server), "--listen=127.0.0.1:" + std::to_string(node.port),
+      "--store=sqlite:" + Database(server, replica).string(), "--drain-wait=" + std::to_string(options_.drain_wait)};
   switch (server) {
     case Server::kIntake:
       command.push_back("--scoring=" + ScoringAddress());
@@ -179,9 +180,13 @@ void Cluster::WaitUntilServing(Server server, int replica) {
   }
 }
 
-Process& Cluster::process(Server server, int replica) { return *NodeOf(server, replica).process; }
+Process& Cluster::process(Server server, int replica) {
+  return *NodeOf(server, replica).process;
+}
 
-std::shared_ptr<grpc::Channel> Cluster::Channel(Server server, int replica) { return NodeOf(server, replica).channel; }
+std::shared_ptr<grpc::Channel> Cluster::Channel(Server server, int replica) {
+  return NodeOf(server, replica).channel;
+}
 
 std::filesystem::path Cluster::Database(Server server, int replica) const {
   return folder_ / (NameOf(server) + "-" + std::to_string(replica) + ".db");
@@ -243,7 +248,9 @@ void Cluster::StartRedis() {
                            "--appendonly", "no", "--dir", folder_.string(), "--daemonize", "no"},
                           folder_ / "redis.log");
   // It listens when the port is taken; what it answers is hiredis's business.
-  const auto channel_free = [this] { return ReadFile(folder_ / "redis.log").find("eady to accept") == std::string::npos; };
+  const auto channel_free = [this] {
+    return ReadFile(folder_ / "redis.log").find("eady to accept") == std::string::npos;
+  };
   const auto end = std::chrono::steady_clock::now() + kStartPatience;
   while (channel_free()) {
     if (!redis_->Running() || std::chrono::steady_clock::now() >= end)

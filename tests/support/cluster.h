@@ -1,22 +1,22 @@
 // The three servers as real processes, with a folder, ports, a signing key and, if wanted, a Redis of their own.
 #pragma once
 
-#include <grpcpp/channel.h>
-
-#include <array>
-#include <filesystem>
-#include <memory>
-#include <nlohmann/json.hpp>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "support/calls.h"
 #include "support/process.h"
 
 #include "jixiao/archiving/v1/archiving_service.grpc.pb.h"
 #include "jixiao/intake/v1/intake_service.grpc.pb.h"
 #include "jixiao/scoring/v1/scoring_service.grpc.pb.h"
+
+#include <grpcpp/channel.h>
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace jixiao::testing {
 
@@ -33,8 +33,8 @@ struct ClusterOptions {
   int drain_wait = 0;  // seconds
 };
 
-// Everything is started and serving when the constructor returns; what cannot be started throws. The destructor stops all
-// and removes the folder, unless a test has failed: then the folder stays, and its place is printed.
+// Everything is started and serving when the constructor returns; what cannot be started throws. The destructor stops
+// all and removes the folder, unless a test has failed: then the folder stays, and its place is printed.
 class Cluster {
  public:
   static constexpr std::string_view kOrigin = "test.jixiao/archive";

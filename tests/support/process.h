@@ -12,11 +12,12 @@
 
 namespace jixiao::testing {
 
-// One child. Start it from a thread that lives as long as the test: the kernel kills the child when that thread ends, so
-// that a test that is killed leaves nothing behind.
+// One child. Start it from a thread that lives as long as the test: the kernel kills the child when that thread ends,
+// so that a test that is killed leaves nothing behind.
 class Process {
  public:
-  // Runs `command` with stdout and stderr appended to `log`; with no shell between. Exit code 127 when it cannot be run.
+  // Runs `command` with stdout and stderr appended to `log`; with no shell between. Exit code 127 when it cannot be
+  // run.
   static std::unique_ptr<Process> Start(const std::vector<std::string>& command, const std::filesystem::path& log);
 
   // SIGTERM, and SIGKILL when that does not end it within five seconds. Only ever to the child's own id.
@@ -27,7 +28,8 @@ class Process {
   // Sends a signal; nothing when the child has ended.
   void Kill(int signal);
 
-  // Waits at most `timeout` for the end: the exit code, or 128 + the signal that killed it. Nothing while it still runs.
+  // Waits at most `timeout` for the end: the exit code, or 128 + the signal that killed it. Nothing while it still
+  // runs.
   std::optional<int> Wait(std::chrono::milliseconds timeout);
 
   bool Running() { return !Wait(std::chrono::milliseconds(0)); }

@@ -1,10 +1,10 @@
 #include "support/submissions.h"
 
+#include "support/forms.h"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
-
-#include "support/forms.h"
 
 namespace jixiao::testing {
 
@@ -56,7 +56,8 @@ intake::v1::Submission WaitFor(Cluster& cluster, const std::string& name, intake
   return submission;
 }
 
-std::vector<intake::v1::Submission> AllSubmissions(Cluster& cluster, const std::vector<intake::v1::SubmissionState>& states) {
+std::vector<intake::v1::Submission> AllSubmissions(Cluster& cluster,
+                                                   const std::vector<intake::v1::SubmissionState>& states) {
   intake::v1::ListSubmissionsRequest request;
   request.set_page_size(200);
   for (const auto state : states) request.add_states(state);
@@ -89,8 +90,8 @@ std::vector<archiving::v1::RecordSummary> AllRecords(Cluster& cluster) {
 
 archiving::v1::CheckLogResponse CheckLog(Cluster& cluster) {
   archiving::v1::CheckLogResponse response;
-  const grpc::Status status = Patiently(
-      [&](grpc::ClientContext& context) { return cluster.Archiving().CheckLog(&context, {}, &response); });
+  const grpc::Status status =
+      Patiently([&](grpc::ClientContext& context) { return cluster.Archiving().CheckLog(&context, {}, &response); });
   EXPECT_TRUE(status.ok()) << Read(status).Describe();
   return response;
 }

@@ -1,0 +1,87 @@
+#include "scoring/rulesets/catalogue.h"
+
+#include <gtest/gtest.h>
+
+#include "unit/scoring/support.h"
+
+namespace jixiao::scoring {
+namespace {
+
+using evaluation::v1::SelfEvaluation;
+
+v1::RuleSet Regional(std::string id, std::string region, int first, int last, int revision = 1) {
+  v1::RuleSet set = support::RuleSetOf("cn-national-2020");
+  set.set_id(std::move(id));
+  set.set_region_code(std::move(region));
+  set.set_first_fiscal_year(first);
+  set.set_last_fiscal_year(last);
+  set.set_revision(revision);
+  return set;
+}
+
+Catalogue Make(const std::vector<v1::RuleSet>& sets) {
+  std::vector<std::shared_ptr<const Rules>> all;
+  for (const v1::RuleSet& set : sets) all.push_back(Rules::Compile(set).value());
+  return Catalogue(all);
+}
+
+SelfEvaluation Form(std::string region, int year) {
+  SelfEvaluation form;
+  form.set_region_code(std::move(region));
+  form.set_fiscal_year(year);
+  return form;
+}
+
+const Catalogue& Sample() {
+  static const Catalogue catalogue = Make({Regional("nation-old", "", 2016, 2019), Regional("nation", "", 2020, 0), Regional("hubei", "42", 2020, 0),
+                                           Regional("wuhan", "4201", 2021, 2022), Regional("nation", "", 2020, 0, 2)});
+  return catalogue;
+}
+
+std::string Chosen(std::string region, int year) {
+  const Selection selection = Sample().ForForm(Form(std::move(region), year));
+  return selection.rules == nullptr ? "" : selection.rules->source().id();
+}
+
+TEST(Catalogue, TakesTheLongestRegionThatCoversTheYear) {
+  EXPECT_EQ(Chosen("420106", 2021), "wuhan");
+  EXPECT_EQ(Chosen("420106", 2023), "hubei");
+  EXPECT_EQ(Chosen("420500", 2021), "hubei");
+  EXPECT_EQ(Chosen("510403", 2021), "nation");
+  EXPECT_EQ(Chosen("", 2021), "nation");
+}
+
+TEST(Catalogue, BoundaryYearsBelongToOneRuleSet) {
+  EXPECT_EQ(Chosen("", 2016), "nation-old");
+  EXPECT_EQ(Chosen("", 2019), "nation-old");
+  EXPECT_EQ(Chosen("", 2020), "nation");
+}
+
+TEST(Catalogue, AFormWithoutAYearGetsTodaysRules) { EXPECT_EQ(Chosen("", 0), "nation"); }
+
+TEST(Catalogue, AYearThatNothingCoversGetsTheNearestAndSaysSo) {
+  const Selection selection = Sample().ForForm(Form("", 2014));
+  ASSERT_NE(selection.rules, nullptr);
+  EXPECT_EQ(selection.rules->source().id(), "nation-old");
+  EXPECT_NE(selection.selected_by.find("没有对应规则"), std::string::npos);
+  EXPECT_EQ(Sample().ForForm(Form("", 2018)).selected_by.find("没有对应规则"), std::string::npos);
+}
+
+TEST(Catalogue, FindsByIdRevisionAndDigest) {
+  EXPECT_EQ(Sample().ById("nation")->source().revision(), 2);
+  EXPECT_EQ(Sample().ById("nation@1")->source().revision(), 1);
+  for (const char* bad : {"nation@3", "nation@", "nation@x", "nati", "nation-", ""}) EXPECT_EQ(Sample().ById(bad), nullptr) << bad;
+  const auto hubei = Sample().ById("hubei");
+  EXPECT_EQ(Sample().ByDigest(hubei->digest()), hubei);
+  EXPECT_EQ(Sample().ByDigest("sha256:0"), nullptr);
+}
+
+TEST(Catalogue, AnAdditionLeavesEarlierSnapshotsAlone) {
+  const Catalogue before = Make({Regional("nation", "", 2020, 0)});
+  const auto after = before.With(Rules::Compile(Regional("hubei", "42", 2020, 0)).value());
+  EXPECT_EQ(before.ById("hubei"), nullptr);
+  EXPECT_NE(after->ById("hubei"), nullptr);
+}
+
+}  // namespace
+}  // namespace jixiao::scoring

@@ -20,12 +20,14 @@ struct Options {
 absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const std::string path, rpc::SqlitePath(options.common.store));
   ASSIGN_OR_RETURN(const auto store, archiving::SqliteArchiveStore::Open(path));
-  ASSIGN_OR_RETURN(archiving::log::Signer signer, archiving::log::Signer::LoadOrCreate(options.signing_key, options.origin));
+  ASSIGN_OR_RETURN(archiving::log::Signer signer,
+                   archiving::log::Signer::LoadOrCreate(options.signing_key, options.origin));
   archiving::Sequencer sequencer(*store, std::move(signer), options.origin);
   rpc::ServerState state;
   WorkerPool pool(kWorkers, kQueue);
   archiving::ArchivingServiceImpl service(*store, sequencer, pool, state);
-  return rpc::RunServer(options.common.server, {&service}, {archiving::v1::ArchivingService::service_full_name()}, state);
+  return rpc::RunServer(options.common.server, {&service}, {archiving::v1::ArchivingService::service_full_name()},
+                        state);
 }
 
 }  // namespace
@@ -35,14 +37,18 @@ int main(int argc, char** argv) {
   Options options;
   CLI::App app("Jixiao archiving service (归档)");
   rpc::AddCommonOptions(app, options.common, 7303, "archiving.db");
-  app.add_option("--signing-key", options.signing_key, "file of the Ed25519 key that signs tree heads; made, with PATH.pub beside it, when it is missing")
+  app.add_option("--signing-key", options.signing_key,
+                 "file of the Ed25519 key that signs tree heads; made, with PATH.pub beside it, when it is missing")
       ->envname("JIXIAO_SIGNING_KEY")
       ->capture_default_str();
-  app.add_option("--origin", options.origin, "name of this log on every tree head; never change it")->envname("JIXIAO_ORIGIN")->capture_default_str();
+  app.add_option("--origin", options.origin, "name of this log on every tree head; never change it")
+      ->envname("JIXIAO_ORIGIN")
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   jixiao::log::Open("archiving", jixiao::log::LevelNamed(options.common.log_level));
   const absl::Status status = Run(options);
-  if (!status.ok()) jixiao::log::Error("cannot serve", {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
+  if (!status.ok())
+    jixiao::log::Error("cannot serve", {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
   jixiao::log::Close();
   return status.ok() ? 0 : 1;
 }

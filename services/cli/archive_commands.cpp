@@ -1,9 +1,3 @@
-#include <fstream>
-#include <iostream>
-#include <iterator>
-
-#include <nlohmann/json.hpp>
-
 #include "archiving/log/merkle.h"
 #include "archiving/record/record.h"
 #include "cli/client.h"
@@ -15,6 +9,12 @@
 #include "common/encoding.h"
 #include "common/text.h"
 #include "common/time.h"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
 
 namespace jixiao::cli {
 namespace {
@@ -33,14 +33,18 @@ absl::StatusOr<TrustedKey> KeyFor(const Global& global, ArchivingService::Stub& 
   std::string text = key.text;
   if (text.empty()) {
     archiving::v1::GetTreeHeadResponse head;
-    RETURN_IF_ERROR(Call(global, stub, &ArchivingService::Stub::GetTreeHead, archiving::v1::GetTreeHeadRequest(), head));
+    RETURN_IF_ERROR(
+        Call(global, stub, &ArchivingService::Stub::GetTreeHead, archiving::v1::GetTreeHeadRequest(), head));
     text = head.verifier_key();
   } else if (std::ifstream in(text, std::ios::binary); in) {
     text.assign(std::istreambuf_iterator<char>(in), {});
   }
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
   auto verifier = archiving::log::Verifier::Parse(text);
-  if (!verifier.ok()) return InvalidField("KEY_INVALID", "--key", Cat("is neither a verifier key nor a file that holds one: ", std::string(verifier.status().message())));
+  if (!verifier.ok())
+    return InvalidField(
+        "KEY_INVALID", "--key",
+        Cat("is neither a verifier key nor a file that holds one: ", std::string(verifier.status().message())));
   return TrustedKey{*std::move(verifier), text.substr(0, text.find('+')), key.text.empty()};
 }
 
@@ -68,8 +72,10 @@ absl::Status ForEachRecord(const Global& global, ArchivingService::Stub& stub, E
 
 void PrintSteps(const std::string& name, const std::vector<VerificationStep>& steps, const TrustedKey& key, bool json) {
   if (json) {
-    nlohmann::json out = {{"name", name}, {"ok", AllOk(steps)}, {"key_from_server", key.from_server}, {"steps", nlohmann::json::array()}};
-    for (const VerificationStep& step : steps) out["steps"].push_back({{"title", step.title}, {"ok", step.ok}, {"detail", step.detail}});
+    nlohmann::json out = {
+        {"name", name}, {"ok", AllOk(steps)}, {"key_from_server", key.from_server}, {"steps", nlohmann::json::array()}};
+    for (const VerificationStep& step : steps)
+      out["steps"].push_back({{"title", step.title}, {"ok", step.ok}, {"detail", step.detail}});
     std::cout << out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     return;
   }
@@ -97,15 +103,21 @@ absl::StatusOr<bool> VerifyAll(const Global& global, ArchivingService::Stub& stu
     if (first_failure.empty()) first_failure = Cat(record.name(), " ", problem);
     return true;
   }));
-  steps.push_back({"逐条验证记录", failed == 0, failed == 0 ? Cat(records, " 条全部通过") : Cat(failed, " 条失败，第一条：", first_failure)});
+  steps.push_back({"逐条验证记录", failed == 0,
+                   failed == 0 ? Cat(records, " 条全部通过") : Cat(failed, " 条失败，第一条：", first_failure)});
   archiving::v1::CheckLogResponse check;
   RETURN_IF_ERROR(Call(global, stub, &ArchivingService::Stub::CheckLog, archiving::v1::CheckLogRequest(), check));
   std::string damage;
-  for (const auto& found : check.damage()) Append(damage, damage.empty() ? "" : "；", found.index() < 0 ? std::string() : Cat("第 ", found.index(), " 条："), found.message());
-  steps.push_back({"重算全部哈希与树头", check.damage().empty(), check.damage().empty() ? Cat(check.records_checked(), " 条，", check.bytes_checked(), " 字节") : damage});
+  for (const auto& found : check.damage())
+    Append(damage, damage.empty() ? "" : "；", found.index() < 0 ? std::string() : Cat("第 ", found.index(), " 条："),
+           found.message());
+  steps.push_back(
+      {"重算全部哈希与树头", check.damage().empty(),
+       check.damage().empty() ? Cat(check.records_checked(), " 条，", check.bytes_checked(), " 字节") : damage});
   if (!check.checkpoint().empty()) {
     const auto head = archiving::log::OpenCheckpoint(check.checkpoint(), key.verifier, key.origin);
-    steps.push_back({"最新树头签名有效", head.ok() && head->size == records, head.ok() ? Cat(key.origin, "，", head->size, " 条") : std::string(head.status().message())});
+    steps.push_back({"最新树头签名有效", head.ok() && head->size == records,
+                     head.ok() ? Cat(key.origin, "，", head->size, " 条") : std::string(head.status().message())});
   }
   PrintSteps("全部归档", steps, key, global.json());
   return AllOk(steps);
@@ -115,14 +127,21 @@ absl::StatusOr<bool> VerifyAll(const Global& global, ArchivingService::Stub& stu
 
 int RunArchiveSearch(const Global& global, int limit) {
   const auto stub = Archiving(global);
-  Table table({{"记录"}, {"年度"}, {"单位", Align::kLeft, 36}, {"项目", Align::kLeft, 40}, {"总分", Align::kRight}, {"等级"}, {"归档时间"}});
+  Table table({{"记录"},
+               {"年度"},
+               {"单位", Align::kLeft, 36},
+               {"项目", Align::kLeft, 40},
+               {"总分", Align::kRight},
+               {"等级"},
+               {"归档时间"}});
   int left = limit;
   const absl::Status status = ForEachRecord(global, *stub, [&](const archiving::v1::RecordSummary& r) {
     if (left-- <= 0) return false;
     if (global.json())
       std::cout << ToJson(r) << '\n';
     else
-      table.Add({r.name(), Cat(r.fiscal_year()), r.implementing_unit(), r.project_name(), r.computed_total(), r.grade(), FormatShanghai(ToMicros(r.archive_time()))});
+      table.Add({r.name(), Cat(r.fiscal_year()), r.implementing_unit(), r.project_name(), r.computed_total(), r.grade(),
+                 FormatShanghai(ToMicros(r.archive_time()))});
     return true;
   });
   if (!status.ok()) return Refuse(status, global.json());
@@ -139,7 +158,8 @@ int RunArchiveGet(const Global& global, const std::string& name) {
     return kDone;
   }
   const auto& record = response->record();
-  std::cout << record.name() << "  " << record.key() << "\n归档时间  " << FormatShanghai(ToMicros(record.archive_time())) << "\n";
+  std::cout << record.name() << "  " << record.key() << "\n归档时间  "
+            << FormatShanghai(ToMicros(record.archive_time())) << "\n";
   evaluation::v1::SelfEvaluation form;
   evaluation::v1::Scorecard card;
   bool form_ok = false;
@@ -150,7 +170,10 @@ int RunArchiveGet(const Global& global, const std::string& name) {
     std::cout << "部件 " << part.name() << "  " << part.media_type() << "  " << part.content().size() << " 字节\n";
   }
   std::cout << '\n';
-  if (!card_ok) return Refuse(Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", "the scorecard cannot be decoded; run `jixiao archive verify`"), false);
+  if (!card_ok)
+    return Refuse(Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED",
+                        "the scorecard cannot be decoded; run `jixiao archive verify`"),
+                  false);
   PrintScorecard(card, form_ok ? &form : nullptr, false, std::cout);
   return kDone;
 }
@@ -158,7 +181,8 @@ int RunArchiveGet(const Global& global, const std::string& name) {
 int RunArchiveHead(const Global& global, const ArchiveKey& key) {
   const auto stub = Archiving(global);
   archiving::v1::GetTreeHeadResponse head;
-  const absl::Status status = Call(global, *stub, &ArchivingService::Stub::GetTreeHead, archiving::v1::GetTreeHeadRequest(), head);
+  const absl::Status status =
+      Call(global, *stub, &ArchivingService::Stub::GetTreeHead, archiving::v1::GetTreeHeadRequest(), head);
   if (!status.ok()) return Refuse(status, global.json());
   if (!key.text.empty() && !head.checkpoint().empty()) {
     const auto trusted = KeyFor(global, *stub, key);
@@ -169,7 +193,8 @@ int RunArchiveHead(const Global& global, const ArchiveKey& key) {
   if (global.json())
     std::cout << ToJson(head) << '\n';
   else
-    std::cout << (head.checkpoint().empty() ? "日志为空\n" : head.checkpoint()) << "\n公钥  " << head.verifier_key() << '\n';
+    std::cout << (head.checkpoint().empty() ? "日志为空\n" : head.checkpoint()) << "\n公钥  " << head.verifier_key()
+              << '\n';
   return kDone;
 }
 
@@ -182,7 +207,8 @@ int RunArchiveProof(const Global& global, const std::string& name) {
     return kDone;
   }
   std::cout << "叶子序号  " << response->proof().index() << "\n审计路径\n";
-  for (const std::string& hash : response->proof().path()) std::cout << "  " << Hex({reinterpret_cast<const std::uint8_t*>(hash.data()), hash.size()}) << '\n';
+  for (const std::string& hash : response->proof().path())
+    std::cout << "  " << Hex({reinterpret_cast<const std::uint8_t*>(hash.data()), hash.size()}) << '\n';
   std::cout << "\n" << response->proof().checkpoint();
   return kDone;
 }
@@ -192,7 +218,8 @@ int RunArchiveVerify(const Global& global, const std::vector<std::string>& names
   const auto stub = Archiving(global);
   const auto trusted = KeyFor(global, *stub, key);
   if (!trusted.ok()) return Refuse(trusted.status(), global.json());
-  if (trusted->from_server && !global.json()) std::cerr << "注意：没有用 --key 指定公钥，采用服务器自报的公钥；这能发现损坏，不能发现伪造\n";
+  if (trusted->from_server && !global.json())
+    std::cerr << "注意：没有用 --key 指定公钥，采用服务器自报的公钥；这能发现损坏，不能发现伪造\n";
   if (all) {
     const auto ok = VerifyAll(global, *stub, *trusted);
     if (!ok.ok()) return Refuse(ok.status(), global.json());

@@ -1,21 +1,23 @@
 #include "cli/form_files.h"
 
-#include <fstream>
-#include <iostream>
-#include <iterator>
+#include "common/errors.h"
+#include "common/text.h"
 
 #include <google/protobuf/util/json_util.h>
 #include <nlohmann/json.hpp>
 
-#include "common/errors.h"
-#include "common/text.h"
+#include <fstream>
+#include <iostream>
+#include <iterator>
 
 namespace jixiao::cli {
 namespace {
 
 using nlohmann::json;
 
-absl::Status Unreadable(const std::string& where, std::string_view what) { return InvalidField("FILE_UNREADABLE", where, std::string(what)); }
+absl::Status Unreadable(const std::string& where, std::string_view what) {
+  return InvalidField("FILE_UNREADABLE", where, std::string(what));
+}
 
 absl::StatusOr<FormFile> ToForm(const json& value, std::string origin) {
   const json& content = value.is_object() && value.contains("form") ? value["form"] : value;

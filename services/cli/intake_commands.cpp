@@ -1,9 +1,3 @@
-#include <fstream>
-#include <iostream>
-#include <iterator>
-
-#include <unistd.h>
-
 #include "cli/client.h"
 #include "cli/form_files.h"
 #include "cli/output.h"
@@ -15,6 +9,12 @@
 #include "common/time.h"
 #include "intake/workflow/submission.h"
 
+#include <unistd.h>
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
 namespace jixiao::cli {
 namespace {
 
@@ -25,7 +25,9 @@ using intake::v1::Submission;
 absl::StatusOr<std::string> RequestId(const FormFile& file, const SubmitOptions& options) {
   if (options.again) return RandomHex(16);
   ASSIGN_OR_RETURN(const std::string digest, CanonicalDigest(file.form));
-  return Cat("form-", DigestOf(Cat(digest, "\n", options.submission, "\n", options.rule_set, "\n", options.source)).substr(7, 40));
+  return Cat(
+      "form-",
+      DigestOf(Cat(digest, "\n", options.submission, "\n", options.rule_set, "\n", options.source)).substr(7, 40));
 }
 
 absl::StatusOr<Submission> Get(const Global& global, IntakeService::Stub& stub, const std::string& name) {
@@ -37,7 +39,8 @@ absl::StatusOr<Submission> Get(const Global& global, IntakeService::Stub& stub, 
 }
 
 bool AtRest(intake::v1::SubmissionState state) {
-  return state == intake::v1::SUBMISSION_STATE_ARCHIVED || state == intake::v1::SUBMISSION_STATE_STUCK || state == intake::v1::SUBMISSION_STATE_RETURNED;
+  return state == intake::v1::SUBMISSION_STATE_ARCHIVED || state == intake::v1::SUBMISSION_STATE_STUCK ||
+         state == intake::v1::SUBMISSION_STATE_RETURNED;
 }
 
 absl::StatusOr<Submission> WaitUntilAtRest(const Global& global, IntakeService::Stub& stub, const std::string& name) {
@@ -46,7 +49,9 @@ absl::StatusOr<Submission> WaitUntilAtRest(const Global& global, IntakeService::
     ASSIGN_OR_RETURN(Submission submission, Get(global, stub, name));
     if (AtRest(submission.state())) return submission;
     if (std::chrono::steady_clock::now() > until)
-      return Error(absl::StatusCode::kDeadlineExceeded, "NOT_YET_ARCHIVED", Cat(name, " is ", intake::v1::SubmissionState_Name(submission.state()), "; `jixiao status` shows it later"));
+      return Error(
+          absl::StatusCode::kDeadlineExceeded, "NOT_YET_ARCHIVED",
+          Cat(name, " is ", intake::v1::SubmissionState_Name(submission.state()), "; `jixiao status` shows it later"));
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }
@@ -56,13 +61,15 @@ void ShowProgress(std::size_t done, std::size_t total) {
   if (total < 2 || isatty(STDERR_FILENO) == 0) return;
   constexpr std::size_t kWidth = 30;
   const std::size_t filled = kWidth * done / total;
-  std::cerr << "\r已提交 " << done << "/" << total << " [" << std::string(filled, '#') << std::string(kWidth - filled, '.') << "]" << (done == total ? "\n" : "") << std::flush;
+  std::cerr << "\r已提交 " << done << "/" << total << " [" << std::string(filled, '#')
+            << std::string(kWidth - filled, '.') << "]" << (done == total ? "\n" : "") << std::flush;
 }
 
 void PrintSubmission(const Submission& s, bool explain) {
   std::cout << s.name() << "  第 " << s.revision() << " 版  " << intake::TitleOf(s.state()) << '\n'
             << s.project_name() << "（" << s.fiscal_year() << " 年度） · " << s.implementing_unit() << '\n'
-            << "接收时间  " << FormatShanghai(ToMicros(s.create_time())) << "  更新时间  " << FormatShanghai(ToMicros(s.update_time())) << '\n'
+            << "接收时间  " << FormatShanghai(ToMicros(s.create_time())) << "  更新时间  "
+            << FormatShanghai(ToMicros(s.update_time())) << '\n'
             << "表单摘要  " << s.form_digest() << '\n';
   if (!s.archive_record().empty()) std::cout << "归档记录  " << s.archive_record() << '\n';
   if (!s.problem().empty()) std::cout << "说明      " << s.problem() << '\n';
@@ -89,7 +96,13 @@ int RunSubmit(const Global& global, const SubmitOptions& options) {
     if (!in) return Misused(Cat("无法读取 ", options.source));
   }
   const auto stub = Intake(global);
-  Table table({{"项目", Align::kLeft, 40}, {"提交", Align::kLeft, 60}, {"版次", Align::kRight}, {"状态"}, {"归档记录"}, {"总分", Align::kRight}, {"问题", Align::kRight}});
+  Table table({{"项目", Align::kLeft, 40},
+               {"提交", Align::kLeft, 60},
+               {"版次", Align::kRight},
+               {"状态"},
+               {"归档记录"},
+               {"总分", Align::kRight},
+               {"问题", Align::kRight}});
   int code = kDone;
   for (std::size_t i = 0; i < forms.size(); ++i) {
     const auto request_id = RequestId(forms[i], options);
@@ -119,8 +132,10 @@ int RunSubmit(const Global& global, const SubmitOptions& options) {
       std::cout << (options.wait ? ToJson(submission) : ToJson(response.receipt())) << '\n';
     } else {
       const auto state = options.wait ? submission.state() : intake::v1::SUBMISSION_STATE_ACCEPTED;
-      table.Add({forms[i].form.project_name(), response.receipt().submission(), Cat(response.receipt().revision()), std::string(intake::TitleOf(state)), submission.archive_record(),
-                 submission.scorecard().computed_total(), submission.has_scorecard() ? Cat(submission.scorecard().findings_size()) : std::string()});
+      table.Add({forms[i].form.project_name(), response.receipt().submission(), Cat(response.receipt().revision()),
+                 std::string(intake::TitleOf(state)), submission.archive_record(),
+                 submission.scorecard().computed_total(),
+                 submission.has_scorecard() ? Cat(submission.scorecard().findings_size()) : std::string()});
     }
   }
   if (!global.json() && !table.empty()) table.Print(std::cout);
@@ -142,11 +157,18 @@ int RunList(const Global& global, const std::string& state, int limit) {
   intake::v1::ListSubmissionsRequest request;
   if (!state.empty()) {
     intake::v1::SubmissionState wanted;
-    if (!intake::v1::SubmissionState_Parse(Cat("SUBMISSION_STATE_", state), &wanted)) return Misused(Cat("没有状态 ", state, "：ACCEPTED、SCORED、ARCHIVED、RETURNED 或 STUCK"));
+    if (!intake::v1::SubmissionState_Parse(Cat("SUBMISSION_STATE_", state), &wanted))
+      return Misused(Cat("没有状态 ", state, "：ACCEPTED、SCORED、ARCHIVED、RETURNED 或 STUCK"));
     request.add_states(wanted);
   }
   const auto stub = Intake(global);
-  Table table({{"提交", Align::kLeft, 60}, {"版次", Align::kRight}, {"状态"}, {"年度"}, {"单位", Align::kLeft, 36}, {"项目", Align::kLeft, 40}, {"更新时间"}});
+  Table table({{"提交", Align::kLeft, 60},
+               {"版次", Align::kRight},
+               {"状态"},
+               {"年度"},
+               {"单位", Align::kLeft, 36},
+               {"项目", Align::kLeft, 40},
+               {"更新时间"}});
   for (int left = limit; left > 0;) {
     request.set_page_size(std::min(left, 500));
     intake::v1::ListSubmissionsResponse response;
@@ -156,7 +178,8 @@ int RunList(const Global& global, const std::string& state, int limit) {
       if (global.json())
         std::cout << ToJson(s) << '\n';
       else
-        table.Add({s.name(), Cat(s.revision()), std::string(intake::TitleOf(s.state())), Cat(s.fiscal_year()), s.implementing_unit(), s.project_name(), FormatShanghai(ToMicros(s.update_time()))});
+        table.Add({s.name(), Cat(s.revision()), std::string(intake::TitleOf(s.state())), Cat(s.fiscal_year()),
+                   s.implementing_unit(), s.project_name(), FormatShanghai(ToMicros(s.update_time()))});
     }
     left -= response.submissions_size();
     if (response.next_page_token().empty()) break;
@@ -178,7 +201,8 @@ int RunWatch(const Global& global, const std::string& name) {
     if (global.json())
       std::cout << ToJson(step) << std::endl;
     else
-      std::cout << FormatShanghai(ToMicros(step.time())) << "  第 " << step.revision() << " 版  " << intake::TitleOf(step.state()) << "  " << step.note() << std::endl;
+      std::cout << FormatShanghai(ToMicros(step.time())) << "  第 " << step.revision() << " 版  "
+                << intake::TitleOf(step.state()) << "  " << step.note() << std::endl;
   }
   const absl::Status status = rpc::FromGrpc(stream->Finish());
   return status.ok() ? kDone : Refuse(status, global.json());

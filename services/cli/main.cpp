@@ -1,10 +1,10 @@
 // jixiao: the command line, a plain client of the three services.
-#include <functional>
+#include "cli/commands.h"
+#include "cli/output.h"
 
 #include <CLI/CLI.hpp>
 
-#include "cli/commands.h"
-#include "cli/output.h"
+#include <functional>
 
 namespace {
 
@@ -16,7 +16,8 @@ void AddScore(CLI::App& app, const Global& global, Command& run) {
   auto* command = app.add_subcommand("score", "给自评表评分并列出问题；不保存");
   auto options = std::make_shared<ScoreOptions>();
   command->add_option("FILE", options->files, "JSON 文件：一张表、一个数组或每行一张；- 为标准输入")->required();
-  command->add_option("--rule-set", options->rule_set, "评分规则：编号、编号@修订 或摘要；不填则按区划、年度、表种选定");
+  command->add_option("--rule-set", options->rule_set,
+                      "评分规则：编号、编号@修订 或摘要；不填则按区划、年度、表种选定");
   command->add_flag("--explain", options->explain, "逐行说明得分的算法");
   command->callback([&global, &run, options] { run = [&global, options] { return RunScore(global, *options); }; });
 }
@@ -37,14 +38,17 @@ void AddIntake(CLI::App& app, const Global& global, Command& run) {
   auto explain = std::make_shared<bool>(false);
   status->add_option("NAME", *name, "submissions/…")->required();
   status->add_flag("--explain", *explain, "逐行说明得分的算法");
-  status->callback([&global, &run, name, explain] { run = [&global, name, explain] { return RunStatus(global, *name, *explain); }; });
+  status->callback([&global, &run, name, explain] {
+    run = [&global, name, explain] { return RunStatus(global, *name, *explain); };
+  });
 
   auto* list = app.add_subcommand("list", "列出提交");
   auto state = std::make_shared<std::string>();
   auto limit = std::make_shared<int>(100);
   list->add_option("--state", *state, "ACCEPTED、SCORED、ARCHIVED、RETURNED 或 STUCK");
   list->add_option("--limit", *limit, "最多多少条")->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  list->callback([&global, &run, state, limit] { run = [&global, state, limit] { return RunList(global, *state, *limit); }; });
+  list->callback(
+      [&global, &run, state, limit] { run = [&global, state, limit] { return RunList(global, *state, *limit); }; });
 
   auto* watch = app.add_subcommand("watch", "跟踪一次提交，直到归档");
   watch->add_option("NAME", *name, "submissions/…")->required();
@@ -54,13 +58,16 @@ void AddIntake(CLI::App& app, const Global& global, Command& run) {
   auto reason = std::make_shared<std::string>();
   give_back->add_option("NAME", *name, "submissions/…")->required();
   give_back->add_option("--reason", *reason, "退回的原因")->required();
-  give_back->callback([&global, &run, name, reason] { run = [&global, name, reason] { return RunReturn(global, *name, *reason); }; });
+  give_back->callback(
+      [&global, &run, name, reason] { run = [&global, name, reason] { return RunReturn(global, *name, *reason); }; });
 }
 
 void AddRules(CLI::App& app, const Global& global, Command& run) {
   auto* rules = app.add_subcommand("rules", "评分规则");
   rules->require_subcommand(1);
-  rules->add_subcommand("list", "列出已发布的规则")->callback([&global, &run] { run = [&global] { return RunRulesList(global); }; });
+  rules->add_subcommand("list", "列出已发布的规则")->callback([&global, &run] {
+    run = [&global] { return RunRulesList(global); };
+  });
   auto* show = rules->add_subcommand("show", "显示一套规则");
   auto name = std::make_shared<std::string>();
   show->add_option("RULE_SET", *name, "编号、编号@修订 或摘要")->required();
@@ -70,7 +77,9 @@ void AddRules(CLI::App& app, const Global& global, Command& run) {
   auto validate_only = std::make_shared<bool>(false);
   publish->add_option("FILE", *files, "规则文件")->required();
   publish->add_flag("--validate-only", *validate_only, "只检查，不发布");
-  publish->callback([&global, &run, files, validate_only] { run = [&global, files, validate_only] { return RunRulesPublish(global, *files, *validate_only); }; });
+  publish->callback([&global, &run, files, validate_only] {
+    run = [&global, files, validate_only] { return RunRulesPublish(global, *files, *validate_only); };
+  });
 }
 
 void AddArchive(CLI::App& app, const Global& global, Command& run) {
@@ -100,7 +109,9 @@ void AddArchive(CLI::App& app, const Global& global, Command& run) {
   verify->add_option("NAME", *names, "records/…");
   verify->add_flag("--all", *all, "验证全部记录、全部哈希和树头");
   add_key(verify);
-  verify->callback([&global, &run, names, all, key] { run = [&global, names, all, key] { return RunArchiveVerify(global, *names, *all, *key); }; });
+  verify->callback([&global, &run, names, all, key] {
+    run = [&global, names, all, key] { return RunArchiveVerify(global, *names, *all, *key); };
+  });
 }
 
 }  // namespace
@@ -114,8 +125,12 @@ int main(int argc, char** argv) {
   app.add_option("--intake", global.intake, "接收服务地址")->envname("JIXIAO_INTAKE")->capture_default_str();
   app.add_option("--scoring", global.scoring, "评分服务地址")->envname("JIXIAO_SCORING")->capture_default_str();
   app.add_option("--archiving", global.archiving, "归档服务地址")->envname("JIXIAO_ARCHIVING")->capture_default_str();
-  app.add_option("--format", global.format, "输出格式：table 或 json")->check(CLI::IsMember({"table", "json"}))->capture_default_str();
-  app.add_option("--timeout", global.timeout_seconds, "每次调用最多等待的秒数")->check(CLI::Range(1, 3600))->capture_default_str();
+  app.add_option("--format", global.format, "输出格式：table 或 json")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  app.add_option("--timeout", global.timeout_seconds, "每次调用最多等待的秒数")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
   AddScore(app, global, run);
   AddIntake(app, global, run);
   AddRules(app, global, run);

@@ -1,11 +1,11 @@
 // How the command line answers: protobuf JSON for programs, text for people, errors with all their details.
 #pragma once
 
-#include <ostream>
-#include <string>
-
 #include <absl/status/status.h>
 #include <google/protobuf/message.h>
+
+#include <ostream>
+#include <string>
 
 namespace jixiao::cli {
 
@@ -14,8 +14,8 @@ inline constexpr int kDone = 0;
 inline constexpr int kRefused = 1;  // the answer is a refusal or a failed verification
 inline constexpr int kUsage = 2;
 
-// `message` as one line of protobuf JSON with the original field names; fields with default values are printed too. Equal
-// messages give equal text.
+// `message` as one line of protobuf JSON with the original field names; fields with default values are printed too.
+// Equal messages give equal text.
 std::string ToJson(const google::protobuf::Message& message);
 
 // Prints an error to stderr: code, reason, fields at fault, when to try again. Returns kRefused.

@@ -1,7 +1,3 @@
-#include <fstream>
-#include <iostream>
-#include <iterator>
-
 #include "cli/client.h"
 #include "cli/output.h"
 #include "cli/table.h"
@@ -9,20 +5,31 @@
 #include "common/text.h"
 #include "scoring/rulesets/reader.h"
 
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
 namespace jixiao::cli {
 namespace {
 
 using scoring::v1::ScoringService;
 
 std::string Years(const scoring::v1::RuleSetSummary& set) {
-  return set.last_fiscal_year() == 0 ? Cat(set.first_fiscal_year(), "～") : Cat(set.first_fiscal_year(), "～", set.last_fiscal_year());
+  return set.last_fiscal_year() == 0 ? Cat(set.first_fiscal_year(), "～")
+                                     : Cat(set.first_fiscal_year(), "～", set.last_fiscal_year());
 }
 
 }  // namespace
 
 int RunRulesList(const Global& global) {
   const auto stub = Scoring(global);
-  Table table({{"编号"}, {"修订", Align::kRight}, {"名称", Align::kLeft, 60}, {"区划"}, {"年度"}, {"默认"}, {"摘要", Align::kLeft, 20}});
+  Table table({{"编号"},
+               {"修订", Align::kRight},
+               {"名称", Align::kLeft, 60},
+               {"区划"},
+               {"年度"},
+               {"默认"},
+               {"摘要", Align::kLeft, 20}});
   scoring::v1::ListRuleSetsRequest request;
   do {
     scoring::v1::ListRuleSetsResponse response;
@@ -32,7 +39,8 @@ int RunRulesList(const Global& global) {
       if (global.json())
         std::cout << ToJson(set) << '\n';
       else
-        table.Add({set.id(), Cat(set.revision()), set.title(), set.region_code().empty() ? "全国" : set.region_code(), Years(set), set.default_for_scope() ? "是" : "否", set.digest()});
+        table.Add({set.id(), Cat(set.revision()), set.title(), set.region_code().empty() ? "全国" : set.region_code(),
+                   Years(set), set.default_for_scope() ? "是" : "否", set.digest()});
     }
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());
@@ -56,12 +64,14 @@ int RunRulesShow(const Global& global, const std::string& name) {
   }
   const auto& set = response.rule_set();
   std::cout << set.title() << "\n" << set.id() << "@" << set.revision() << "  " << response.digest() << "\n\n依据\n";
-  for (const auto& authority : set.authority()) std::cout << "  " << authority.instrument() << "：" << authority.note() << '\n';
+  for (const auto& authority : set.authority())
+    std::cout << "  " << authority.instrument() << "：" << authority.note() << '\n';
   std::cout << "\n权重  预算执行 " << set.execution().weight();
   for (const auto& c : set.classes())
     if (c.weight() != "0") std::cout << "  " << c.name() << " " << c.weight();
   std::cout << "\n档次\n";
-  for (const auto& tier : set.qualitative().tiers()) std::cout << "  " << tier.name() << "  " << tier.at_least() << "～" << tier.at_most() << '\n';
+  for (const auto& tier : set.qualitative().tiers())
+    std::cout << "  " << tier.name() << "  " << tier.at_least() << "～" << tier.at_most() << '\n';
   std::cout << "等级 ";
   for (const auto& grade : set.grades()) std::cout << " " << grade.name() << " ≥" << grade.at_least();
   std::cout << "\n检查 ";
@@ -91,7 +101,8 @@ int RunRulesPublish(const Global& global, const std::vector<std::string>& files,
     if (global.json())
       std::cout << ToJson(response.rule_set()) << '\n';
     else
-      std::cout << (validate_only ? "有效  " : "已发布  ") << response.rule_set().id() << "@" << response.rule_set().revision() << "  " << response.rule_set().digest() << '\n';
+      std::cout << (validate_only ? "有效  " : "已发布  ") << response.rule_set().id() << "@"
+                << response.rule_set().revision() << "  " << response.rule_set().digest() << '\n';
   }
   return kDone;
 }

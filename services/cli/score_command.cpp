@@ -1,10 +1,10 @@
-#include <iostream>
-
 #include "cli/client.h"
 #include "cli/form_files.h"
 #include "cli/output.h"
 #include "cli/scorecard_view.h"
 #include "common/digest.h"
+
+#include <iostream>
 
 namespace jixiao::cli {
 

@@ -1,10 +1,10 @@
 #include "cli/scorecard_view.h"
 
-#include <charconv>
-#include <string>
-
 #include "cli/table.h"
 #include "common/text.h"
+
+#include <charconv>
+#include <string>
 
 namespace jixiao::cli {
 namespace {
@@ -60,13 +60,15 @@ void PrintHead(const Scorecard& card, const SelfEvaluation* form, std::ostream& 
     if (!form->implementing_unit().name().empty()) out << " · " << form->implementing_unit().name();
     out << '\n';
   }
-  out << "评分规则  " << card.rule_set().title() << "  " << card.rule_set().id() << "@" << card.rule_set().revision() << "\n          " << card.rule_set().selected_by() << '\n';
+  out << "评分规则  " << card.rule_set().title() << "  " << card.rule_set().id() << "@" << card.rule_set().revision()
+      << "\n          " << card.rule_set().selected_by() << '\n';
   switch (card.kind()) {
     case evaluation::v1::SCORE_KIND_SCORED:
       out << "核算总分  " << card.computed_total() << " / " << card.total_weight();
       break;
     case evaluation::v1::SCORE_KIND_REFERENCE:
-      out << "参考总分  " << card.computed_total() << " / " << card.total_weight() << "（表内没有分值，按规则的权重折算，仅供参考）";
+      out << "参考总分  " << card.computed_total() << " / " << card.total_weight()
+          << "（表内没有分值，按规则的权重折算，仅供参考）";
       break;
     default:
       out << "不可评分（表内没有分值，也没有可比的指标）";
@@ -75,24 +77,33 @@ void PrintHead(const Scorecard& card, const SelfEvaluation* form, std::ostream& 
   if (!card.declared_total().empty()) out << "  自评总分 " << card.declared_total();
   if (!card.declared_grade().empty()) out << "  自评等级 " << card.declared_grade();
   if (!card.execution_rate().empty()) out << "  执行率 " << card.execution_rate();
-  out << "\n依据分值  计算 " << card.basis_weights().computed() << "  分档 " << card.basis_weights().banded() << "  自报 " << card.basis_weights().declared() << '\n';
+  out << "\n依据分值  计算 " << card.basis_weights().computed() << "  分档 " << card.basis_weights().banded()
+      << "  自报 " << card.basis_weights().declared() << '\n';
 }
 
 }  // namespace
 
 void PrintScorecard(const Scorecard& card, const SelfEvaluation* form, bool explain, std::ostream& out) {
   PrintHead(card, form, out);
-  Table lines({{"指标", Align::kLeft, 30}, {"指标值", Align::kLeft, 26}, {"实际完成", Align::kLeft, 26}, {"完成程度", Align::kRight, 10},
-               {"分值", Align::kRight, 8}, {"自评", Align::kRight, 8}, {"核算", Align::kRight, 8}, {"依据", Align::kLeft, 6}});
+  Table lines({{"指标", Align::kLeft, 30},
+               {"指标值", Align::kLeft, 26},
+               {"实际完成", Align::kLeft, 26},
+               {"完成程度", Align::kRight, 10},
+               {"分值", Align::kRight, 8},
+               {"自评", Align::kRight, 8},
+               {"核算", Align::kRight, 8},
+               {"依据", Align::kLeft, 6}});
   for (const ScoreLine& line : card.lines())
-    lines.Add({NameOf(line, form), line.criterion(), line.observation(), line.achievement(), line.weight(), line.declared_score(), line.computed_score(), std::string(TitleOf(line.basis()))});
+    lines.Add({NameOf(line, form), line.criterion(), line.observation(), line.achievement(), line.weight(),
+               line.declared_score(), line.computed_score(), std::string(TitleOf(line.basis()))});
   if (!lines.empty()) {
     out << '\n';
     lines.Print(out);
   }
   if (explain) {
     out << '\n';
-    for (const ScoreLine& line : card.lines()) out << "· " << Fit(NameOf(line, form), 40) << "：" << line.explanation() << '\n';
+    for (const ScoreLine& line : card.lines())
+      out << "· " << Fit(NameOf(line, form), 40) << "：" << line.explanation() << '\n';
   }
   out << '\n';
   if (card.findings().empty()) {
@@ -100,7 +111,8 @@ void PrintScorecard(const Scorecard& card, const SelfEvaluation* form, bool expl
     return;
   }
   Table findings({{"级别"}, {"代码"}, {"位置"}, {"问题", Align::kLeft, 110}});
-  for (const auto& finding : card.findings()) findings.Add({std::string(TitleOf(finding.severity())), finding.code(), finding.path(), finding.message()});
+  for (const auto& finding : card.findings())
+    findings.Add({std::string(TitleOf(finding.severity())), finding.code(), finding.path(), finding.message()});
   findings.Print(out);
 }
 

@@ -1,15 +1,16 @@
 // A scorecard as people read it.
 #pragma once
 
-#include <ostream>
-
 #include "jixiao/evaluation/v1/evaluation.pb.h"
 #include "jixiao/evaluation/v1/scorecard.pb.h"
 
+#include <ostream>
+
 namespace jixiao::cli {
 
-// Prints totals, lines and findings. `form` gives the names of the rows; nullptr when it is not at hand. `explain` adds the
-// arithmetic of each line.
-void PrintScorecard(const evaluation::v1::Scorecard& card, const evaluation::v1::SelfEvaluation* form, bool explain, std::ostream& out);
+// Prints totals, lines and findings. `form` gives the names of the rows; nullptr when it is not at hand. `explain` adds
+// the arithmetic of each line.
+void PrintScorecard(const evaluation::v1::Scorecard& card, const evaluation::v1::SelfEvaluation* form, bool explain,
+                    std::ostream& out);
 
 }  // namespace jixiao::cli

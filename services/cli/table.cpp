@@ -1,8 +1,8 @@
 #include "cli/table.h"
 
-#include <algorithm>
-
 #include "common/text.h"
+
+#include <algorithm>
 
 namespace jixiao::cli {
 namespace {
@@ -49,7 +49,10 @@ void Table::Print(std::ostream& out) const {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const std::string& cell = cell_of(i);
       const std::string pad(widths[i] - DisplayWidth(cell), ' ');
-      out << (i == 0 ? "" : "  ") << (columns_[i].align == Align::kRight ? pad + cell : i + 1 == columns_.size() ? cell : cell + pad);
+      out << (i == 0 ? "" : "  ")
+          << (columns_[i].align == Align::kRight ? pad + cell
+              : i + 1 == columns_.size()         ? cell
+                                                 : cell + pad);
     }
     out << '\n';
   };

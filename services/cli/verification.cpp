@@ -1,8 +1,5 @@
 #include "cli/verification.h"
 
-#include <algorithm>
-#include <span>
-
 #include "archiving/log/merkle.h"
 #include "archiving/record/record.h"
 #include "common/canonical.h"
@@ -10,16 +7,22 @@
 #include "common/text.h"
 #include "common/time.h"
 
+#include <algorithm>
+#include <span>
+
 namespace jixiao::cli {
 namespace {
 
 using archiving::v1::GetRecordResponse;
 
-std::span<const std::uint8_t> Bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+std::span<const std::uint8_t> Bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 std::vector<archiving::Part> PartsOf(const GetRecordResponse& response) {
   std::vector<archiving::Part> parts;
-  for (const auto& part : response.parts()) parts.push_back({part.name(), part.media_type(), part.content(), part.salt()});
+  for (const auto& part : response.parts())
+    parts.push_back({part.name(), part.media_type(), part.content(), part.salt()});
   return parts;
 }
 
@@ -32,8 +35,10 @@ VerificationStep CheckIndex(const GetRecordResponse& response, const std::vector
     step.detail = "叶子或内容无法读出";
     return step;
   }
-  const archiving::Summary shown{record.implementing_unit(), record.project_name(), record.fiscal_year(), record.region_code(), record.computed_total(), record.grade()};
-  step.ok = leaf.key() == record.key() && leaf.archive_time_micros() == ToMicros(record.archive_time()) && shown == *summary && record.index() == response.proof().index() &&
+  const archiving::Summary shown{record.implementing_unit(), record.project_name(),   record.fiscal_year(),
+                                 record.region_code(),       record.computed_total(), record.grade()};
+  step.ok = leaf.key() == record.key() && leaf.archive_time_micros() == ToMicros(record.archive_time()) &&
+            shown == *summary && record.index() == response.proof().index() &&
             record.name() == archiving::RecordName(record.index());
   step.detail = step.ok ? record.key() : "键、时间、单位、项目或总分与所存内容不符";
   return step;
@@ -51,25 +56,30 @@ VerificationStep CheckInclusion(const GetRecordResponse& response, const archivi
     std::copy(hash.begin(), hash.end(), node.begin());
     path.push_back(node);
   }
-  step.ok = archiving::log::VerifyInclusion(response.proof().index(), checkpoint.size, archiving::log::HashLeaf(Bytes(response.leaf())), path, checkpoint.root);
-  step.detail = step.ok ? Cat("第 ", response.proof().index(), " 条，共 ", checkpoint.size, " 条") : std::string("包含证明不成立：叶子、位置或树根被改动");
+  step.ok = archiving::log::VerifyInclusion(response.proof().index(), checkpoint.size,
+                                            archiving::log::HashLeaf(Bytes(response.leaf())), path, checkpoint.root);
+  step.detail = step.ok ? Cat("第 ", response.proof().index(), " 条，共 ", checkpoint.size, " 条")
+                        : std::string("包含证明不成立：叶子、位置或树根被改动");
   return step;
 }
 
 }  // namespace
 
-std::vector<VerificationStep> VerifyRecord(const GetRecordResponse& response, const archiving::log::Verifier& verifier, const std::string& origin) {
+std::vector<VerificationStep> VerifyRecord(const GetRecordResponse& response, const archiving::log::Verifier& verifier,
+                                           const std::string& origin) {
   std::vector<VerificationStep> steps;
   const std::vector<archiving::Part> parts = PartsOf(response);
   const std::vector<std::string> faults = archiving::FaultsOf(response.leaf(), parts);
   std::string detail;
   for (const std::string& fault : faults) Append(detail, detail.empty() ? "" : "；", fault);
   if (faults.empty())
-    for (const archiving::Part& part : parts) Append(detail, detail.empty() ? "" : "，", part.name, " ", part.content.size(), " 字节");
+    for (const archiving::Part& part : parts)
+      Append(detail, detail.empty() ? "" : "，", part.name, " ", part.content.size(), " 字节");
   steps.push_back({"自评表、评分卡、评分规则与叶子承诺一致", faults.empty(), detail});
   steps.push_back(CheckIndex(response, parts));
   const auto checkpoint = archiving::log::OpenCheckpoint(response.proof().checkpoint(), verifier, origin);
-  steps.push_back({"树头签名有效", checkpoint.ok(), checkpoint.ok() ? origin : Cat("签名不能用公钥验证：", std::string(checkpoint.status().message()))});
+  steps.push_back({"树头签名有效", checkpoint.ok(),
+                   checkpoint.ok() ? origin : Cat("签名不能用公钥验证：", std::string(checkpoint.status().message()))});
   if (checkpoint.ok())
     steps.push_back(CheckInclusion(response, *checkpoint));
   else

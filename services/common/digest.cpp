@@ -1,8 +1,8 @@
 #include "common/digest.h"
 
-#include <algorithm>
-
 #include <openssl/sha.h>
+
+#include <algorithm>
 
 namespace jixiao {
 namespace {

@@ -1,10 +1,10 @@
 #include "common/errors.h"
 
-#include <algorithm>
+#include "common/text.h"
 
 #include "google/rpc/error_details.pb.h"
 
-#include "common/text.h"
+#include <algorithm>
 
 namespace jixiao {
 namespace {
@@ -36,7 +36,8 @@ absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_v
   return status;
 }
 
-absl::Status InvalidFields(std::string_view reason, std::string_view message, const std::vector<FieldViolation>& violations) {
+absl::Status InvalidFields(std::string_view reason, std::string_view message,
+                           const std::vector<FieldViolation>& violations) {
   google::rpc::BadRequest details;
   std::size_t used = 0;
   for (const FieldViolation& violation : violations) {
@@ -52,9 +53,9 @@ absl::Status InvalidFields(std::string_view reason, std::string_view message, co
   std::string text(message);
   if (!violations.empty()) text += ": " + violations.front().field + ": " + violations.front().description;
   if (violations.size() > 1) text += " (and " + std::to_string(violations.size() - 1) + " more)";
-  absl::Status status = Error(absl::StatusCode::kInvalidArgument, reason, text,
-                              {{"violations", std::to_string(violations.size())},
-                               {"violations_omitted", std::to_string(omitted)}});
+  absl::Status status =
+      Error(absl::StatusCode::kInvalidArgument, reason, text,
+            {{"violations", std::to_string(violations.size())}, {"violations_omitted", std::to_string(omitted)}});
   Attach(status, kBadRequestUrl, details);
   return status;
 }

@@ -3,15 +3,15 @@
 // libraries stay free of gRPC; common/rpc turns them into trailers.
 #pragma once
 
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
 #include <chrono>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
 
 namespace jixiao {
 
@@ -23,13 +23,15 @@ struct FieldViolation {
 
 using ErrorMetadata = std::initializer_list<std::pair<std::string_view, std::string>>;
 
-// An error with a reason. `reason` is upper-case with underscores and never changes its meaning; `message` is English and
-// for developers. `metadata` gives the figures.
-absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message, ErrorMetadata metadata = {});
+// An error with a reason. `reason` is upper-case with underscores and never changes its meaning; `message` is English
+// and for developers. `metadata` gives the figures.
+absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message,
+                   ErrorMetadata metadata = {});
 
 // INVALID_ARGUMENT that names the fields. Details keep under 4 KiB, because gRPC replaces a status whose trailers pass
 // 8 KiB by another one: what does not fit is counted in metadata["violations_omitted"].
-absl::Status InvalidFields(std::string_view reason, std::string_view message, const std::vector<FieldViolation>& violations);
+absl::Status InvalidFields(std::string_view reason, std::string_view message,
+                           const std::vector<FieldViolation>& violations);
 
 // INVALID_ARGUMENT for one field.
 absl::Status InvalidField(std::string_view reason, std::string field, std::string description);
@@ -51,13 +53,14 @@ inline constexpr std::string_view kRetryInfoUrl = "type.googleapis.com/google.rp
 
 // Returns from the calling function when `expression` is not OK.
 #define RETURN_IF_ERROR(expression) RETURN_IF_ERROR_IMPL(JIXIAO_CONCAT(status_, __COUNTER__), expression)
-#define RETURN_IF_ERROR_IMPL(holder, expression)                      \
-  do {                                                                \
+#define RETURN_IF_ERROR_IMPL(holder, expression)                         \
+  do {                                                                   \
     if (absl::Status holder = (expression); !holder.ok()) return holder; \
   } while (false)
 
 // Declares `left` from the value of a StatusOr, or returns its error.
-#define ASSIGN_OR_RETURN(left, expression) ASSIGN_OR_RETURN_IMPL(JIXIAO_CONCAT(status_or_, __COUNTER__), left, expression)
+#define ASSIGN_OR_RETURN(left, expression) \
+  ASSIGN_OR_RETURN_IMPL(JIXIAO_CONCAT(status_or_, __COUNTER__), left, expression)
 #define ASSIGN_OR_RETURN_IMPL(holder, left, expression) \
   auto holder = (expression);                           \
   if (!holder.ok()) return std::move(holder).status();  \

@@ -1,14 +1,14 @@
 #include "common/log.h"
 
-#include <chrono>
-#include <memory>
+#include "common/text.h"
+#include "common/time.h"
 
 #include <spdlog/async.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "common/text.h"
-#include "common/time.h"
+#include <chrono>
+#include <memory>
 
 namespace jixiao::log {
 namespace {
@@ -65,7 +65,8 @@ void Open(std::string_view service, Level level) {
   ServiceName() = service;
   spdlog::init_thread_pool(kQueueLines, 1);
   auto sink = std::make_shared<spdlog::sinks::stdout_sink_mt>();
-  auto logger = std::make_shared<spdlog::async_logger>("jixiao", std::move(sink), spdlog::thread_pool(), spdlog::async_overflow_policy::overrun_oldest);
+  auto logger = std::make_shared<spdlog::async_logger>("jixiao", std::move(sink), spdlog::thread_pool(),
+                                                       spdlog::async_overflow_policy::overrun_oldest);
   logger->set_pattern("%v");
   logger->set_level(ToSpdlog(level));
   logger->flush_on(spdlog::level::warn);
@@ -73,13 +74,16 @@ void Open(std::string_view service, Level level) {
   spdlog::flush_every(std::chrono::seconds(1));
 }
 
-void Close() { spdlog::shutdown(); }
+void Close() {
+  spdlog::shutdown();
+}
 
 void Write(Level level, std::string_view message, std::initializer_list<Field> fields) {
   if (ServiceName().empty() || !spdlog::should_log(ToSpdlog(level))) return;
   std::string line;
   line.reserve(256);
-  Append(line, R"({"time":")", FormatUtc(NowMicros()), R"(","level":")", NameOf(level), R"(","service":")", ServiceName(), R"(","message":)");
+  Append(line, R"({"time":")", FormatUtc(NowMicros()), R"(","level":")", NameOf(level), R"(","service":")",
+         ServiceName(), R"(","message":)");
   AppendJsonString(line, message);
   for (const Field& field : fields) {
     line.push_back(',');

@@ -33,10 +33,18 @@ void Open(std::string_view service, Level level);
 void Close();
 
 void Write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
-inline void Debug(std::string_view message, std::initializer_list<Field> fields = {}) { Write(Level::kDebug, message, fields); }
-inline void Info(std::string_view message, std::initializer_list<Field> fields = {}) { Write(Level::kInfo, message, fields); }
-inline void Warning(std::string_view message, std::initializer_list<Field> fields = {}) { Write(Level::kWarning, message, fields); }
-inline void Error(std::string_view message, std::initializer_list<Field> fields = {}) { Write(Level::kError, message, fields); }
+inline void Debug(std::string_view message, std::initializer_list<Field> fields = {}) {
+  Write(Level::kDebug, message, fields);
+}
+inline void Info(std::string_view message, std::initializer_list<Field> fields = {}) {
+  Write(Level::kInfo, message, fields);
+}
+inline void Warning(std::string_view message, std::initializer_list<Field> fields = {}) {
+  Write(Level::kWarning, message, fields);
+}
+inline void Error(std::string_view message, std::initializer_list<Field> fields = {}) {
+  Write(Level::kError, message, fields);
+}
 
 // The level of a name (debug, info, warning, error); info for any other.
 Level LevelNamed(std::string_view name);

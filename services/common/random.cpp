@@ -1,10 +1,10 @@
 #include "common/random.h"
 
-#include <cstdlib>
+#include "common/encoding.h"
 
 #include <sys/random.h>
 
-#include "common/encoding.h"
+#include <cstdlib>
 
 namespace jixiao {
 

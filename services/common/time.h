@@ -1,10 +1,10 @@
 // Time as stored: microseconds since 1970 in UTC. People read Asia/Shanghai.
 #pragma once
 
+#include <google/protobuf/timestamp.pb.h>
+
 #include <cstdint>
 #include <string>
-
-#include <google/protobuf/timestamp.pb.h>
 
 namespace jixiao {
 

@@ -1,13 +1,14 @@
-// A few threads for work that may block (storage, other services), with a bounded queue: gRPC's own threads never block.
+// A few threads for work that may block (storage, other services), with a bounded queue: gRPC's own threads never
+// block.
 #pragma once
+
+#include <absl/functional/any_invocable.h>
 
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
 #include <vector>
-
-#include <absl/functional/any_invocable.h>
 
 namespace jixiao {
 

@@ -41,12 +41,17 @@ int main(int argc, char** argv) {
   Options options;
   CLI::App app("Jixiao intake service (接收)");
   rpc::AddCommonOptions(app, options.common, 7301, "intake.db");
-  app.add_option("--scoring", options.scoring, "address of the scoring service")->envname("JIXIAO_SCORING")->capture_default_str();
-  app.add_option("--archiving", options.archiving, "address of the archiving service")->envname("JIXIAO_ARCHIVING")->capture_default_str();
+  app.add_option("--scoring", options.scoring, "address of the scoring service")
+      ->envname("JIXIAO_SCORING")
+      ->capture_default_str();
+  app.add_option("--archiving", options.archiving, "address of the archiving service")
+      ->envname("JIXIAO_ARCHIVING")
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   log::Open("intake", log::LevelNamed(options.common.log_level));
   const absl::Status status = Run(options);
-  if (!status.ok()) log::Error("cannot serve", {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
+  if (!status.ok())
+    log::Error("cannot serve", {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
   log::Close();
   return status.ok() ? 0 : 1;
 }

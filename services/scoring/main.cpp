@@ -1,11 +1,11 @@
 // jixiao-scoring: scores forms by published rule sets.
-#include <cstdio>
-
 #include "common/log.h"
 #include "common/rpc/options.h"
 #include "scoring/api/scoring_service.h"
 #include "scoring/rulesets/reader.h"
 #include "scoring/store/sqlite_rule_set_store.h"
+
+#include <cstdio>
 
 namespace {
 
@@ -41,12 +41,18 @@ int main(int argc, char** argv) {
   Options options;
   CLI::App app("Jixiao scoring service (评分)");
   rpc::AddCommonOptions(app, options.common, 7302, "scoring.db");
-  app.add_option("--redis", options.redis, "HOST:PORT of a Redis that shares rule sets between replicas; empty for none")->envname("JIXIAO_REDIS");
-  app.add_option("--rulesets", options.rule_sets, "folder of rule set files that are published at start if they are new")->envname("JIXIAO_RULESETS")->capture_default_str();
+  app.add_option("--redis", options.redis,
+                 "HOST:PORT of a Redis that shares rule sets between replicas; empty for none")
+      ->envname("JIXIAO_REDIS");
+  app.add_option("--rulesets", options.rule_sets,
+                 "folder of rule set files that are published at start if they are new")
+      ->envname("JIXIAO_RULESETS")
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   log::Open("scoring", log::LevelNamed(options.common.log_level));
   const absl::Status status = Run(options);
-  if (!status.ok()) log::Error("cannot serve", {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
+  if (!status.ok())
+    log::Error("cannot serve", {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
   log::Close();
   return status.ok() ? 0 : 1;
 }

@@ -49,6 +49,13 @@ void CheckLine(const nlohmann::json& line, const std::string& service) {
   EXPECT_EQ(line.value("service", ""), service);
 }
 
+// Whether the running test has failed, or, between tests, its suite.
+bool TestFailed() {
+  const auto& run = *::testing::UnitTest::GetInstance();
+  if (run.current_test_info() != nullptr) return ::testing::Test::HasFailure();
+  return run.current_test_suite() != nullptr && run.current_test_suite()->Failed();
+}
+
 // Nobody polls a channel between blocking calls but gRPC itself, every five seconds; until then a server that stops
 // waits for the channel to hear of it.
 void PollIdleChannelsOften() {
@@ -101,7 +108,7 @@ Cluster::~Cluster() {
     if (node->process != nullptr) node->process->Kill(SIGTERM);
   for (const auto& node : nodes_) node->process.reset();
   redis_.reset();
-  if (::testing::UnitTest::GetInstance()->Failed()) {
+  if (TestFailed()) {
     std::cout << "the servers' logs and databases stay in " << folder_ << std::endl;
     return;
   }

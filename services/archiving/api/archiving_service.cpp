@@ -1,9 +1,5 @@
 #include "archiving/api/archiving_service.h"
 
-#include <algorithm>
-#include <charconv>
-#include <memory>
-
 #include "archiving/inspection/log_check.h"
 #include "archiving/log/checkpoint.h"
 #include "common/canonical.h"
@@ -11,6 +7,10 @@
 #include "common/rpc/unary.h"
 #include "common/text.h"
 #include "common/time.h"
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
 
 namespace jixiao::archiving {
 namespace {
@@ -22,7 +22,8 @@ constexpr int kMaxPage = 500;
 
 bool IsKey(std::string_view key) {
   return !key.empty() && key.size() <= kMaxKey && std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '-' || c == '_' || c == '.' || c == ':';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '-' ||
+           c == '_' || c == '.' || c == ':';
   });
 }
 
@@ -35,11 +36,13 @@ absl::Status Validate(const v1::ArchiveRecordRequest& request) {
     for (FieldViolation& fault : jixiao::FaultsOf(request.form(), "form")) faults.push_back(std::move(fault));
   if (!request.has_scorecard()) faults.push_back({"scorecard", "is required"});
   if (!request.has_rule_set()) faults.push_back({"rule_set", "is required"});
-  if (request.source_document().size() > kMaxSource) faults.push_back({"source_document", Cat("at most ", kMaxSource, " bytes")});
+  if (request.source_document().size() > kMaxSource)
+    faults.push_back({"source_document", Cat("at most ", kMaxSource, " bytes")});
   if (faults.empty()) {
     ASSIGN_OR_RETURN(const std::string digest, CanonicalDigest(request.rule_set()));
     if (digest != request.scorecard().rule_set().digest())
-      faults.push_back({"rule_set", Cat("its digest ", digest, " is not the scorecard's ", TruncateUtf8(request.scorecard().rule_set().digest(), 80))});
+      faults.push_back({"rule_set", Cat("its digest ", digest, " is not the scorecard's ",
+                                        TruncateUtf8(request.scorecard().rule_set().digest(), 80))});
   }
   if (faults.empty()) return absl::OkStatus();
   return InvalidFields("RECORD_INVALID", "the record cannot be archived", faults);
@@ -49,26 +52,39 @@ void PutPath(const std::vector<log::Hash>& path, google::protobuf::RepeatedPtrFi
   for (const log::Hash& hash : path) out.Add()->assign(reinterpret_cast<const char*>(hash.data()), hash.size());
 }
 
-std::string ToBytes(const log::Hash& hash) { return std::string(reinterpret_cast<const char*>(hash.data()), hash.size()); }
+std::string ToBytes(const log::Hash& hash) {
+  return std::string(reinterpret_cast<const char*>(hash.data()), hash.size());
+}
 
-void PutSummary(const StoredRecord& record, v1::RecordSummary& out) {
+// Damaged text may be no UTF-8, and then no caller could read the answer: that is said instead.
+absl::Status CheckText(std::initializer_list<std::string_view> texts) {
+  if (std::all_of(texts.begin(), texts.end(), IsUtf8)) return absl::OkStatus();
+  return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", "stored text is damaged; CheckLog says where");
+}
+
+absl::Status PutSummary(const StoredRecord& record, v1::RecordSummary& out) {
+  const Summary& s = record.summary;
+  RETURN_IF_ERROR(
+      CheckText({record.key, s.implementing_unit, s.project_name, s.region_code, s.computed_total, s.grade}));
   out.set_name(RecordName(record.index));
   out.set_key(record.key);
   out.set_index(record.index);
   *out.mutable_archive_time() = ToTimestamp(record.archive_time);
-  out.set_implementing_unit(record.summary.implementing_unit);
-  out.set_project_name(record.summary.project_name);
-  out.set_fiscal_year(record.summary.fiscal_year);
-  out.set_region_code(record.summary.region_code);
-  out.set_computed_total(record.summary.computed_total);
-  out.set_grade(record.summary.grade);
+  out.set_implementing_unit(s.implementing_unit);
+  out.set_project_name(s.project_name);
+  out.set_fiscal_year(s.fiscal_year);
+  out.set_region_code(s.region_code);
+  out.set_computed_total(s.computed_total);
+  out.set_grade(s.grade);
+  return absl::OkStatus();
 }
 
 // A size in 1..current; 0 stands for the current one.
 absl::StatusOr<std::int64_t> TreeSize(std::string_view field, std::int64_t wanted, std::int64_t current) {
   if (wanted == 0) return current;
   if (wanted < 0 || wanted > current)
-    return Error(absl::StatusCode::kOutOfRange, "TREE_SIZE_BEYOND_LOG", Cat(field, ": the log has ", current, " leaves"), {{"size", Cat(current)}});
+    return Error(absl::StatusCode::kOutOfRange, "TREE_SIZE_BEYOND_LOG",
+                 Cat(field, ": the log has ", current, " leaves"), {{"size", Cat(current)}});
   return wanted;
 }
 
@@ -84,43 +100,54 @@ absl::StatusOr<std::optional<StoredRecord>> FindRecord(const ArchiveReader& arch
 
 }  // namespace
 
-grpc::ServerUnaryReactor* ArchivingServiceImpl::ArchiveRecord(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* ArchivingServiceImpl::ArchiveRecord(grpc::CallbackServerContext* context,
+                                                              const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   using Call = rpc::UnaryCall<v1::ArchiveRecordRequest, v1::ArchiveRecordResponse>;
-  return rpc::Serve<v1::ArchiveRecordRequest, v1::ArchiveRecordResponse>("ArchiveRecord", context, in, out, state_, [this](Call call) {
-    const v1::ArchiveRecordRequest& request = call.request();
-    if (absl::Status status = Validate(request); !status.ok()) return call.Finish(status);
-    absl::StatusOr<std::vector<Part>> parts = PartsOf(request);
-    if (!parts.ok()) return call.Finish(parts.status());
-    if (request.validate_only()) return call.Finish(absl::OkStatus());
-    PendingRecord record{request.key(), *std::move(parts), {}, {}};
-    record.content_digest = ContentDigest(record.parts);
-    record.summary = {request.form().implementing_unit().name(), request.form().project_name(), request.form().fiscal_year(),
-                      request.form().region_code(),              request.scorecard().computed_total(), request.scorecard().grade()};
-    auto shared = std::make_shared<Call>(std::move(call));
-    absl::Status queued = sequencer_.Append(std::move(record), [shared](absl::StatusOr<Placement> placement) {
-      if (!placement.ok()) return shared->Finish(placement.status());
-      v1::ArchiveRecordResponse& response = shared->response();
-      response.set_name(RecordName(placement->index));
-      *response.mutable_archive_time() = ToTimestamp(placement->archive_time);
-      response.mutable_proof()->set_index(placement->index);
-      response.mutable_proof()->set_checkpoint(placement->checkpoint);
-      PutPath(placement->path, *response.mutable_proof()->mutable_path());
-      shared->Finish(absl::OkStatus());
-    });
-    if (!queued.ok()) shared->Finish(queued);
-  });
+  return rpc::Serve<v1::ArchiveRecordRequest, v1::ArchiveRecordResponse>(
+      "ArchiveRecord", context, in, out, state_, [this](Call call) {
+        const v1::ArchiveRecordRequest& request = call.request();
+        if (absl::Status status = Validate(request); !status.ok()) return call.Finish(status);
+        absl::StatusOr<std::vector<Part>> parts = PartsOf(request);
+        if (!parts.ok()) return call.Finish(parts.status());
+        if (request.validate_only()) return call.Finish(absl::OkStatus());
+        PendingRecord record{request.key(), *std::move(parts), {}, {}};
+        record.content_digest = ContentDigest(record.parts);
+        record.summary = {request.form().implementing_unit().name(),
+                          request.form().project_name(),
+                          request.form().fiscal_year(),
+                          request.form().region_code(),
+                          request.scorecard().computed_total(),
+                          request.scorecard().grade()};
+        auto shared = std::make_shared<Call>(std::move(call));
+        absl::Status queued = sequencer_.Append(std::move(record), [shared](absl::StatusOr<Placement> placement) {
+          if (!placement.ok()) return shared->Finish(placement.status());
+          v1::ArchiveRecordResponse& response = shared->response();
+          response.set_name(RecordName(placement->index));
+          *response.mutable_archive_time() = ToTimestamp(placement->archive_time);
+          response.mutable_proof()->set_index(placement->index);
+          response.mutable_proof()->set_checkpoint(placement->checkpoint);
+          PutPath(placement->path, *response.mutable_proof()->mutable_path());
+          shared->Finish(absl::OkStatus());
+        });
+        if (!queued.ok()) shared->Finish(queued);
+      });
 }
 
-grpc::ServerUnaryReactor* ArchivingServiceImpl::GetRecord(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* ArchivingServiceImpl::GetRecord(grpc::CallbackServerContext* context,
+                                                          const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::GetRecordRequest, v1::GetRecordResponse>(
-      pool_, "GetRecord", context, in, out, state_, [this](const v1::GetRecordRequest& request, v1::GetRecordResponse& response, const rpc::CallContext&) {
+      pool_, "GetRecord", context, in, out, state_,
+      [this](const v1::GetRecordRequest& request, v1::GetRecordResponse& response, const rpc::CallContext&) {
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
           ASSIGN_OR_RETURN(const std::optional<StoredRecord> record, FindRecord(archive, request.name()));
-          if (!record) return Error(absl::StatusCode::kNotFound, "RECORD_NOT_FOUND", Cat("name: there is no record ", TruncateUtf8(request.name(), 100)));
-          PutSummary(*record, *response.mutable_record());
+          if (!record)
+            return Error(absl::StatusCode::kNotFound, "RECORD_NOT_FOUND",
+                         Cat("name: there is no record ", TruncateUtf8(request.name(), 100)));
+          RETURN_IF_ERROR(PutSummary(*record, *response.mutable_record()));
           response.set_leaf(record->leaf);
           ASSIGN_OR_RETURN(std::vector<Part> parts, archive.Parts(record->index));
           for (Part& part : parts) {
+            RETURN_IF_ERROR(CheckText({part.name, part.media_type}));
             auto& to = *response.add_parts();
             to.set_name(std::move(part.name));
             to.set_media_type(std::move(part.media_type));
@@ -128,7 +155,9 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetRecord(grpc::CallbackServerCo
             to.set_salt(std::move(part.salt));
           }
           ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.NewestHead());
-          if (!head || head->size <= record->index) return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", "no signed tree holds this record");
+          if (!head || head->size <= record->index)
+            return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", "no signed tree holds this record");
+          RETURN_IF_ERROR(CheckText({head->note}));
           ASSIGN_OR_RETURN(const std::vector<log::Hash> path, log::InclusionProof(record->index, head->size, archive));
           response.mutable_proof()->set_index(record->index);
           response.mutable_proof()->set_checkpoint(head->note);
@@ -138,43 +167,56 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetRecord(grpc::CallbackServerCo
       });
 }
 
-grpc::ServerUnaryReactor* ArchivingServiceImpl::ListRecords(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* ArchivingServiceImpl::ListRecords(grpc::CallbackServerContext* context,
+                                                            const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ListRecordsRequest, v1::ListRecordsResponse>(
-      pool_, "ListRecords", context, in, out, state_, [this](const v1::ListRecordsRequest& request, v1::ListRecordsResponse& response, const rpc::CallContext&) -> absl::Status {
-        if (request.page_size() < 0 || request.page_size() > kMaxPage) return InvalidField("PAGE_INVALID", "page_size", Cat("from 0 to ", kMaxPage));
+      pool_, "ListRecords", context, in, out, state_,
+      [this](const v1::ListRecordsRequest& request, v1::ListRecordsResponse& response,
+             const rpc::CallContext&) -> absl::Status {
+        if (request.page_size() < 0 || request.page_size() > kMaxPage)
+          return InvalidField("PAGE_INVALID", "page_size", Cat("from 0 to ", kMaxPage));
         const std::int64_t size = request.page_size() == 0 ? kDefaultPage : request.page_size();
         const std::int64_t first = request.page_token().empty() ? 0 : RecordIndex(request.page_token());
         if (first < 0) return InvalidField("PAGE_INVALID", "page_token", "is not from an earlier answer");
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
           ASSIGN_OR_RETURN(const std::vector<StoredRecord> records, archive.Records(first, size + 1));
           const std::size_t shown = std::min(records.size(), static_cast<std::size_t>(size));
-          for (std::size_t i = 0; i < shown; ++i) PutSummary(records[i], *response.add_records());
+          for (std::size_t i = 0; i < shown; ++i) RETURN_IF_ERROR(PutSummary(records[i], *response.add_records()));
           if (records.size() > shown) response.set_next_page_token(RecordName(records[shown].index));
           return absl::OkStatus();
         });
       });
 }
 
-grpc::ServerUnaryReactor* ArchivingServiceImpl::GetTreeHead(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* ArchivingServiceImpl::GetTreeHead(grpc::CallbackServerContext* context,
+                                                            const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::GetTreeHeadRequest, v1::GetTreeHeadResponse>(
-      pool_, "GetTreeHead", context, in, out, state_, [this](const v1::GetTreeHeadRequest&, v1::GetTreeHeadResponse& response, const rpc::CallContext&) {
+      pool_, "GetTreeHead", context, in, out, state_,
+      [this](const v1::GetTreeHeadRequest&, v1::GetTreeHeadResponse& response, const rpc::CallContext&) {
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
           ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.NewestHead());
-          if (head) response.set_checkpoint(head->note);
+          if (head) {
+            RETURN_IF_ERROR(CheckText({head->note}));
+            response.set_checkpoint(head->note);
+          }
           response.set_verifier_key(sequencer_.VerifierKey());
           return absl::OkStatus();
         });
       });
 }
 
-grpc::ServerUnaryReactor* ArchivingServiceImpl::GetInclusionProof(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* ArchivingServiceImpl::GetInclusionProof(grpc::CallbackServerContext* context,
+                                                                  const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::GetInclusionProofRequest, v1::GetInclusionProofResponse>(
-      pool_, "GetInclusionProof", context, in, out, state_, [this](const v1::GetInclusionProofRequest& request, v1::GetInclusionProofResponse& response, const rpc::CallContext&) {
+      pool_, "GetInclusionProof", context, in, out, state_,
+      [this](const v1::GetInclusionProofRequest& request, v1::GetInclusionProofResponse& response,
+             const rpc::CallContext&) {
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
           ASSIGN_OR_RETURN(const std::int64_t current, HeadSize(archive));
           ASSIGN_OR_RETURN(const std::int64_t size, TreeSize("tree_size", request.tree_size(), current));
           if (request.index() < 0 || request.index() >= size)
-            return Error(absl::StatusCode::kOutOfRange, "TREE_SIZE_BEYOND_LOG", Cat("index: the tree has ", size, " leaves"), {{"size", Cat(size)}});
+            return Error(absl::StatusCode::kOutOfRange, "TREE_SIZE_BEYOND_LOG",
+                         Cat("index: the tree has ", size, " leaves"), {{"size", Cat(size)}});
           ASSIGN_OR_RETURN(const std::vector<log::Hash> path, log::InclusionProof(request.index(), size, archive));
           ASSIGN_OR_RETURN(const log::Hash leaf, archive.Node({0, request.index()}));
           ASSIGN_OR_RETURN(const log::Hash root, log::Root(size, archive));
@@ -187,16 +229,20 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetInclusionProof(grpc::Callback
       });
 }
 
-grpc::ServerUnaryReactor* ArchivingServiceImpl::GetConsistencyProof(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* ArchivingServiceImpl::GetConsistencyProof(grpc::CallbackServerContext* context,
+                                                                    const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::GetConsistencyProofRequest, v1::GetConsistencyProofResponse>(
       pool_, "GetConsistencyProof", context, in, out, state_,
-      [this](const v1::GetConsistencyProofRequest& request, v1::GetConsistencyProofResponse& response, const rpc::CallContext&) {
+      [this](const v1::GetConsistencyProofRequest& request, v1::GetConsistencyProofResponse& response,
+             const rpc::CallContext&) {
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
           ASSIGN_OR_RETURN(const std::int64_t current, HeadSize(archive));
           ASSIGN_OR_RETURN(const std::int64_t new_size, TreeSize("new_size", request.new_size(), current));
           if (request.old_size() < 0 || request.old_size() > new_size)
-            return Error(absl::StatusCode::kOutOfRange, "TREE_SIZE_BEYOND_LOG", Cat("old_size: from 0 to ", new_size), {{"size", Cat(new_size)}});
-          ASSIGN_OR_RETURN(const std::vector<log::Hash> path, log::ConsistencyProof(request.old_size(), new_size, archive));
+            return Error(absl::StatusCode::kOutOfRange, "TREE_SIZE_BEYOND_LOG", Cat("old_size: from 0 to ", new_size),
+                         {{"size", Cat(new_size)}});
+          ASSIGN_OR_RETURN(const std::vector<log::Hash> path,
+                           log::ConsistencyProof(request.old_size(), new_size, archive));
           ASSIGN_OR_RETURN(const log::Hash old_root, log::Root(request.old_size(), archive));
           ASSIGN_OR_RETURN(const log::Hash new_root, log::Root(new_size, archive));
           PutPath(path, *response.mutable_path());
@@ -208,9 +254,11 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetConsistencyProof(grpc::Callba
       });
 }
 
-grpc::ServerUnaryReactor* ArchivingServiceImpl::CheckLog(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* ArchivingServiceImpl::CheckLog(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::CheckLogRequest, v1::CheckLogResponse>(
-      pool_, "CheckLog", context, in, out, state_, [this](const v1::CheckLogRequest&, v1::CheckLogResponse& response, const rpc::CallContext&) -> absl::Status {
+      pool_, "CheckLog", context, in, out, state_,
+      [this](const v1::CheckLogRequest&, v1::CheckLogResponse& response, const rpc::CallContext&) -> absl::Status {
         ASSIGN_OR_RETURN(const log::Verifier verifier, log::Verifier::Parse(sequencer_.VerifierKey()));
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
           ASSIGN_OR_RETURN(const LogCheck check, archiving::CheckLog(archive, verifier, sequencer_.origin()));

@@ -10,23 +10,32 @@
 
 namespace jixiao::archiving {
 
-using RawArchivingService = v1::ArchivingService::WithRawCallbackMethod_ArchiveRecord<v1::ArchivingService::WithRawCallbackMethod_GetRecord<
-    v1::ArchivingService::WithRawCallbackMethod_ListRecords<v1::ArchivingService::WithRawCallbackMethod_GetTreeHead<
-        v1::ArchivingService::WithRawCallbackMethod_GetInclusionProof<v1::ArchivingService::WithRawCallbackMethod_GetConsistencyProof<
-            v1::ArchivingService::WithRawCallbackMethod_CheckLog<v1::ArchivingService::Service>>>>>>>;
+using RawArchivingService =
+    v1::ArchivingService::WithRawCallbackMethod_ArchiveRecord<v1::ArchivingService::WithRawCallbackMethod_GetRecord<
+        v1::ArchivingService::WithRawCallbackMethod_ListRecords<v1::ArchivingService::WithRawCallbackMethod_GetTreeHead<
+            v1::ArchivingService::WithRawCallbackMethod_GetInclusionProof<
+                v1::ArchivingService::WithRawCallbackMethod_GetConsistencyProof<
+                    v1::ArchivingService::WithRawCallbackMethod_CheckLog<v1::ArchivingService::Service>>>>>>>;
 
 class ArchivingServiceImpl final : public RawArchivingService {
  public:
   ArchivingServiceImpl(ArchiveStore& store, Sequencer& sequencer, WorkerPool& pool, rpc::ServerState& state)
       : store_(store), sequencer_(sequencer), pool_(pool), state_(state) {}
 
-  grpc::ServerUnaryReactor* ArchiveRecord(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
-  grpc::ServerUnaryReactor* GetRecord(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
-  grpc::ServerUnaryReactor* ListRecords(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
-  grpc::ServerUnaryReactor* GetTreeHead(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
-  grpc::ServerUnaryReactor* GetInclusionProof(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
-  grpc::ServerUnaryReactor* GetConsistencyProof(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
-  grpc::ServerUnaryReactor* CheckLog(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* ArchiveRecord(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                          grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* GetRecord(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                      grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* ListRecords(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                        grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* GetTreeHead(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                        grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* GetInclusionProof(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                              grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* GetConsistencyProof(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                                grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* CheckLog(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                     grpc::ByteBuffer* out) override;
 
  private:
   ArchiveStore& store_;

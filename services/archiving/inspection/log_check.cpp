@@ -1,18 +1,20 @@
 #include "archiving/inspection/log_check.h"
 
-#include <algorithm>
-#include <map>
-
 #include "common/canonical.h"
 #include "common/errors.h"
 #include "common/text.h"
+
+#include <algorithm>
+#include <map>
 
 namespace jixiao::archiving {
 namespace {
 
 constexpr std::int64_t kPage = 256;
 
-std::span<const std::uint8_t> Bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+std::span<const std::uint8_t> Bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 // Damaged text may be no UTF-8, and then no answer could carry it: what cannot be read becomes '?'.
 std::string Readable(std::string_view text) {
@@ -29,7 +31,8 @@ std::string Readable(std::string_view text) {
 
 class Examination {
  public:
-  Examination(const ArchiveReader& archive, const log::Verifier& verifier, const std::string& origin) : archive_(archive), verifier_(verifier), origin_(origin) {}
+  Examination(const ArchiveReader& archive, const log::Verifier& verifier, const std::string& origin)
+      : archive_(archive), verifier_(verifier), origin_(origin) {}
 
   absl::StatusOr<LogCheck> Run() {
     ASSIGN_OR_RETURN(const std::vector<std::string> faults, archive_.StructuralFaults());
@@ -87,10 +90,12 @@ class Examination {
     for (const Part& part : parts) check_.bytes += static_cast<std::int64_t>(part.content.size());
     for (const std::string& fault : FaultsOf(record.leaf, parts)) Found(record.index, fault);
     v1::RecordLeaf leaf;
-    if (CanonicalDecode(record.leaf, leaf).ok() && (leaf.key() != record.key || leaf.archive_time_micros() != record.archive_time))
+    if (CanonicalDecode(record.leaf, leaf).ok() &&
+        (leaf.key() != record.key || leaf.archive_time_micros() != record.archive_time))
       Found(record.index, "索引中的键或归档时间与日志叶子不符");
     const auto summary = Summarize(parts);
-    if (!summary.ok() || *summary != record.summary) Found(record.index, "索引中的单位、项目、年度、区划、总分或等级与所存内容不符");
+    if (!summary.ok() || *summary != record.summary)
+      Found(record.index, "索引中的单位、项目、年度、区划、总分或等级与所存内容不符");
     if (ContentDigest(parts) != record.content_digest) Found(record.index, "索引中的内容摘要与所存内容不符");
     return Append(record);
   }
@@ -103,7 +108,8 @@ class Examination {
     for (const log::NewNode& node : completed) {
       const auto stored = archive_.Node(node.id);
       if (!stored.ok() && stored.status().code() != absl::StatusCode::kDataLoss) return stored.status();
-      if (!stored.ok() || *stored != node.hash) Found(record.index, Cat("日志节点 ", node.id.level, "/", node.id.index, " 缺失或与内容不符"));
+      if (!stored.ok() || *stored != node.hash)
+        Found(record.index, Cat("日志节点 ", node.id.level, "/", node.id.index, " 缺失或与内容不符"));
     }
     const auto head = heads_.find(appender_.size());
     if (head == heads_.end()) return absl::OkStatus();
@@ -123,7 +129,8 @@ class Examination {
 
 }  // namespace
 
-absl::StatusOr<LogCheck> CheckLog(const ArchiveReader& archive, const log::Verifier& verifier, const std::string& origin) {
+absl::StatusOr<LogCheck> CheckLog(const ArchiveReader& archive, const log::Verifier& verifier,
+                                  const std::string& origin) {
   return Examination(archive, verifier, origin).Run();
 }
 

@@ -1,14 +1,14 @@
 // The archive's whole self-examination: every stored byte re-read, every hash re-computed.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
+#include "archiving/log/checkpoint.h"
+#include "archiving/store/archive_store.h"
 
 #include <absl/status/statusor.h>
 
-#include "archiving/log/checkpoint.h"
-#include "archiving/store/archive_store.h"
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace jixiao::archiving {
 
@@ -26,8 +26,9 @@ struct LogCheck {
 
 inline constexpr std::size_t kMaxDamage = 100;
 
-// Checks records against leaves, leaves against nodes, nodes against each other, tree heads against both and against `verifier`.
-// Linear in the size of the archive; memory O(log n).
-absl::StatusOr<LogCheck> CheckLog(const ArchiveReader& archive, const log::Verifier& verifier, const std::string& origin);
+// Checks records against leaves, leaves against nodes, nodes against each other, tree heads against both and against
+// `verifier`. Linear in the size of the archive; memory O(log n).
+absl::StatusOr<LogCheck> CheckLog(const ArchiveReader& archive, const log::Verifier& verifier,
+                                  const std::string& origin);
 
 }  // namespace jixiao::archiving

@@ -1,13 +1,13 @@
 #include "archiving/record/record.h"
 
-#include <algorithm>
-#include <charconv>
-
 #include "common/canonical.h"
 #include "common/digest.h"
 #include "common/errors.h"
 #include "common/random.h"
 #include "common/text.h"
+
+#include <algorithm>
+#include <charconv>
 
 namespace jixiao::archiving {
 namespace {
@@ -16,7 +16,8 @@ constexpr std::string_view kNamePrefix = "records/";
 constexpr std::size_t kSaltBytes = 32;
 
 void PutWithLength(std::string& out, std::string_view text) {
-  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(static_cast<std::uint64_t>(text.size()) >> shift));
+  for (int shift = 56; shift >= 0; shift -= 8)
+    out.push_back(static_cast<char>(static_cast<std::uint64_t>(text.size()) >> shift));
   out.append(text);
 }
 
@@ -33,7 +34,8 @@ const Part* Find(const std::vector<Part>& parts, std::string_view name) {
 template <class Message>
 absl::Status Decode(const std::vector<Part>& parts, std::string_view name, Message& message) {
   const Part* part = Find(parts, name);
-  if (part == nullptr) return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", Cat("the part ", name, " is missing"));
+  if (part == nullptr)
+    return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", Cat("the part ", name, " is missing"));
   return CanonicalDecode(part->content, message);
 }
 
@@ -47,7 +49,8 @@ void CheckCommitments(const v1::RecordLeaf& leaf, const std::vector<Part>& parts
       faults.push_back(Cat("部件 ", committed.name(), " 的内容、类型或盐值与日志叶子中的承诺不符"));
   }
   for (const Part& part : parts) {
-    const bool known = std::any_of(leaf.parts().begin(), leaf.parts().end(), [&](const v1::PartCommitment& c) { return c.name() == part.name; });
+    const bool known = std::any_of(leaf.parts().begin(), leaf.parts().end(),
+                                   [&](const v1::PartCommitment& c) { return c.name() == part.name; });
     if (!known) faults.push_back(Cat("部件 ", part.name, " 不在日志叶子中"));
   }
 }
@@ -63,12 +66,15 @@ void CheckContents(const std::vector<Part>& parts, std::vector<std::string>& fau
   if (!card_ok) faults.push_back("评分卡不是完整的规范编码");
   if (!rules_ok) faults.push_back("评分规则不是完整的规范编码");
   const Part* rules = Find(parts, kRuleSetPart);
-  if (card_ok && rules_ok && card.rule_set().digest() != DigestOf(rules->content)) faults.push_back("评分卡所记的规则摘要与所存规则不符");
+  if (card_ok && rules_ok && card.rule_set().digest() != DigestOf(rules->content))
+    faults.push_back("评分卡所记的规则摘要与所存规则不符");
 }
 
 }  // namespace
 
-std::string RecordName(std::int64_t index) { return Cat(kNamePrefix, index); }
+std::string RecordName(std::int64_t index) {
+  return Cat(kNamePrefix, index);
+}
 
 std::int64_t RecordIndex(std::string_view name) {
   if (!name.starts_with(kNamePrefix)) return -1;
@@ -91,7 +97,8 @@ absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& reques
   add(kScorecardPart, kCanonicalMediaType, std::move(scorecard));
   if (!request.source_document().empty()) {
     const std::string& type = request.form().source().media_type();
-    add(kSourcePart, type.empty() ? std::string_view("application/octet-stream") : std::string_view(type), request.source_document());
+    add(kSourcePart, type.empty() ? std::string_view("application/octet-stream") : std::string_view(type),
+        request.source_document());
   }
   return parts;
 }
@@ -111,7 +118,8 @@ absl::StatusOr<Summary> Summarize(const std::vector<Part>& parts) {
   evaluation::v1::Scorecard card;
   RETURN_IF_ERROR(Decode(parts, kFormPart, form));
   RETURN_IF_ERROR(Decode(parts, kScorecardPart, card));
-  return Summary{form.implementing_unit().name(), form.project_name(), form.fiscal_year(), form.region_code(), card.computed_total(), card.grade()};
+  return Summary{form.implementing_unit().name(), form.project_name(), form.fiscal_year(), form.region_code(),
+                 card.computed_total(),           card.grade()};
 }
 
 std::string Commitment(const Part& part) {

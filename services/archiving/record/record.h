@@ -1,15 +1,15 @@
 // A record: what is archived together, and the leaf that commits to it.
 #pragma once
 
+#include "jixiao/archiving/v1/archiving_service.pb.h"
+#include "jixiao/archiving/v1/record_leaf.pb.h"
+
+#include <absl/status/statusor.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <absl/status/statusor.h>
-
-#include "jixiao/archiving/v1/archiving_service.pb.h"
-#include "jixiao/archiving/v1/record_leaf.pb.h"
 
 namespace jixiao::archiving {
 
@@ -42,7 +42,8 @@ struct Summary {
 std::string RecordName(std::int64_t index);
 std::int64_t RecordIndex(std::string_view name);
 
-// The parts of a request with fresh salts, in the order of their names. INVALID_ARGUMENT when a message cannot be encoded.
+// The parts of a request with fresh salts, in the order of their names. INVALID_ARGUMENT when a message cannot be
+// encoded.
 absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& request);
 
 // SHA-256 over names, media types and contents, without salts: equal exactly for equal requests.
@@ -57,8 +58,8 @@ std::string Commitment(const Part& part);
 // The exact bytes of the leaf.
 std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, const std::vector<Part>& parts);
 
-// Every way in which `parts` are not what `leaf` commits to, and in which they contradict each other, in Chinese; empty when
-// all is well. Needs no key and trusts nobody.
+// Every way in which `parts` are not what `leaf` commits to, and in which they contradict each other, in Chinese; empty
+// when all is well. Needs no key and trusts nobody.
 std::vector<std::string> FaultsOf(std::string_view leaf, const std::vector<Part>& parts);
 
 }  // namespace jixiao::archiving

@@ -1,10 +1,10 @@
 #include "archiving/sequencing/sequencer.h"
 
-#include <algorithm>
-
 #include "common/errors.h"
 #include "common/text.h"
 #include "common/time.h"
+
+#include <algorithm>
 
 namespace jixiao::archiving {
 namespace {
@@ -12,10 +12,13 @@ namespace {
 constexpr std::size_t kMaxWaiting = 4096;
 constexpr std::size_t kMaxBatch = 256;
 
-std::span<const std::uint8_t> Bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+std::span<const std::uint8_t> Bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 absl::Status Conflict(const StoredRecord& existing) {
-  return Error(absl::StatusCode::kAlreadyExists, "RECORD_CONFLICT", Cat(existing.key, " is archived with other content as ", RecordName(existing.index)),
+  return Error(absl::StatusCode::kAlreadyExists, "RECORD_CONFLICT",
+               Cat(existing.key, " is archived with other content as ", RecordName(existing.index)),
                {{"record", RecordName(existing.index)}});
 }
 
@@ -37,7 +40,9 @@ absl::Status Sequencer::Append(PendingRecord record, Done done) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return Error(absl::StatusCode::kUnavailable, "STOPPING", "the archive is stopping");
-    if (queue_.size() >= kMaxWaiting) return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many records wait for the log", std::chrono::milliseconds(200));
+    if (queue_.size() >= kMaxWaiting)
+      return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many records wait for the log",
+                      std::chrono::milliseconds(200));
     queue_.push_back({std::move(record), std::move(done)});
   }
   wake_.notify_one();
@@ -100,7 +105,8 @@ absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appen
   std::vector<log::NewNode> nodes;
   const std::int64_t index = appender.size();
   appender.Append(log::HashLeaf(Bytes(leaf)), &nodes);
-  RETURN_IF_ERROR(archive.InsertRecord({index, record.key, record.content_digest, std::move(leaf), now, record.summary}, record.parts));
+  RETURN_IF_ERROR(archive.InsertRecord({index, record.key, record.content_digest, std::move(leaf), now, record.summary},
+                                       record.parts));
   RETURN_IF_ERROR(archive.InsertNodes(nodes));
   item.outcome = Placement{index, now, {}, {}};
   item.appended = true;
@@ -109,7 +115,9 @@ absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appen
 
 absl::StatusOr<Placement> Sequencer::PlacementOf(const ArchiveReader& archive, const StoredRecord& record) const {
   ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.HeadFor(record.index + 1));
-  if (!head) return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", Cat("no signed tree holds ", RecordName(record.index)));
+  if (!head)
+    return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED",
+                 Cat("no signed tree holds ", RecordName(record.index)));
   ASSIGN_OR_RETURN(std::vector<log::Hash> path, log::InclusionProof(record.index, head->size, archive));
   return Placement{record.index, record.archive_time, std::move(path), head->note};
 }

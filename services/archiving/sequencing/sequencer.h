@@ -4,19 +4,19 @@
 // answered, record, leaf, nodes and a signed tree head that covers them are on disk.
 #pragma once
 
+#include "archiving/log/checkpoint.h"
+#include "archiving/log/merkle.h"
+#include "archiving/store/archive_store.h"
+
+#include <absl/functional/any_invocable.h>
+#include <absl/status/statusor.h>
+
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <absl/functional/any_invocable.h>
-#include <absl/status/statusor.h>
-
-#include "archiving/log/checkpoint.h"
-#include "archiving/log/merkle.h"
-#include "archiving/store/archive_store.h"
 
 namespace jixiao::archiving {
 
@@ -47,9 +47,9 @@ class Sequencer {
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;
 
-  // Archives `record` and calls `done` from the sequencer's thread: with its place, also when it was archived before with the
-  // same content; with ALREADY_EXISTS (RECORD_CONFLICT) when its key holds other content. RESOURCE_EXHAUSTED (QUEUE_FULL) at
-  // once when too many wait, and `done` is not called. Thread-safe; never blocks.
+  // Archives `record` and calls `done` from the sequencer's thread: with its place, also when it was archived before
+  // with the same content; with ALREADY_EXISTS (RECORD_CONFLICT) when its key holds other content. RESOURCE_EXHAUSTED
+  // (QUEUE_FULL) at once when too many wait, and `done` is not called. Thread-safe; never blocks.
   absl::Status Append(PendingRecord record, Done done);
 
   const std::string& origin() const { return origin_; }

@@ -1,18 +1,19 @@
-// Where the archive keeps records, log nodes and tree heads. Cut by what the archive needs; it knows no proofs and no rules.
+// Where the archive keeps records, log nodes and tree heads. Cut by what the archive needs; it knows no proofs and no
+// rules.
 #pragma once
+
+#include "archiving/log/merkle.h"
+#include "archiving/record/record.h"
+
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <absl/functional/function_ref.h>
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
-
-#include "archiving/log/merkle.h"
-#include "archiving/record/record.h"
 
 namespace jixiao::archiving {
 

@@ -1,10 +1,10 @@
 #include "archiving/store/sqlite_archive_store.h"
 
-#include <algorithm>
-
 #include "common/digest.h"
 #include "common/errors.h"
 #include "common/text.h"
+
+#include <algorithm>
 
 namespace jixiao::archiving {
 namespace {
@@ -54,14 +54,21 @@ constexpr store::Migration kMigrations[] = {{1, "records, log and tree heads",
                                              ") STRICT;"}};
 
 constexpr std::string_view kRecordColumns =
-    "SELECT idx, key, content_digest, leaf, archive_time, implementing_unit, project_name, fiscal_year, region_code, computed_total, grade FROM records ";
+    "SELECT idx, key, content_digest, leaf, archive_time, implementing_unit, project_name, fiscal_year, region_code, "
+    "computed_total, grade FROM records ";
 
 StoredRecord ReadRecord(const Statement& row) {
-  return {row.Int(0), row.Text(1), row.Text(2), row.BlobBytes(3), row.Int(4),
+  return {row.Int(0),
+          row.Text(1),
+          row.Text(2),
+          row.BlobBytes(3),
+          row.Int(4),
           {row.Text(5), row.Text(6), static_cast<std::int32_t>(row.Int(7)), row.Text(8), row.Text(9), row.Text(10)}};
 }
 
-StoredHead ReadHead(const Statement& row) { return {row.Int(0), row.Text(1)}; }
+StoredHead ReadHead(const Statement& row) {
+  return {row.Int(0), row.Text(1)};
+}
 
 // Reads and writes over one connection, inside a transaction that the caller holds.
 class SqliteArchive final : public ArchiveWriter {
@@ -80,7 +87,9 @@ class SqliteArchive final : public ArchiveWriter {
           found = true;
         },
         id.level, id.index));
-    if (!found) return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", Cat("log node ", id.level, "/", id.index, " is missing or damaged"));
+    if (!found)
+      return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED",
+                   Cat("log node ", id.level, "/", id.index, " is missing or damaged"));
     return hash;
   }
 
@@ -89,46 +98,58 @@ class SqliteArchive final : public ArchiveWriter {
 
   absl::StatusOr<std::optional<StoredRecord>> Record(std::int64_t index) const override {
     std::optional<StoredRecord> found;
-    RETURN_IF_ERROR(db_.ForEach(Cat(kRecordColumns, "WHERE idx = ?"), [&](const Statement& row) { found = ReadRecord(row); }, index));
+    RETURN_IF_ERROR(db_.ForEach(
+        Cat(kRecordColumns, "WHERE idx = ?"), [&](const Statement& row) { found = ReadRecord(row); }, index));
     return found;
   }
 
   absl::StatusOr<std::optional<StoredRecord>> RecordByKey(std::string_view key) const override {
     std::optional<StoredRecord> found;
-    RETURN_IF_ERROR(db_.ForEach(Cat(kRecordColumns, "WHERE key = ?"), [&](const Statement& row) { found = ReadRecord(row); }, key));
+    RETURN_IF_ERROR(db_.ForEach(
+        Cat(kRecordColumns, "WHERE key = ?"), [&](const Statement& row) { found = ReadRecord(row); }, key));
     return found;
   }
 
   absl::StatusOr<std::vector<StoredRecord>> Records(std::int64_t first, std::int64_t limit) const override {
     std::vector<StoredRecord> found;
-    RETURN_IF_ERROR(db_.ForEach(Cat(kRecordColumns, "WHERE idx >= ? ORDER BY idx LIMIT ?"), [&](const Statement& row) { found.push_back(ReadRecord(row)); }, first, limit));
+    RETURN_IF_ERROR(db_.ForEach(
+        Cat(kRecordColumns, "WHERE idx >= ? ORDER BY idx LIMIT ?"),
+        [&](const Statement& row) { found.push_back(ReadRecord(row)); }, first, limit));
     return found;
   }
 
   absl::StatusOr<std::vector<Part>> Parts(std::int64_t index) const override {
     std::vector<Part> parts;
     RETURN_IF_ERROR(db_.ForEach(
-        "SELECT p.name, p.media_type, p.salt, coalesce(p.content, s.content) FROM parts p LEFT JOIN shared_contents s ON s.digest = p.shared_digest"
+        "SELECT p.name, p.media_type, p.salt, coalesce(p.content, s.content) FROM parts p LEFT JOIN shared_contents s "
+        "ON s.digest = p.shared_digest"
         " WHERE p.idx = ? ORDER BY p.name",
-        [&](const Statement& row) { parts.push_back({row.Text(0), row.Text(1), row.BlobBytes(3), row.BlobBytes(2)}); }, index));
+        [&](const Statement& row) {
+          parts.push_back({row.Text(0), row.Text(1), row.BlobBytes(3), row.BlobBytes(2)});
+        },
+        index));
     return parts;
   }
 
   absl::StatusOr<std::optional<StoredHead>> NewestHead() const override {
     std::optional<StoredHead> found;
-    RETURN_IF_ERROR(db_.ForEach("SELECT size, note FROM tree_heads ORDER BY size DESC LIMIT 1", [&](const Statement& row) { found = ReadHead(row); }));
+    RETURN_IF_ERROR(db_.ForEach("SELECT size, note FROM tree_heads ORDER BY size DESC LIMIT 1",
+                                [&](const Statement& row) { found = ReadHead(row); }));
     return found;
   }
 
   absl::StatusOr<std::optional<StoredHead>> HeadFor(std::int64_t size) const override {
     std::optional<StoredHead> found;
-    RETURN_IF_ERROR(db_.ForEach("SELECT size, note FROM tree_heads WHERE size >= ? ORDER BY size LIMIT 1", [&](const Statement& row) { found = ReadHead(row); }, size));
+    RETURN_IF_ERROR(db_.ForEach(
+        "SELECT size, note FROM tree_heads WHERE size >= ? ORDER BY size LIMIT 1",
+        [&](const Statement& row) { found = ReadHead(row); }, size));
     return found;
   }
 
   absl::StatusOr<std::vector<StoredHead>> Heads() const override {
     std::vector<StoredHead> found;
-    RETURN_IF_ERROR(db_.ForEach("SELECT size, note FROM tree_heads ORDER BY size", [&](const Statement& row) { found.push_back(ReadHead(row)); }));
+    RETURN_IF_ERROR(db_.ForEach("SELECT size, note FROM tree_heads ORDER BY size",
+                                [&](const Statement& row) { found.push_back(ReadHead(row)); }));
     return found;
   }
 
@@ -137,24 +158,31 @@ class SqliteArchive final : public ArchiveWriter {
     RETURN_IF_ERROR(db_.ForEach("PRAGMA integrity_check(20)", [&](const Statement& row) {
       if (row.TextView(0) != "ok") faults.push_back(Cat("数据库结构损坏：", row.TextView(0)));
     }));
-    RETURN_IF_ERROR(db_.ForEach("PRAGMA foreign_key_check", [&](const Statement& row) { faults.push_back(Cat("表 ", row.TextView(0), " 中有无主的数据")); }));
+    RETURN_IF_ERROR(db_.ForEach("PRAGMA foreign_key_check", [&](const Statement& row) {
+      faults.push_back(Cat("表 ", row.TextView(0), " 中有无主的数据"));
+    }));
     RETURN_IF_ERROR(db_.ForEach("SELECT digest, content FROM shared_contents", [&](const Statement& row) {
-      if (DigestOf(row.BlobBytes(1)) != row.TextView(0)) faults.push_back(Cat("共用内容 ", row.TextView(0), " 与其摘要不符"));
+      if (DigestOf(row.BlobBytes(1)) != row.TextView(0))
+        faults.push_back(Cat("共用内容 ", row.TextView(0), " 与其摘要不符"));
     }));
     return faults;
   }
 
   absl::Status InsertRecord(const StoredRecord& record, const std::vector<Part>& parts) override {
     const Summary& s = record.summary;
-    RETURN_IF_ERROR(db_.Run("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", record.index, record.key, record.content_digest, Blob{record.leaf},
-                            record.archive_time, s.implementing_unit, s.project_name, s.fiscal_year, s.region_code, s.computed_total, s.grade));
+    RETURN_IF_ERROR(db_.Run("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", record.index, record.key,
+                            record.content_digest, Blob{record.leaf}, record.archive_time, s.implementing_unit,
+                            s.project_name, s.fiscal_year, s.region_code, s.computed_total, s.grade));
     for (const Part& part : parts) {
       if (part.name == kRuleSetPart) {
         const std::string digest = DigestOf(part.content);
-        RETURN_IF_ERROR(db_.Run("INSERT INTO shared_contents VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", digest, Blob{part.content}));
-        RETURN_IF_ERROR(db_.Run("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", record.index, part.name, part.media_type, Blob{part.salt}, nullptr, digest));
+        RETURN_IF_ERROR(db_.Run("INSERT INTO shared_contents VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", digest,
+                                Blob{part.content}));
+        RETURN_IF_ERROR(db_.Run("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", record.index, part.name, part.media_type,
+                                Blob{part.salt}, nullptr, digest));
       } else {
-        RETURN_IF_ERROR(db_.Run("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", record.index, part.name, part.media_type, Blob{part.salt}, Blob{part.content}, nullptr));
+        RETURN_IF_ERROR(db_.Run("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", record.index, part.name, part.media_type,
+                                Blob{part.salt}, Blob{part.content}, nullptr));
       }
     }
     return absl::OkStatus();
@@ -162,12 +190,15 @@ class SqliteArchive final : public ArchiveWriter {
 
   absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) override {
     for (const log::NewNode& node : nodes)
-      RETURN_IF_ERROR(db_.Run("INSERT INTO nodes VALUES (?, ?, ?)", node.id.level, node.id.index,
-                              Blob{std::string_view(reinterpret_cast<const char*>(node.hash.data()), node.hash.size())}));
+      RETURN_IF_ERROR(
+          db_.Run("INSERT INTO nodes VALUES (?, ?, ?)", node.id.level, node.id.index,
+                  Blob{std::string_view(reinterpret_cast<const char*>(node.hash.data()), node.hash.size())}));
     return absl::OkStatus();
   }
 
-  absl::Status InsertHead(const StoredHead& head, std::int64_t time) override { return db_.Run("INSERT INTO tree_heads VALUES (?, ?, ?)", head.size, head.note, time); }
+  absl::Status InsertHead(const StoredHead& head, std::int64_t time) override {
+    return db_.Run("INSERT INTO tree_heads VALUES (?, ?, ?)", head.size, head.note, time);
+  }
 
  private:
   absl::StatusOr<std::int64_t> Number(std::string_view sql) const {

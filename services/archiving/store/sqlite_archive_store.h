@@ -1,11 +1,11 @@
 // The archive in SQLite.
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "archiving/store/archive_store.h"
 #include "common/store/group_commit.h"
+
+#include <memory>
+#include <string>
 
 namespace jixiao::archiving {
 

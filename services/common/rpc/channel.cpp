@@ -1,10 +1,10 @@
 #include "common/rpc/channel.h"
 
+#include "common/rpc/server.h"
+
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
-
-#include "common/rpc/server.h"
 
 namespace jixiao::rpc {
 

@@ -1,15 +1,15 @@
 // Channels to other services.
 #pragma once
 
+#include <grpcpp/channel.h>
+
 #include <memory>
 #include <string>
 
-#include <grpcpp/channel.h>
-
 namespace jixiao::rpc {
 
-// A channel to HOST:PORT or dns:///NAME:PORT, whose replicas share the calls (round robin). It reconnects within a second. Lives as
-// long as the process: destroying a channel inside a callback hangs gRPC 1.51.
+// A channel to HOST:PORT or dns:///NAME:PORT, whose replicas share the calls (round robin). It reconnects within a
+// second. Lives as long as the process: destroying a channel inside a callback hangs gRPC 1.51.
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address);
 
 }  // namespace jixiao::rpc

@@ -1,8 +1,8 @@
 #include "common/rpc/context.h"
 
-#include <algorithm>
-
 #include "common/random.h"
+
+#include <algorithm>
 
 namespace jixiao::rpc {
 namespace {
@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t kMaxRequestId = 128;
 
 bool IsRequestId(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxRequestId && std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; });
+  return !id.empty() && id.size() <= kMaxRequestId &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '"' && c != '\\'; });
 }
 
 }  // namespace

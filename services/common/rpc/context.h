@@ -1,12 +1,12 @@
 // Who calls, under which request id, until when.
 #pragma once
 
+#include <grpcpp/client_context.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/time.h>
+
 #include <chrono>
 #include <string>
-
-#include <grpcpp/support/time.h>
-#include <grpcpp/server_context.h>
-#include <grpcpp/client_context.h>
 
 namespace jixiao::rpc {
 

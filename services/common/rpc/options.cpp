@@ -8,8 +8,12 @@ namespace jixiao::rpc {
 void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std::string& database) {
   options.server.listen = Cat("127.0.0.1:", port);
   options.store = Cat("sqlite:", database);
-  app.add_option("--listen", options.server.listen, "HOST:PORT to serve on; 0.0.0.0 for all interfaces")->envname("JIXIAO_LISTEN")->capture_default_str();
-  app.add_option("--store", options.store, "where data is kept: sqlite:PATH")->envname("JIXIAO_STORE")->capture_default_str();
+  app.add_option("--listen", options.server.listen, "HOST:PORT to serve on; 0.0.0.0 for all interfaces")
+      ->envname("JIXIAO_LISTEN")
+      ->capture_default_str();
+  app.add_option("--store", options.store, "where data is kept: sqlite:PATH")
+      ->envname("JIXIAO_STORE")
+      ->capture_default_str();
   app.add_option_function<int>(
          "--drain-wait", [&options](int seconds) { options.server.drain_wait = std::chrono::seconds(seconds); },
          "seconds between not serving any more and the shutdown; 0 shuts down at once (default 5)")
@@ -20,7 +24,10 @@ void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std
          "seconds that running calls have to end before they are cancelled (default 20)")
       ->envname("JIXIAO_DRAIN_DEADLINE")
       ->check(CLI::Range(0, 600));
-  app.add_option("--log-level", options.log_level, "least level that is logged")->envname("JIXIAO_LOG_LEVEL")->check(CLI::IsMember({"debug", "info", "warning", "error"}))->capture_default_str();
+  app.add_option("--log-level", options.log_level, "least level that is logged")
+      ->envname("JIXIAO_LOG_LEVEL")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
 }
 
 absl::StatusOr<std::string> SqlitePath(const std::string& store) {

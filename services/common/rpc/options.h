@@ -1,12 +1,12 @@
 // Command-line options that all three servers have. Each is also an environment variable; a flag wins.
 #pragma once
 
-#include <string>
+#include "common/rpc/server.h"
 
 #include <CLI/CLI.hpp>
 #include <absl/status/statusor.h>
 
-#include "common/rpc/server.h"
+#include <string>
 
 namespace jixiao::rpc {
 
@@ -16,7 +16,8 @@ struct CommonOptions {
   std::string log_level = "info";
 };
 
-// Adds --listen, --store, --drain-wait, --drain-deadline and --log-level to `app`; `port` and `database` make the defaults.
+// Adds --listen, --store, --drain-wait, --drain-deadline and --log-level to `app`; `port` and `database` make the
+// defaults.
 void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std::string& database);
 
 // The path in `sqlite:PATH`. INVALID_ARGUMENT for any other store, with what is supported.

@@ -1,9 +1,8 @@
 #include "common/rpc/server.h"
 
-#include <atomic>
-#include <csignal>
-#include <memory>
-#include <thread>
+#include "common/errors.h"
+#include "common/log.h"
+#include "common/text.h"
 
 #include <absl/cleanup/cleanup.h>
 #include <google/protobuf/stubs/logging.h>
@@ -12,9 +11,10 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 
-#include "common/errors.h"
-#include "common/log.h"
-#include "common/text.h"
+#include <atomic>
+#include <csignal>
+#include <memory>
+#include <thread>
 
 namespace jixiao::rpc {
 namespace {
@@ -34,13 +34,16 @@ bool WaitForSignal(std::chrono::seconds timeout) {
   return sigtimedwait(&signals, nullptr, &limit) > 0;
 }
 
-// gRPC and libprotobuf write to stderr on their own; while this process serves, their lines are lines of its log. Such a
-// line says where a fault is, never what the bytes were.
+// gRPC and libprotobuf write to stderr on their own; while this process serves, their lines are lines of its log. Such
+// a line says where a fault is, never what the bytes were.
 void AdoptLibraryLogs() {
   gpr_set_log_function([](gpr_log_func_args* line) {
-    log::Write(line->severity == GPR_LOG_SEVERITY_ERROR ? log::Level::kWarning : log::Level::kDebug, "grpc", {{"text", line->message}});
+    log::Write(line->severity == GPR_LOG_SEVERITY_ERROR ? log::Level::kWarning : log::Level::kDebug, "grpc",
+               {{"text", line->message}});
   });
-  google::protobuf::SetLogHandler([](google::protobuf::LogLevel, const char*, int, const std::string& text) { log::Info("protobuf", {{"text", text}}); });
+  google::protobuf::SetLogHandler([](google::protobuf::LogLevel, const char*, int, const std::string& text) {
+    log::Info("protobuf", {{"text", text}});
+  });
 }
 
 void DropLibraryLogs() {
@@ -76,8 +79,8 @@ void BlockSignals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-absl::Status RunServer(const ServerOptions& options, const std::vector<grpc::Service*>& services, const std::vector<std::string>& service_names,
-                       ServerState& state) {
+absl::Status RunServer(const ServerOptions& options, const std::vector<grpc::Service*>& services,
+                       const std::vector<std::string>& service_names, ServerState& state) {
   AdoptLibraryLogs();
   const absl::Cleanup drop = DropLibraryLogs;  // the log is closed before the libraries' threads end
   grpc::EnableDefaultHealthCheckService(true);
@@ -92,7 +95,8 @@ absl::Status RunServer(const ServerOptions& options, const std::vector<grpc::Ser
   for (grpc::Service* service : services) builder.RegisterService(service);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port == 0)
-    return Error(absl::StatusCode::kUnavailable, "LISTEN_FAILED", Cat("cannot listen on ", options.listen, ": is the port taken?"));
+    return Error(absl::StatusCode::kUnavailable, "LISTEN_FAILED",
+                 Cat("cannot listen on ", options.listen, ": is the port taken?"));
   auto* health = server->GetHealthCheckService();
   for (const std::string& name : service_names) health->SetServingStatus(name, true);
   log::Info("serving", {{"listen", options.listen}, {"port", port}});

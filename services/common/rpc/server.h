@@ -1,15 +1,15 @@
 // The life of a server process: signals, health, reflection, drain. All three servers run through here.
 #pragma once
 
-#include <chrono>
-#include <functional>
-#include <string>
-#include <vector>
+#include "common/rpc/server_state.h"
 
 #include <absl/status/status.h>
 #include <grpcpp/server_builder.h>
 
-#include "common/rpc/server_state.h"
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
 
 namespace jixiao::rpc {
 
@@ -17,17 +17,17 @@ namespace jixiao::rpc {
 inline constexpr int kMaxMessageBytes = 32 * 1024 * 1024;
 
 struct ServerOptions {
-  std::string listen;                            // HOST:PORT
-  std::chrono::seconds drain_wait{5};            // NOT_SERVING before the shutdown: balancers need that long to notice
-  std::chrono::seconds drain_deadline{20};       // calls still running after this are cancelled
+  std::string listen;                       // HOST:PORT
+  std::chrono::seconds drain_wait{5};       // NOT_SERVING before the shutdown: balancers need that long to notice
+  std::chrono::seconds drain_deadline{20};  // calls still running after this are cancelled
 };
 
 // Blocks SIGTERM and SIGINT for this thread and all that it starts. Call first thing in main.
 void BlockSignals();
 
-// Serves `services` until SIGTERM or SIGINT, then drains: NOT_SERVING, wait, shutdown with a deadline. Health is answered per
-// service name and for "". The caller flushes and closes what the services use after this returned.
-absl::Status RunServer(const ServerOptions& options, const std::vector<grpc::Service*>& services, const std::vector<std::string>& service_names,
-                       ServerState& state);
+// Serves `services` until SIGTERM or SIGINT, then drains: NOT_SERVING, wait, shutdown with a deadline. Health is
+// answered per service name and for "". The caller flushes and closes what the services use after this returned.
+absl::Status RunServer(const ServerOptions& options, const std::vector<grpc::Service*>& services,
+                       const std::vector<std::string>& service_names, ServerState& state);
 
 }  // namespace jixiao::rpc

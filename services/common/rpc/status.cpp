@@ -1,18 +1,20 @@
 #include "common/rpc/status.h"
 
-#include <string>
-
 #include "common/errors.h"
 #include "common/text.h"
 
 #include "google/rpc/error_details.pb.h"
+
+#include <string>
 
 namespace jixiao::rpc {
 namespace {
 
 constexpr std::size_t kMaxMessageBytes = 512;
 
-bool HasReason(const absl::Status& status) { return status.GetPayload(std::string(kErrorInfoUrl)).has_value(); }
+bool HasReason(const absl::Status& status) {
+  return status.GetPayload(std::string(kErrorInfoUrl)).has_value();
+}
 
 // What a caller may know of an error that nobody described for callers.
 absl::Status Neutral(const absl::Status& status) {
@@ -22,9 +24,11 @@ absl::Status Neutral(const absl::Status& status) {
     case absl::StatusCode::kDeadlineExceeded:
       return Error(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed");
     case absl::StatusCode::kUnavailable:
-      return TryAgain(absl::StatusCode::kUnavailable, "UNAVAILABLE", "a part of the service is not available", std::chrono::seconds(1));
+      return TryAgain(absl::StatusCode::kUnavailable, "UNAVAILABLE", "a part of the service is not available",
+                      std::chrono::seconds(1));
     default:
-      return Error(absl::StatusCode::kInternal, "INTERNAL", "internal error; the server's log has it under this request id");
+      return Error(absl::StatusCode::kInternal, "INTERNAL",
+                   "internal error; the server's log has it under this request id");
   }
 }
 
@@ -33,9 +37,11 @@ absl::Status Sanitised(const absl::Status& status) {
   if (!HasReason(status)) return Neutral(status);
   const std::string reason = ReasonOf(status);
   if (!reason.starts_with("STORE_")) return status;
-  if (status.code() == absl::StatusCode::kDataLoss) return Error(absl::StatusCode::kDataLoss, reason, "the store is damaged");
-  return TryAgain(status.code() == absl::StatusCode::kResourceExhausted ? status.code() : absl::StatusCode::kUnavailable, reason,
-                  "the store could not do its work", std::chrono::seconds(1));
+  if (status.code() == absl::StatusCode::kDataLoss)
+    return Error(absl::StatusCode::kDataLoss, reason, "the store is damaged");
+  return TryAgain(
+      status.code() == absl::StatusCode::kResourceExhausted ? status.code() : absl::StatusCode::kUnavailable, reason,
+      "the store could not do its work", std::chrono::seconds(1));
 }
 
 }  // namespace
@@ -71,7 +77,8 @@ absl::Status FromProto(const google::rpc::Status& status) {
 absl::Status FromGrpc(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
   google::rpc::Status details;
-  if (!status.error_details().empty() && details.ParseFromString(status.error_details()) && details.code() == static_cast<int>(status.error_code()))
+  if (!status.error_details().empty() && details.ParseFromString(status.error_details()) &&
+      details.code() == static_cast<int>(status.error_code()))
     return FromProto(details);
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
 }

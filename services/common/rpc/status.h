@@ -1,17 +1,18 @@
 // absl::Status to gRPC and back: the one place where errors become trailers.
 #pragma once
 
-#include <string_view>
+#include "google/rpc/status.pb.h"
 
 #include <absl/status/status.h>
 #include <grpcpp/support/status.h>
 
-#include "google/rpc/status.pb.h"
+#include <string_view>
 
 namespace jixiao::rpc {
 
-// The status as sent: details from the payloads, under 4 KiB. A status without a reason (a defect, or a library's error)
-// becomes INTERNAL/… with a neutral message, so that no path, query or memory ever leaves the process; log it first.
+// The status as sent: details from the payloads, under 4 KiB. A status without a reason (a defect, or a library's
+// error) becomes INTERNAL/… with a neutral message, so that no path, query or memory ever leaves the process; log it
+// first.
 grpc::Status ToGrpc(const absl::Status& status);
 
 // The same as a value, for batch answers.

@@ -2,21 +2,32 @@
 
 namespace jixiao::rpc {
 
-void LogCall(std::string_view method, const CallContext& context, const absl::Status& status, std::chrono::steady_clock::time_point start) {
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
+void LogCall(std::string_view method, const CallContext& context, const absl::Status& status,
+             std::chrono::steady_clock::time_point start) {
+  const auto micros =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
   const std::string code = absl::StatusCodeToString(status.code());
   if (status.ok()) {
-    log::Info("call", {{"method", method}, {"request_id", context.request_id}, {"code", code}, {"micros", static_cast<std::int64_t>(micros)}});
+    log::Info("call", {{"method", method},
+                       {"request_id", context.request_id},
+                       {"code", code},
+                       {"micros", static_cast<std::int64_t>(micros)}});
     return;
   }
-  const bool ours = status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kUnknown || status.code() == absl::StatusCode::kDataLoss;
+  const bool ours = status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kUnknown ||
+                    status.code() == absl::StatusCode::kDataLoss;
   log::Write(ours ? log::Level::kError : log::Level::kInfo, "call",
-             {{"method", method}, {"request_id", context.request_id}, {"code", code}, {"reason", ReasonOf(status)}, {"error", std::string(status.message())},
+             {{"method", method},
+              {"request_id", context.request_id},
+              {"code", code},
+              {"reason", ReasonOf(status)},
+              {"error", std::string(status.message())},
               {"micros", static_cast<std::int64_t>(micros)}});
 }
 
 absl::Status ServerFull() {
-  return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "the server is at its limit", std::chrono::milliseconds(200));
+  return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "the server is at its limit",
+                  std::chrono::milliseconds(200));
 }
 
 }  // namespace jixiao::rpc

@@ -1,15 +1,6 @@
-// The shell around every unary method: parsing, request id, admission, errors, the access log. A handler sees a request and a
-// response on one arena and a context, and finishes the call exactly once, from any thread.
+// The shell around every unary method: parsing, request id, admission, errors, the access log. A handler sees a request
+// and a response on one arena and a context, and finishes the call exactly once, from any thread.
 #pragma once
-
-#include <chrono>
-#include <memory>
-#include <string_view>
-#include <utility>
-
-#include <google/protobuf/arena.h>
-#include <grpcpp/support/server_callback.h>
-#include <grpcpp/server_context.h>
 
 #include "common/errors.h"
 #include "common/log.h"
@@ -19,15 +10,26 @@
 #include "common/rpc/wire.h"
 #include "common/worker_pool.h"
 
+#include <google/protobuf/arena.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <utility>
+
 namespace jixiao::rpc {
 
 // One line of the access log.
-void LogCall(std::string_view method, const CallContext& context, const absl::Status& status, std::chrono::steady_clock::time_point start);
+void LogCall(std::string_view method, const CallContext& context, const absl::Status& status,
+             std::chrono::steady_clock::time_point start);
 
 template <class Request, class Response>
 class UnaryReactor final : public grpc::ServerUnaryReactor {
  public:
-  UnaryReactor(std::string_view method, const grpc::CallbackServerContext& context, grpc::ByteBuffer* out, ServerState& state)
+  UnaryReactor(std::string_view method, const grpc::CallbackServerContext& context, grpc::ByteBuffer* out,
+               ServerState& state)
       : method_(method), context_(ContextOf(context)), out_(out), state_(state) {}
 
   const Request& request() const { return *request_; }
@@ -38,8 +40,9 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   // False when the server is full.
   bool Admit() { return admitted_ = state_.Enter(); }
 
-  void End(const absl::Status& status) {
+  void End(absl::Status status) {
     if (status.ok() && out_->Length() == 0) *out_ = Write(*response_);
+    if (status.ok()) status = CheckSize(*out_);
     LogCall(method_, context_, status, start_);
     if (admitted_) state_.Leave();
     Finish(ToGrpc(status));
@@ -93,10 +96,12 @@ class UnaryCall {
 // Overload, said at once.
 absl::Status ServerFull();
 
-// Takes a unary call: parses it and hands it to `handler(UnaryCall<Request, Response>)` on gRPC's thread, which must not block.
+// Takes a unary call: parses it and hands it to `handler(UnaryCall<Request, Response>)` on gRPC's thread, which must
+// not block.
 template <class Request, class Response, class Handler>
-grpc::ServerUnaryReactor* Serve(std::string_view method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out,
-                                ServerState& state, Handler&& handler) {
+grpc::ServerUnaryReactor* Serve(std::string_view method, grpc::CallbackServerContext* context,
+                                const grpc::ByteBuffer* in, grpc::ByteBuffer* out, ServerState& state,
+                                Handler&& handler) {
   // gRPC requires a reactor from every call; it is deleted in OnDone.
   auto* reactor = std::make_unique<UnaryReactor<Request, Response>>(method, *context, out, state).release();
   UnaryCall<Request, Response> call(reactor);
@@ -112,13 +117,17 @@ grpc::ServerUnaryReactor* Serve(std::string_view method, grpc::CallbackServerCon
 
 // The same for handlers that block: `handler(const Request&, Response&, const CallContext&)` runs on `pool`.
 template <class Request, class Response, class Handler>
-grpc::ServerUnaryReactor* ServeOn(WorkerPool& pool, std::string_view method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
-                                  grpc::ByteBuffer* out, ServerState& state, Handler handler) {
-  return Serve<Request, Response>(method, context, in, out, state, [&pool, handler = std::move(handler)](UnaryCall<Request, Response> call) mutable {
-    auto shared = std::make_shared<UnaryCall<Request, Response>>(std::move(call));
-    const bool taken = pool.Post([shared, handler = std::move(handler)]() mutable { shared->Finish(handler(shared->request(), shared->response(), shared->context())); });
-    if (!taken) shared->Finish(ServerFull());
-  });
+grpc::ServerUnaryReactor* ServeOn(WorkerPool& pool, std::string_view method, grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer* in, grpc::ByteBuffer* out, ServerState& state,
+                                  Handler handler) {
+  return Serve<Request, Response>(method, context, in, out, state,
+                                  [&pool, handler = std::move(handler)](UnaryCall<Request, Response> call) mutable {
+                                    auto shared = std::make_shared<UnaryCall<Request, Response>>(std::move(call));
+                                    const bool taken = pool.Post([shared, handler = std::move(handler)]() mutable {
+                                      shared->Finish(handler(shared->request(), shared->response(), shared->context()));
+                                    });
+                                    if (!taken) shared->Finish(ServerFull());
+                                  });
 }
 
 }  // namespace jixiao::rpc

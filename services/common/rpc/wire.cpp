@@ -1,7 +1,8 @@
 #include "common/rpc/wire.h"
 
-#include <optional>
-#include <vector>
+#include "common/errors.h"
+#include "common/rpc/server.h"
+#include "common/text.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
@@ -9,8 +10,8 @@
 #include <google/protobuf/wire_format_lite.h>
 #include <grpcpp/support/slice.h>
 
-#include "common/errors.h"
-#include "common/text.h"
+#include <optional>
+#include <vector>
 
 namespace jixiao::rpc {
 namespace {
@@ -26,14 +27,16 @@ constexpr int kMaxDepth = 32;
 class FaultFinder {
  public:
   // The path of the fault below `path`, or nothing when this message has none.
-  std::optional<FieldViolation> Find(std::string_view bytes, const Descriptor& type, const std::string& path, int depth) {
+  std::optional<FieldViolation> Find(std::string_view bytes, const Descriptor& type, const std::string& path,
+                                     int depth) {
     if (depth > kMaxDepth) return FieldViolation{path, "messages are nested too deeply"};
     CodedInputStream in(reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
     std::vector<int> seen(static_cast<std::size_t>(type.field_count()), 0);
     while (const std::uint32_t tag = in.ReadTag()) {
       const FieldDescriptor* field = type.FindFieldByNumber(WireFormatLite::GetTagFieldNumber(tag));
       if (field == nullptr || WireFormatLite::GetTagWireType(tag) != WireFormatLite::WIRETYPE_LENGTH_DELIMITED) {
-        if (!WireFormatLite::SkipField(&in, tag)) return FieldViolation{path, "the message is cut short or not a protobuf message"};
+        if (!WireFormatLite::SkipField(&in, tag))
+          return FieldViolation{path, "the message is cut short or not a protobuf message"};
         continue;
       }
       std::uint32_t length = 0;
@@ -41,8 +44,10 @@ class FaultFinder {
         return FieldViolation{path, "the message is cut short"};
       const std::string_view content = bytes.substr(static_cast<std::size_t>(in.CurrentPosition()), length);
       std::string inner = path.empty() ? field->name() : Cat(path, ".", field->name());
-      if (field->is_repeated() && !field->is_map()) Append(inner, "[", seen[static_cast<std::size_t>(field->index())]++, "]");
-      if (field->type() == FieldDescriptor::TYPE_STRING && !IsUtf8(content)) return FieldViolation{inner, "is not valid UTF-8"};
+      if (field->is_repeated() && !field->is_map())
+        Append(inner, "[", seen[static_cast<std::size_t>(field->index())]++, "]");
+      if (field->type() == FieldDescriptor::TYPE_STRING && !IsUtf8(content))
+        return FieldViolation{inner, "is not valid UTF-8"};
       if (field->type() == FieldDescriptor::TYPE_MESSAGE)
         if (auto fault = Find(content, *field->message_type(), inner, depth + 1)) return fault;
       in.Skip(static_cast<int>(length));
@@ -76,6 +81,12 @@ absl::Status Read(const grpc::ByteBuffer& bytes, google::protobuf::Message& mess
   const std::string_view view(reinterpret_cast<const char*>(slice.begin()), slice.size());
   if (message.ParseFromArray(view.data(), static_cast<int>(view.size()))) return absl::OkStatus();
   return Malformed(view, message);
+}
+
+absl::Status CheckSize(const grpc::ByteBuffer& answer) {
+  if (answer.Length() <= static_cast<std::size_t>(kMaxMessageBytes)) return absl::OkStatus();
+  return Error(absl::StatusCode::kOutOfRange, "ANSWER_TOO_LARGE",
+               Cat("the answer has ", answer.Length(), " bytes; at most ", kMaxMessageBytes, " can be sent"));
 }
 
 grpc::ByteBuffer Write(const google::protobuf::Message& message) {

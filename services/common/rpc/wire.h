@@ -1,21 +1,24 @@
 // Messages to and from gRPC's byte buffers.
 //
-// Servers take raw buffers instead of typed messages, because gRPC answers UNIMPLEMENTED without a word when a message cannot
-// be parsed; a form with broken UTF-8 must be told which field is broken. Writing is deterministic (map entries sorted), so
-// that equal answers are equal bytes.
+// Servers take raw buffers instead of typed messages, because gRPC answers UNIMPLEMENTED without a word when a message
+// cannot be parsed; a form with broken UTF-8 must be told which field is broken. Writing is deterministic (map entries
+// sorted), so that equal answers are equal bytes.
 #pragma once
-
-#include <string>
 
 #include <absl/status/status.h>
 #include <google/protobuf/message.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <string>
+
 namespace jixiao::rpc {
 
-// Parses `bytes` into `message`. INVALID_ARGUMENT (MESSAGE_MALFORMED) with the path of the first field that is not UTF-8, or of
-// the message that is cut short.
+// Parses `bytes` into `message`. INVALID_ARGUMENT (MESSAGE_MALFORMED) with the path of the first field that is not
+// UTF-8, or of the message that is cut short.
 absl::Status Read(const grpc::ByteBuffer& bytes, google::protobuf::Message& message);
+
+// OUT_OF_RANGE (ANSWER_TOO_LARGE) for an answer that gRPC would refuse to send, without a reason.
+absl::Status CheckSize(const grpc::ByteBuffer& answer);
 
 // Serialises `message`; equal messages give equal bytes.
 grpc::ByteBuffer Write(const google::protobuf::Message& message);

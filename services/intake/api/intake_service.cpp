@@ -1,9 +1,5 @@
 #include "intake/api/intake_service.h"
 
-#include <algorithm>
-#include <charconv>
-#include <memory>
-
 #include "common/canonical.h"
 #include "common/digest.h"
 #include "common/form.h"
@@ -11,6 +7,10 @@
 #include "common/text.h"
 #include "common/time.h"
 #include "intake/api/watch.h"
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
 
 namespace jixiao::intake {
 namespace {
@@ -23,7 +23,8 @@ constexpr int kMaxPage = 500;
 
 bool IsRequestId(std::string_view id) {
   return !id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == ':' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == ':' || c == '-';
   });
 }
 
@@ -37,7 +38,8 @@ absl::Status Validate(const v1::SubmitEvaluationRequest& request) {
   else
     for (FieldViolation& fault : FaultsOf(request.form(), "form")) faults.push_back(std::move(fault));
   if (request.rule_set().size() > kMaxRuleSet) faults.push_back({"rule_set", Cat("at most ", kMaxRuleSet, " bytes")});
-  if (request.source_document().size() > kMaxSource) faults.push_back({"source_document", Cat("at most ", kMaxSource, " bytes")});
+  if (request.source_document().size() > kMaxSource)
+    faults.push_back({"source_document", Cat("at most ", kMaxSource, " bytes")});
   if (faults.empty()) return absl::OkStatus();
   return InvalidFields("FORM_INVALID", "the form cannot be taken in", faults);
 }
@@ -48,7 +50,8 @@ absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& reque
   Acceptance acceptance;
   ASSIGN_OR_RETURN(acceptance.head.form_digest, CanonicalDigest(form));
   acceptance.request_id = request.request_id();
-  acceptance.request_digest = DigestOf(Cat(acceptance.head.form_digest, "\n", request.submission(), "\n", request.rule_set(), "\n", DigestOf(request.source_document())));
+  acceptance.request_digest = DigestOf(Cat(acceptance.head.form_digest, "\n", request.submission(), "\n",
+                                           request.rule_set(), "\n", DigestOf(request.source_document())));
   acceptance.trace_id = context.request_id;
   acceptance.submission = request.submission();
   acceptance.head.implementing_unit = form.implementing_unit().name();
@@ -81,12 +84,14 @@ void PutHead(const SubmissionRow& head, v1::Submission& out) {
 }
 
 absl::Status NotFound(std::string_view name) {
-  return Error(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND", Cat("name: there is no ", name.empty() ? std::string_view("(empty)") : TruncateUtf8(name, 100)));
+  return Error(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND",
+               Cat("name: there is no ", name.empty() ? std::string_view("(empty)") : TruncateUtf8(name, 100)));
 }
 
 }  // namespace
 
-grpc::ServerUnaryReactor* IntakeServiceImpl::SubmitEvaluation(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* IntakeServiceImpl::SubmitEvaluation(grpc::CallbackServerContext* context,
+                                                              const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   const auto accept = [this](SubmitCall call) {
     absl::StatusOr<Acceptance> acceptance = ToAcceptance(call.request(), call.context());
     if (!acceptance.ok()) return call.Finish(acceptance.status());
@@ -102,27 +107,32 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::SubmitEvaluation(grpc::CallbackServ
     });
     if (!queued.ok()) shared->Finish(queued);
   };
-  return rpc::Serve<v1::SubmitEvaluationRequest, v1::SubmitEvaluationResponse>("SubmitEvaluation", context, in, out, state_, [this, accept](SubmitCall call) {
-    if (absl::Status status = Validate(call.request()); !status.ok()) return call.Finish(status);
-    if (call.request().rule_set().empty()) return accept(std::move(call));
-    // Asking the scoring service may block.
-    auto shared = std::make_shared<SubmitCall>(std::move(call));
-    const bool taken = pool_.Post([this, accept, shared] {
-      const std::string& rule_set = shared->request().rule_set();
-      const absl::StatusOr<bool> known = scorer_.Knows(rule_set);
-      // With scoring away the form is still taken in: an unknown rule set is then found by the pipeline.
-      if (known.ok() && !*known)
-        return shared->Finish(Error(absl::StatusCode::kNotFound, "RULE_SET_NOT_FOUND", Cat("rule_set: there is no rule set ", rule_set), {{"field", "rule_set"}}));
-      if (known.status().code() == absl::StatusCode::kInvalidArgument) return shared->Finish(known.status());
-      accept(std::move(*shared));
-    });
-    if (!taken) shared->Finish(rpc::ServerFull());
-  });
+  return rpc::Serve<v1::SubmitEvaluationRequest, v1::SubmitEvaluationResponse>(
+      "SubmitEvaluation", context, in, out, state_, [this, accept](SubmitCall call) {
+        if (absl::Status status = Validate(call.request()); !status.ok()) return call.Finish(status);
+        if (call.request().rule_set().empty()) return accept(std::move(call));
+        // Asking the scoring service may block.
+        auto shared = std::make_shared<SubmitCall>(std::move(call));
+        const bool taken = pool_.Post([this, accept, shared] {
+          const std::string& rule_set = shared->request().rule_set();
+          const absl::StatusOr<bool> known = scorer_.Knows(rule_set);
+          // With scoring away the form is still taken in: an unknown rule set is then found by the pipeline.
+          if (known.ok() && !*known)
+            return shared->Finish(Error(absl::StatusCode::kNotFound, "RULE_SET_NOT_FOUND",
+                                        Cat("rule_set: there is no rule set ", rule_set), {{"field", "rule_set"}}));
+          if (known.status().code() == absl::StatusCode::kInvalidArgument) return shared->Finish(known.status());
+          accept(std::move(*shared));
+        });
+        if (!taken) shared->Finish(rpc::ServerFull());
+      });
 }
 
-grpc::ServerUnaryReactor* IntakeServiceImpl::GetSubmission(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* IntakeServiceImpl::GetSubmission(grpc::CallbackServerContext* context,
+                                                           const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::GetSubmissionRequest, v1::GetSubmissionResponse>(
-      pool_, "GetSubmission", context, in, out, state_, [this](const v1::GetSubmissionRequest& request, v1::GetSubmissionResponse& response, const rpc::CallContext&) -> absl::Status {
+      pool_, "GetSubmission", context, in, out, state_,
+      [this](const v1::GetSubmissionRequest& request, v1::GetSubmissionResponse& response,
+             const rpc::CallContext&) -> absl::Status {
         ASSIGN_OR_RETURN(const std::optional<SubmissionRow> head, store_.Find(request.name()));
         if (!head) return NotFound(request.name());
         PutHead(*head, *response.mutable_submission());
@@ -132,20 +142,25 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::GetSubmission(grpc::CallbackServerC
       });
 }
 
-grpc::ServerUnaryReactor* IntakeServiceImpl::ListSubmissions(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* IntakeServiceImpl::ListSubmissions(grpc::CallbackServerContext* context,
+                                                             const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ListSubmissionsRequest, v1::ListSubmissionsResponse>(
       pool_, "ListSubmissions", context, in, out, state_,
-      [this](const v1::ListSubmissionsRequest& request, v1::ListSubmissionsResponse& response, const rpc::CallContext&) -> absl::Status {
-        if (request.page_size() < 0 || request.page_size() > kMaxPage) return InvalidField("PAGE_INVALID", "page_size", Cat("from 0 to ", kMaxPage));
+      [this](const v1::ListSubmissionsRequest& request, v1::ListSubmissionsResponse& response,
+             const rpc::CallContext&) -> absl::Status {
+        if (request.page_size() < 0 || request.page_size() > kMaxPage)
+          return InvalidField("PAGE_INVALID", "page_size", Cat("from 0 to ", kMaxPage));
         std::int64_t after = 0;
         const std::string& token = request.page_token();
         if (!token.empty()) {
           const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), after);
-          if (error != std::errc() || end != token.data() + token.size() || after < 0) return InvalidField("PAGE_INVALID", "page_token", "is not from an earlier answer");
+          if (error != std::errc() || end != token.data() + token.size() || after < 0)
+            return InvalidField("PAGE_INVALID", "page_token", "is not from an earlier answer");
         }
         std::vector<SubmissionState> states;
         for (int i = 0; i < request.states_size(); ++i) {
-          if (!v1::SubmissionState_IsValid(request.states(i))) return InvalidField("STATE_INVALID", Cat("states[", i, "]"), "is not a state");
+          if (!v1::SubmissionState_IsValid(request.states(i)))
+            return InvalidField("STATE_INVALID", Cat("states[", i, "]"), "is not a state");
           states.push_back(static_cast<SubmissionState>(request.states(i)));
         }
         const int size = request.page_size() == 0 ? kDefaultPage : request.page_size();
@@ -157,31 +172,37 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::ListSubmissions(grpc::CallbackServe
       });
 }
 
-grpc::ServerUnaryReactor* IntakeServiceImpl::ReturnSubmission(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* IntakeServiceImpl::ReturnSubmission(grpc::CallbackServerContext* context,
+                                                              const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ReturnSubmissionRequest, v1::ReturnSubmissionResponse>(
       pool_, "ReturnSubmission", context, in, out, state_,
-      [this](const v1::ReturnSubmissionRequest& request, v1::ReturnSubmissionResponse& response, const rpc::CallContext&) -> absl::Status {
+      [this](const v1::ReturnSubmissionRequest& request, v1::ReturnSubmissionResponse& response,
+             const rpc::CallContext&) -> absl::Status {
         std::vector<FieldViolation> faults;
         if (!IsRequestId(request.request_id())) faults.push_back({"request_id", std::string(kRequestIdRule)});
-        if (request.reason().empty() || Utf8Length(request.reason()) > kMaxReason) faults.push_back({"reason", Cat("1 to ", kMaxReason, " characters")});
+        if (request.reason().empty() || Utf8Length(request.reason()) > kMaxReason)
+          faults.push_back({"reason", Cat("1 to ", kMaxReason, " characters")});
         if (!faults.empty()) return InvalidFields("RETURN_INVALID", "the submission cannot be returned so", faults);
         if (request.validate_only()) {
           ASSIGN_OR_RETURN(const std::optional<SubmissionRow> head, store_.Find(request.name()));
           if (!head) return NotFound(request.name());
           if (!MayReturn(head->state))
-            return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS", "only an archived or stuck submission can be returned",
+            return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS",
+                         "only an archived or stuck submission can be returned",
                          {{"state", v1::SubmissionState_Name(head->state)}});
           PutHead(*head, *response.mutable_submission());
           return absl::OkStatus();
         }
         const std::string digest = DigestOf(Cat(request.name(), "\n", request.etag(), "\n", request.reason()));
-        ASSIGN_OR_RETURN(const SubmissionRow head, store_.Return(request.name(), request.etag(), request.reason(), request.request_id(), digest));
+        ASSIGN_OR_RETURN(const SubmissionRow head,
+                         store_.Return(request.name(), request.etag(), request.reason(), request.request_id(), digest));
         PutHead(head, *response.mutable_submission());
         return absl::OkStatus();
       });
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* IntakeServiceImpl::WatchSubmission(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* IntakeServiceImpl::WatchSubmission(grpc::CallbackServerContext* context,
+                                                                               const grpc::ByteBuffer* in) {
   return StartWatch(*context, *in, store_, pool_, state_);
 }
 

@@ -10,20 +10,27 @@
 
 namespace jixiao::intake {
 
-using RawIntakeService = v1::IntakeService::WithRawCallbackMethod_SubmitEvaluation<v1::IntakeService::WithRawCallbackMethod_GetSubmission<
-    v1::IntakeService::WithRawCallbackMethod_ListSubmissions<v1::IntakeService::WithRawCallbackMethod_ReturnSubmission<
-        v1::IntakeService::WithRawCallbackMethod_WatchSubmission<v1::IntakeService::Service>>>>>;
+using RawIntakeService = v1::IntakeService::WithRawCallbackMethod_SubmitEvaluation<
+    v1::IntakeService::WithRawCallbackMethod_GetSubmission<v1::IntakeService::WithRawCallbackMethod_ListSubmissions<
+        v1::IntakeService::WithRawCallbackMethod_ReturnSubmission<
+            v1::IntakeService::WithRawCallbackMethod_WatchSubmission<v1::IntakeService::Service>>>>>;
 
 class IntakeServiceImpl final : public RawIntakeService {
  public:
-  IntakeServiceImpl(SubmissionStore& store, Scorer& scorer, Pipeline& pipeline, WorkerPool& pool, rpc::ServerState& state)
+  IntakeServiceImpl(SubmissionStore& store, Scorer& scorer, Pipeline& pipeline, WorkerPool& pool,
+                    rpc::ServerState& state)
       : store_(store), scorer_(scorer), pipeline_(pipeline), pool_(pool), state_(state) {}
 
-  grpc::ServerUnaryReactor* SubmitEvaluation(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
-  grpc::ServerUnaryReactor* GetSubmission(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
-  grpc::ServerUnaryReactor* ListSubmissions(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
-  grpc::ServerUnaryReactor* ReturnSubmission(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchSubmission(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in) override;
+  grpc::ServerUnaryReactor* SubmitEvaluation(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                             grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* GetSubmission(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                          grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* ListSubmissions(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                            grpc::ByteBuffer* out) override;
+  grpc::ServerUnaryReactor* ReturnSubmission(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                             grpc::ByteBuffer* out) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchSubmission(grpc::CallbackServerContext* context,
+                                                              const grpc::ByteBuffer* in) override;
 
  private:
   SubmissionStore& store_;

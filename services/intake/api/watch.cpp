@@ -1,15 +1,15 @@
 #include "intake/api/watch.h"
 
-#include <atomic>
-#include <deque>
-#include <memory>
-
-#include <grpcpp/alarm.h>
-
 #include "common/errors.h"
 #include "common/rpc/unary.h"
 #include "common/text.h"
 #include "common/time.h"
+
+#include <grpcpp/alarm.h>
+
+#include <atomic>
+#include <deque>
+#include <memory>
 
 namespace jixiao::intake {
 namespace {
@@ -17,11 +17,12 @@ namespace {
 // Steps are seconds apart at most times; looking this often costs one indexed read.
 constexpr std::chrono::milliseconds kInterval{100};
 
-// Looks for steps on the pool, writes them one by one, then sleeps on an alarm: no thread is held by a watcher that waits.
-// gRPC calls OnWriteDone and the alarm one after the other here, because only one of them is ever pending.
+// Looks for steps on the pool, writes them one by one, then sleeps on an alarm: no thread is held by a watcher that
+// waits. gRPC calls OnWriteDone and the alarm one after the other here, because only one of them is ever pending.
 class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  WatchReactor(const grpc::CallbackServerContext& context, const grpc::ByteBuffer& in, SubmissionStore& store, WorkerPool& pool, rpc::ServerState& state)
+  WatchReactor(const grpc::CallbackServerContext& context, const grpc::ByteBuffer& in, SubmissionStore& store,
+               WorkerPool& pool, rpc::ServerState& state)
       : context_(rpc::ContextOf(context)), store_(store), pool_(pool), state_(state), admitted_(state.Enter()) {
     if (!admitted_) {
       End(rpc::ServerFull());
@@ -49,7 +50,9 @@ class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void Fetch() {
     const absl::StatusOr<std::optional<SubmissionRow>> head = store_.Find(request_.name());
     if (!head.ok()) return End(head.status());
-    if (!*head) return End(Error(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND", Cat("name: there is no ", TruncateUtf8(request_.name(), 100))));
+    if (!*head)
+      return End(Error(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND",
+                       Cat("name: there is no ", TruncateUtf8(request_.name(), 100))));
     absl::StatusOr<std::vector<Step>> steps = store_.Steps((*head)->id, after_);
     if (!steps.ok()) return End(steps.status());
     steps_.assign(steps->begin(), steps->end());
@@ -80,8 +83,11 @@ class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
   void Sleep() {
     if (cancelled_.load()) return End(absl::CancelledError("the caller went away"));
-    if (state_.stopping()) return End(TryAgain(absl::StatusCode::kUnavailable, "STOPPING", "the server is stopping; watch again", std::chrono::seconds(1)));
-    alarm_.Set(std::chrono::system_clock::now() + kInterval, [this](bool) { cancelled_.load() ? End(absl::CancelledError("the caller went away")) : Look(); });
+    if (state_.stopping())
+      return End(TryAgain(absl::StatusCode::kUnavailable, "STOPPING", "the server is stopping; watch again",
+                          std::chrono::seconds(1)));
+    alarm_.Set(std::chrono::system_clock::now() + kInterval,
+               [this](bool) { cancelled_.load() ? End(absl::CancelledError("the caller went away")) : Look(); });
   }
 
   void End(const absl::Status& status) {
@@ -107,8 +113,9 @@ class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
 }  // namespace
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StartWatch(const grpc::CallbackServerContext& context, const grpc::ByteBuffer& in, SubmissionStore& store, WorkerPool& pool,
-                                                       rpc::ServerState& state) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartWatch(const grpc::CallbackServerContext& context,
+                                                       const grpc::ByteBuffer& in, SubmissionStore& store,
+                                                       WorkerPool& pool, rpc::ServerState& state) {
   return std::make_unique<WatchReactor>(context, in, store, pool, state).release();  // deletes itself in OnDone
 }
 

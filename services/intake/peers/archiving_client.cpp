@@ -1,10 +1,10 @@
 #include "intake/peers/archiving_client.h"
 
-#include <latch>
-
 #include "common/rpc/context.h"
 #include "common/rpc/status.h"
 #include "intake/workflow/submission.h"
+
+#include <latch>
 
 namespace jixiao::intake {
 namespace {
@@ -31,13 +31,14 @@ std::vector<absl::StatusOr<ArchivedAt>> ArchivingClient::Archive(std::span<const
     *call.request.mutable_scorecard() = *jobs[i].scorecard;
     *call.request.mutable_rule_set() = jobs[i].rule_set;
     call.request.set_source_document(jobs[i].item->source_document);
-    stub_->async()->ArchiveRecord(&call.context, &call.request, &call.response, [&all, &place = places[i], &call](const grpc::Status& status) {
-      if (status.ok())
-        place = ArchivedAt{call.response.name(), call.response.proof().index()};
-      else
-        place = rpc::FromGrpc(status);
-      all.count_down();
-    });
+    stub_->async()->ArchiveRecord(&call.context, &call.request, &call.response,
+                                  [&all, &place = places[i], &call](const grpc::Status& status) {
+                                    if (status.ok())
+                                      place = ArchivedAt{call.response.name(), call.response.proof().index()};
+                                    else
+                                      place = rpc::FromGrpc(status);
+                                    all.count_down();
+                                  });
   }
   all.wait();
   return places;

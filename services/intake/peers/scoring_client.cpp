@@ -1,12 +1,12 @@
 #include "intake/peers/scoring_client.h"
 
-#include <charconv>
-#include <thread>
-
 #include "common/digest.h"
 #include "common/errors.h"
 #include "common/rpc/context.h"
 #include "common/rpc/status.h"
+
+#include <charconv>
+#include <thread>
 
 namespace jixiao::intake {
 namespace {
@@ -59,7 +59,8 @@ std::vector<absl::StatusOr<evaluation::v1::Scorecard>> ScoringClient::Score(std:
   }
   writer.join();
   const absl::Status status = rpc::FromGrpc(stream->Finish());
-  for (std::size_t i = next; i < items.size(); ++i) cards[i] = status.ok() ? absl::UnavailableError("the stream ended early") : status;
+  for (std::size_t i = next; i < items.size(); ++i)
+    cards[i] = status.ok() ? absl::UnavailableError("the stream ended early") : status;
   return cards;
 }
 

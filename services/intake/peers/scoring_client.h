@@ -1,22 +1,23 @@
 // The scoring service over gRPC, as the pipeline sees it.
 #pragma once
 
-#include <memory>
-#include <mutex>
-#include <string>
-
-#include <grpcpp/channel.h>
-
 #include "common/text.h"
 #include "intake/workflow/pipeline.h"
 
 #include "jixiao/scoring/v1/scoring_service.grpc.pb.h"
 
+#include <grpcpp/channel.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+
 namespace jixiao::intake {
 
 class ScoringClient final : public Scorer {
  public:
-  explicit ScoringClient(const std::shared_ptr<grpc::Channel>& channel) : stub_(scoring::v1::ScoringService::NewStub(channel)) {}
+  explicit ScoringClient(const std::shared_ptr<grpc::Channel>& channel)
+      : stub_(scoring::v1::ScoringService::NewStub(channel)) {}
 
   std::vector<absl::StatusOr<evaluation::v1::Scorecard>> Score(std::span<const WorkItem* const> items) override;
   absl::StatusOr<scoring::v1::RuleSet> RuleSet(const std::string& digest) override;

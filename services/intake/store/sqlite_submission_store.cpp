@@ -1,10 +1,10 @@
 #include "intake/store/sqlite_submission_store.h"
 
-#include <utility>
-
 #include "common/errors.h"
 #include "common/text.h"
 #include "common/time.h"
+
+#include <utility>
 
 namespace jixiao::intake {
 namespace {
@@ -13,64 +13,66 @@ using store::Blob;
 using store::Database;
 using store::Statement;
 
-constexpr store::Migration kMigrations[] = {{1, "submissions, revisions, requests, steps and work items",
-                                             "CREATE TABLE submissions ("
-                                             "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
-                                             "  name TEXT NOT NULL UNIQUE,"
-                                             "  revision INTEGER NOT NULL,"
-                                             "  state INTEGER NOT NULL,"
-                                             "  form_digest TEXT NOT NULL,"
-                                             "  implementing_unit TEXT NOT NULL,"
-                                             "  project_name TEXT NOT NULL,"
-                                             "  fiscal_year INTEGER NOT NULL,"
-                                             "  region_code TEXT NOT NULL,"
-                                             "  rule_set TEXT NOT NULL,"
-                                             "  create_time INTEGER NOT NULL,"
-                                             "  update_time INTEGER NOT NULL,"
-                                             "  version INTEGER NOT NULL,"
-                                             "  archive_record TEXT NOT NULL,"
-                                             "  archive_index INTEGER NOT NULL,"
-                                             "  problem TEXT NOT NULL"
-                                             ") STRICT;"
-                                             "CREATE TABLE revisions ("
-                                             "  submission INTEGER NOT NULL REFERENCES submissions (id),"
-                                             "  revision INTEGER NOT NULL,"
-                                             "  form BLOB NOT NULL,"
-                                             "  source_document BLOB NOT NULL,"
-                                             "  scorecard BLOB,"
-                                             "  PRIMARY KEY (submission, revision)"
-                                             ") STRICT;"
-                                             "CREATE TABLE requests ("
-                                             "  method TEXT NOT NULL,"
-                                             "  request_id TEXT NOT NULL,"
-                                             "  digest TEXT NOT NULL,"
-                                             "  answer BLOB NOT NULL,"
-                                             "  time INTEGER NOT NULL,"
-                                             "  PRIMARY KEY (method, request_id)"
-                                             ") STRICT, WITHOUT ROWID;"
-                                             "CREATE TABLE steps ("
-                                             "  sequence INTEGER PRIMARY KEY AUTOINCREMENT,"
-                                             "  submission INTEGER NOT NULL REFERENCES submissions (id),"
-                                             "  revision INTEGER NOT NULL,"
-                                             "  state INTEGER NOT NULL,"
-                                             "  time INTEGER NOT NULL,"
-                                             "  note TEXT NOT NULL"
-                                             ") STRICT;"
-                                             "CREATE INDEX steps_by_submission ON steps (submission, sequence);"
-                                             "CREATE TABLE work_items ("
-                                             "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
-                                             "  submission INTEGER NOT NULL REFERENCES submissions (id),"
-                                             "  revision INTEGER NOT NULL,"
-                                             "  attempts INTEGER NOT NULL,"
-                                             "  due INTEGER NOT NULL,"  // not before this time: a lease and a delay are the same
-                                             "  trace_id TEXT NOT NULL,"
-                                             "  create_time INTEGER NOT NULL,"
-                                             "  UNIQUE (submission, revision)"
-                                             ") STRICT;"
-                                             "CREATE INDEX work_items_by_due ON work_items (due, id);"}};
+constexpr store::Migration kMigrations[] = {
+    {1, "submissions, revisions, requests, steps and work items",
+     "CREATE TABLE submissions ("
+     "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+     "  name TEXT NOT NULL UNIQUE,"
+     "  revision INTEGER NOT NULL,"
+     "  state INTEGER NOT NULL,"
+     "  form_digest TEXT NOT NULL,"
+     "  implementing_unit TEXT NOT NULL,"
+     "  project_name TEXT NOT NULL,"
+     "  fiscal_year INTEGER NOT NULL,"
+     "  region_code TEXT NOT NULL,"
+     "  rule_set TEXT NOT NULL,"
+     "  create_time INTEGER NOT NULL,"
+     "  update_time INTEGER NOT NULL,"
+     "  version INTEGER NOT NULL,"
+     "  archive_record TEXT NOT NULL,"
+     "  archive_index INTEGER NOT NULL,"
+     "  problem TEXT NOT NULL"
+     ") STRICT;"
+     "CREATE TABLE revisions ("
+     "  submission INTEGER NOT NULL REFERENCES submissions (id),"
+     "  revision INTEGER NOT NULL,"
+     "  form BLOB NOT NULL,"
+     "  source_document BLOB NOT NULL,"
+     "  scorecard BLOB,"
+     "  PRIMARY KEY (submission, revision)"
+     ") STRICT;"
+     "CREATE TABLE requests ("
+     "  method TEXT NOT NULL,"
+     "  request_id TEXT NOT NULL,"
+     "  digest TEXT NOT NULL,"
+     "  answer BLOB NOT NULL,"
+     "  time INTEGER NOT NULL,"
+     "  PRIMARY KEY (method, request_id)"
+     ") STRICT, WITHOUT ROWID;"
+     "CREATE TABLE steps ("
+     "  sequence INTEGER PRIMARY KEY AUTOINCREMENT,"
+     "  submission INTEGER NOT NULL REFERENCES submissions (id),"
+     "  revision INTEGER NOT NULL,"
+     "  state INTEGER NOT NULL,"
+     "  time INTEGER NOT NULL,"
+     "  note TEXT NOT NULL"
+     ") STRICT;"
+     "CREATE INDEX steps_by_submission ON steps (submission, sequence);"
+     "CREATE TABLE work_items ("
+     "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+     "  submission INTEGER NOT NULL REFERENCES submissions (id),"
+     "  revision INTEGER NOT NULL,"
+     "  attempts INTEGER NOT NULL,"
+     "  due INTEGER NOT NULL,"  // not before this time: a lease and a delay are the same
+     "  trace_id TEXT NOT NULL,"
+     "  create_time INTEGER NOT NULL,"
+     "  UNIQUE (submission, revision)"
+     ") STRICT;"
+     "CREATE INDEX work_items_by_due ON work_items (due, id);"}};
 
 constexpr std::string_view kHeadColumns =
-    "SELECT id, name, revision, state, form_digest, implementing_unit, project_name, fiscal_year, region_code, rule_set, create_time, update_time, version,"
+    "SELECT id, name, revision, state, form_digest, implementing_unit, project_name, fiscal_year, region_code, "
+    "rule_set, create_time, update_time, version,"
     " archive_record, archive_index, problem FROM submissions ";
 
 SubmissionRow ReadHead(const Statement& row) {
@@ -96,22 +98,28 @@ SubmissionRow ReadHead(const Statement& row) {
 
 absl::StatusOr<std::optional<SubmissionRow>> FindHead(Database& db, std::string_view name) {
   std::optional<SubmissionRow> head;
-  RETURN_IF_ERROR(db.ForEach(Cat(kHeadColumns, "WHERE name = ?"), [&](const Statement& row) { head = ReadHead(row); }, name));
+  RETURN_IF_ERROR(db.ForEach(
+      Cat(kHeadColumns, "WHERE name = ?"), [&](const Statement& row) { head = ReadHead(row); }, name));
   return head;
 }
 
 // Writes the changeable part of a head and the step that changed it.
 absl::Status SaveStep(Database& db, const SubmissionRow& head, std::string_view note) {
-  RETURN_IF_ERROR(db.Run("UPDATE submissions SET revision = ?, state = ?, form_digest = ?, implementing_unit = ?, project_name = ?, fiscal_year = ?,"
-                         " region_code = ?, rule_set = ?, update_time = ?, version = version + 1, archive_record = ?, archive_index = ?, problem = ? WHERE id = ?",
-                         head.revision, static_cast<int>(head.state), head.form_digest, head.implementing_unit, head.project_name, head.fiscal_year, head.region_code,
-                         head.rule_set, head.update_time, head.archive_record, head.archive_index, head.problem, head.id));
-  return db.Run("INSERT INTO steps (submission, revision, state, time, note) VALUES (?, ?, ?, ?, ?)", head.id, head.revision, static_cast<int>(head.state),
-                head.update_time, note);
+  RETURN_IF_ERROR(
+      db.Run("UPDATE submissions SET revision = ?, state = ?, form_digest = ?, implementing_unit = ?, project_name = "
+             "?, fiscal_year = ?,"
+             " region_code = ?, rule_set = ?, update_time = ?, version = version + 1, archive_record = ?, "
+             "archive_index = ?, problem = ? WHERE id = ?",
+             head.revision, static_cast<int>(head.state), head.form_digest, head.implementing_unit, head.project_name,
+             head.fiscal_year, head.region_code, head.rule_set, head.update_time, head.archive_record,
+             head.archive_index, head.problem, head.id));
+  return db.Run("INSERT INTO steps (submission, revision, state, time, note) VALUES (?, ?, ?, ?, ?)", head.id,
+                head.revision, static_cast<int>(head.state), head.update_time, note);
 }
 
 // The answer to an earlier request of the same id; ALREADY_EXISTS when that request said something else.
-absl::StatusOr<std::optional<std::string>> EarlierAnswer(Database& db, std::string_view method, std::string_view request_id, std::string_view digest) {
+absl::StatusOr<std::optional<std::string>> EarlierAnswer(Database& db, std::string_view method,
+                                                         std::string_view request_id, std::string_view digest) {
   std::optional<std::string> answer;
   std::string earlier_digest;
   RETURN_IF_ERROR(db.ForEach(
@@ -122,11 +130,13 @@ absl::StatusOr<std::optional<std::string>> EarlierAnswer(Database& db, std::stri
       },
       method, request_id));
   if (answer && earlier_digest != digest)
-    return Error(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED", "request_id was used for another request; take a new one for new content");
+    return Error(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+                 "request_id was used for another request; take a new one for new content");
   return answer;
 }
 
-absl::Status SaveAnswer(Database& db, std::string_view method, std::string_view request_id, std::string_view digest, std::string_view answer, std::int64_t now) {
+absl::Status SaveAnswer(Database& db, std::string_view method, std::string_view request_id, std::string_view digest,
+                        std::string_view answer, std::int64_t now) {
   return db.Run("INSERT INTO requests VALUES (?, ?, ?, ?, ?)", method, request_id, digest, Blob{answer}, now);
 }
 
@@ -146,16 +156,21 @@ absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptanc
   if (acceptance.submission.empty()) {
     head.name = NewSubmissionName(now);
     head.create_time = now;
-    RETURN_IF_ERROR(db.Run("INSERT INTO submissions (name, revision, state, form_digest, implementing_unit, project_name, fiscal_year, region_code, rule_set,"
-                           " create_time, update_time, version, archive_record, archive_index, problem) VALUES (?, 0, 0, '', '', '', 0, '', '', ?, 0, 0, '', -1, '')",
-                           head.name, now));
-    RETURN_IF_ERROR(db.ForEach("SELECT id FROM submissions WHERE name = ?", [&](const Statement& row) { head.id = row.Int(0); }, head.name));
+    RETURN_IF_ERROR(
+        db.Run("INSERT INTO submissions (name, revision, state, form_digest, implementing_unit, project_name, "
+               "fiscal_year, region_code, rule_set,"
+               " create_time, update_time, version, archive_record, archive_index, problem) VALUES (?, 0, 0, '', '', "
+               "'', 0, '', '', ?, 0, 0, '', -1, '')",
+               head.name, now));
+    RETURN_IF_ERROR(db.ForEach(
+        "SELECT id FROM submissions WHERE name = ?", [&](const Statement& row) { head.id = row.Int(0); }, head.name));
     return head;
   }
   ASSIGN_OR_RETURN(const std::optional<SubmissionRow> earlier, FindHead(db, acceptance.submission));
   if (!earlier) return NoSubmission(acceptance.submission);
   if (!MayResubmit(earlier->state))
-    return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS", Cat(earlier->name, " is not RETURNED; only a returned submission takes a new revision"),
+    return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS",
+                 Cat(earlier->name, " is not RETURNED; only a returned submission takes a new revision"),
                  {{"state", v1::SubmissionState_Name(earlier->state)}});
   head.id = earlier->id;
   head.name = earlier->name;
@@ -164,14 +179,17 @@ absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptanc
 }
 
 absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance) {
-  ASSIGN_OR_RETURN(std::optional<std::string> earlier, EarlierAnswer(db, kSubmit, acceptance.request_id, acceptance.request_digest));
+  ASSIGN_OR_RETURN(std::optional<std::string> earlier,
+                   EarlierAnswer(db, kSubmit, acceptance.request_id, acceptance.request_digest));
   if (earlier) return *std::move(earlier);
   const std::int64_t now = NowMicros();
   ASSIGN_OR_RETURN(const SubmissionRow head, NextHead(db, acceptance, now));
   RETURN_IF_ERROR(SaveStep(db, head, ""));
-  RETURN_IF_ERROR(db.Run("INSERT INTO revisions VALUES (?, ?, ?, ?, NULL)", head.id, head.revision, Blob{acceptance.form}, Blob{acceptance.source_document}));
-  RETURN_IF_ERROR(db.Run("INSERT INTO work_items (submission, revision, attempts, due, trace_id, create_time) VALUES (?, ?, 0, 0, ?, ?)", head.id, head.revision,
-                         acceptance.trace_id, now));
+  RETURN_IF_ERROR(db.Run("INSERT INTO revisions VALUES (?, ?, ?, ?, NULL)", head.id, head.revision,
+                         Blob{acceptance.form}, Blob{acceptance.source_document}));
+  RETURN_IF_ERROR(db.Run(
+      "INSERT INTO work_items (submission, revision, attempts, due, trace_id, create_time) VALUES (?, ?, 0, 0, ?, ?)",
+      head.id, head.revision, acceptance.trace_id, now));
   v1::SubmitEvaluationResponse response;
   response.mutable_receipt()->set_submission(head.name);
   response.mutable_receipt()->set_revision(head.revision);
@@ -190,7 +208,8 @@ absl::Status SettleOne(Database& db, const WorkResult& result, std::int64_t now)
   if (!head) return NoSubmission(item.name);
   head->update_time = now;
   if (result.kind == WorkResult::Kind::kScored) {
-    RETURN_IF_ERROR(db.Run("UPDATE revisions SET scorecard = ? WHERE submission = ? AND revision = ?", Blob{result.scorecard->SerializeAsString()}, item.submission, item.revision));
+    RETURN_IF_ERROR(db.Run("UPDATE revisions SET scorecard = ? WHERE submission = ? AND revision = ?",
+                           Blob{result.scorecard->SerializeAsString()}, item.submission, item.revision));
     head->state = v1::SUBMISSION_STATE_SCORED;
     return SaveStep(db, *head, result.scorecard->rule_set().id());
   }
@@ -217,7 +236,8 @@ absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> SqliteSubmissionStore::Op
   return std::unique_ptr<SqliteSubmissionStore>(new SqliteSubmissionStore(std::move(writer), std::move(readers)));
 }
 
-absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) {
+absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance,
+                                           absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) {
   auto answer = std::make_shared<std::string>();
   return writer_->Submit(
       [acceptance = std::move(acceptance), answer](Database& db) -> absl::Status {
@@ -232,7 +252,8 @@ absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance, absl::AnyInvoc
       });
 }
 
-absl::StatusOr<SubmissionRow> SqliteSubmissionStore::Return(std::string_view name, std::string_view etag, std::string_view reason, std::string_view request_id,
+absl::StatusOr<SubmissionRow> SqliteSubmissionStore::Return(std::string_view name, std::string_view etag,
+                                                            std::string_view reason, std::string_view request_id,
                                                             std::string_view request_digest) {
   SubmissionRow result;
   RETURN_IF_ERROR(writer_->Run([&](Database& db) -> absl::Status {
@@ -241,9 +262,11 @@ absl::StatusOr<SubmissionRow> SqliteSubmissionStore::Return(std::string_view nam
     if (!head) return NoSubmission(name);
     if (!earlier) {
       if (!etag.empty() && etag != Cat(head->version))
-        return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH", "the submission has changed since you read it; read it again", {{"etag", Cat(head->version)}});
+        return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+                     "the submission has changed since you read it; read it again", {{"etag", Cat(head->version)}});
       if (!MayReturn(head->state))
-        return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS", "only an archived or stuck submission can be returned",
+        return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS",
+                     "only an archived or stuck submission can be returned",
                      {{"state", v1::SubmissionState_Name(head->state)}});
       head->state = v1::SUBMISSION_STATE_RETURNED;
       head->problem = reason;
@@ -263,20 +286,23 @@ absl::StatusOr<std::optional<SubmissionRow>> SqliteSubmissionStore::Find(std::st
   return FindHead(*db, name);
 }
 
-absl::StatusOr<std::optional<evaluation::v1::Scorecard>> SqliteSubmissionStore::Scorecard(std::int64_t submission, int revision) {
+absl::StatusOr<std::optional<evaluation::v1::Scorecard>> SqliteSubmissionStore::Scorecard(std::int64_t submission,
+                                                                                          int revision) {
   ASSIGN_OR_RETURN(auto db, readers_->Acquire());
   std::optional<evaluation::v1::Scorecard> card;
   RETURN_IF_ERROR(db->ForEach(
       "SELECT scorecard FROM revisions WHERE submission = ? AND revision = ? AND scorecard IS NOT NULL",
       [&](const Statement& row) -> absl::Status {
-        if (!card.emplace().ParseFromString(row.BlobBytes(0))) return Error(absl::StatusCode::kDataLoss, "STORE_DAMAGED", "a stored scorecard cannot be read");
+        if (!card.emplace().ParseFromString(row.BlobBytes(0)))
+          return Error(absl::StatusCode::kDataLoss, "STORE_DAMAGED", "a stored scorecard cannot be read");
         return absl::OkStatus();
       },
       submission, revision));
   return card;
 }
 
-absl::StatusOr<std::vector<SubmissionRow>> SqliteSubmissionStore::List(std::int64_t after, std::int64_t limit, const std::vector<SubmissionState>& states) {
+absl::StatusOr<std::vector<SubmissionRow>> SqliteSubmissionStore::List(std::int64_t after, std::int64_t limit,
+                                                                       const std::vector<SubmissionState>& states) {
   ASSIGN_OR_RETURN(auto db, readers_->Acquire());
   // States are few: a mask of bits keeps the statement one and the same.
   std::int64_t mask = 0;
@@ -284,7 +310,8 @@ absl::StatusOr<std::vector<SubmissionRow>> SqliteSubmissionStore::List(std::int6
   if (states.empty()) mask = -1;
   std::vector<SubmissionRow> rows;
   RETURN_IF_ERROR(db->ForEach(
-      Cat(kHeadColumns, "WHERE id > ? AND (? >> state) & 1 ORDER BY id LIMIT ?"), [&](const Statement& row) { rows.push_back(ReadHead(row)); }, after, mask, limit));
+      Cat(kHeadColumns, "WHERE id > ? AND (? >> state) & 1 ORDER BY id LIMIT ?"),
+      [&](const Statement& row) { rows.push_back(ReadHead(row)); }, after, mask, limit));
   return rows;
 }
 
@@ -293,7 +320,10 @@ absl::StatusOr<std::vector<Step>> SqliteSubmissionStore::Steps(std::int64_t subm
   std::vector<Step> steps;
   RETURN_IF_ERROR(db->ForEach(
       "SELECT sequence, revision, state, time, note FROM steps WHERE submission = ? AND sequence > ? ORDER BY sequence",
-      [&](const Statement& row) { steps.push_back({row.Int(0), static_cast<int>(row.Int(1)), static_cast<SubmissionState>(row.Int(2)), row.Int(3), row.Text(4)}); },
+      [&](const Statement& row) {
+        steps.push_back({row.Int(0), static_cast<int>(row.Int(1)), static_cast<SubmissionState>(row.Int(2)), row.Int(3),
+                         row.Text(4)});
+      },
       submission, after));
   return steps;
 }
@@ -304,8 +334,10 @@ absl::StatusOr<std::vector<WorkItem>> SqliteSubmissionStore::Lease(std::int64_t 
     items.clear();
     const std::int64_t now = NowMicros();
     RETURN_IF_ERROR(db.ForEach(
-        "SELECT w.id, w.submission, s.name, w.revision, w.attempts, w.trace_id, s.rule_set, r.form, r.source_document, r.scorecard FROM work_items w"
-        " JOIN submissions s ON s.id = w.submission JOIN revisions r ON r.submission = w.submission AND r.revision = w.revision"
+        "SELECT w.id, w.submission, s.name, w.revision, w.attempts, w.trace_id, s.rule_set, r.form, r.source_document, "
+        "r.scorecard FROM work_items w"
+        " JOIN submissions s ON s.id = w.submission JOIN revisions r ON r.submission = w.submission AND r.revision = "
+        "w.revision"
         " WHERE w.due <= ? ORDER BY w.due, w.id LIMIT ?",
         [&](const Statement& row) -> absl::Status {
           WorkItem& item = items.emplace_back();
@@ -319,10 +351,13 @@ absl::StatusOr<std::vector<WorkItem>> SqliteSubmissionStore::Lease(std::int64_t 
           item.source_document = row.BlobBytes(8);
           bool ok = item.form.ParseFromString(row.BlobBytes(7));
           if (!row.IsNull(9)) ok = item.scorecard.emplace().ParseFromString(row.BlobBytes(9)) && ok;
-          return ok ? absl::OkStatus() : Error(absl::StatusCode::kDataLoss, "STORE_DAMAGED", Cat("a stored form of ", item.name, " cannot be read"));
+          return ok ? absl::OkStatus()
+                    : Error(absl::StatusCode::kDataLoss, "STORE_DAMAGED",
+                            Cat("a stored form of ", item.name, " cannot be read"));
         },
         now, limit));
-    for (const WorkItem& item : items) RETURN_IF_ERROR(db.Run("UPDATE work_items SET due = ? WHERE id = ?", now + lease_micros, item.id));
+    for (const WorkItem& item : items)
+      RETURN_IF_ERROR(db.Run("UPDATE work_items SET due = ? WHERE id = ?", now + lease_micros, item.id));
     return absl::OkStatus();
   }));
   return items;
@@ -343,10 +378,11 @@ absl::Status SqliteSubmissionStore::ReleaseLeases() {
 absl::StatusOr<Backlog> SqliteSubmissionStore::Waiting() {
   ASSIGN_OR_RETURN(auto db, readers_->Acquire());
   Backlog backlog;
-  RETURN_IF_ERROR(db->ForEach("SELECT count(*), coalesce(min(create_time), 0) FROM work_items", [&](const Statement& row) {
-    backlog.items = row.Int(0);
-    backlog.oldest = row.Int(1);
-  }));
+  RETURN_IF_ERROR(
+      db->ForEach("SELECT count(*), coalesce(min(create_time), 0) FROM work_items", [&](const Statement& row) {
+        backlog.items = row.Int(0);
+        backlog.oldest = row.Int(1);
+      }));
   return backlog;
 }
 

@@ -1,20 +1,20 @@
 // Where intake keeps submissions, their revisions, steps and work items. Cut by what the service and the pipeline need.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
+#include "intake/workflow/submission.h"
+
+#include "jixiao/evaluation/v1/evaluation.pb.h"
+#include "jixiao/evaluation/v1/scorecard.pb.h"
 
 #include <absl/functional/any_invocable.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
-#include "intake/workflow/submission.h"
-
-#include "jixiao/evaluation/v1/evaluation.pb.h"
-#include "jixiao/evaluation/v1/scorecard.pb.h"
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace jixiao::intake {
 
@@ -76,21 +76,22 @@ class SubmissionStore {
   virtual ~SubmissionStore() = default;
 
   // Keeps form, first step, work item and answer in one transaction and then calls `done` with the serialised
-  // SubmitEvaluationResponse; a repeat of the request gets the first answer. Errors: ALREADY_EXISTS (REQUEST_ID_REUSED),
-  // NOT_FOUND (SUBMISSION_NOT_FOUND), FAILED_PRECONDITION (STATE_FORBIDS). Refuses at once with QUEUE_FULL, and then `done` is
-  // not called. Never blocks; `done` runs on the store's thread and must be quick.
+  // SubmitEvaluationResponse; a repeat of the request gets the first answer. Errors: ALREADY_EXISTS
+  // (REQUEST_ID_REUSED), NOT_FOUND (SUBMISSION_NOT_FOUND), FAILED_PRECONDITION (STATE_FORBIDS). Refuses at once with
+  // QUEUE_FULL, and then `done` is not called. Never blocks; `done` runs on the store's thread and must be quick.
   virtual absl::Status Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) = 0;
 
-  // Sends a submission back. `etag` empty: whatever is there. Answers with the new head; a repeat of the request with the same
-  // content gets the head as it is now.
-  virtual absl::StatusOr<SubmissionRow> Return(std::string_view name, std::string_view etag, std::string_view reason, std::string_view request_id,
-                                               std::string_view request_digest) = 0;
+  // Sends a submission back. `etag` empty: whatever is there. Answers with the new head; a repeat of the request with
+  // the same content gets the head as it is now.
+  virtual absl::StatusOr<SubmissionRow> Return(std::string_view name, std::string_view etag, std::string_view reason,
+                                               std::string_view request_id, std::string_view request_digest) = 0;
 
   virtual absl::StatusOr<std::optional<SubmissionRow>> Find(std::string_view name) = 0;
   // The scorecard of a revision; nothing before it is scored.
   virtual absl::StatusOr<std::optional<evaluation::v1::Scorecard>> Scorecard(std::int64_t submission, int revision) = 0;
   // Up to `limit` submissions with an id above `after`; only `states` unless that is empty.
-  virtual absl::StatusOr<std::vector<SubmissionRow>> List(std::int64_t after, std::int64_t limit, const std::vector<SubmissionState>& states) = 0;
+  virtual absl::StatusOr<std::vector<SubmissionRow>> List(std::int64_t after, std::int64_t limit,
+                                                          const std::vector<SubmissionState>& states) = 0;
   // The steps of a submission after `after`.
   virtual absl::StatusOr<std::vector<Step>> Steps(std::int64_t submission, std::int64_t after) = 0;
 

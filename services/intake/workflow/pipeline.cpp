@@ -1,11 +1,11 @@
 #include "intake/workflow/pipeline.h"
 
-#include <algorithm>
-
 #include "common/errors.h"
 #include "common/log.h"
 #include "common/text.h"
 #include "common/time.h"
+
+#include <algorithm>
 
 namespace jixiao::intake {
 namespace {
@@ -16,8 +16,8 @@ constexpr std::chrono::milliseconds kIdle{250};
 constexpr std::int64_t kReportMicros = 30'000'000;
 constexpr std::int64_t kOldMicros = 60'000'000;
 
-// Whether the same call may succeed later without anyone's help. What is not known is repeated: a form is never given up
-// because of an error of ours.
+// Whether the same call may succeed later without anyone's help. What is not known is repeated: a form is never given
+// up because of an error of ours.
 bool Repeatable(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
@@ -39,17 +39,26 @@ WorkResult Failed(const WorkItem& item, const absl::Status& status, std::string_
   if (Repeatable(status)) {
     result.kind = WorkResult::Kind::kDeferred;
     result.not_before = NowMicros() + DelayBeforeTry(item.attempts);
-    log::Warning("a work item is put off", {{"submission", item.name}, {"request_id", item.trace_id}, {"attempts", item.attempts}, {"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
+    log::Warning("a work item is put off", {{"submission", item.name},
+                                            {"request_id", item.trace_id},
+                                            {"attempts", item.attempts},
+                                            {"reason", ReasonOf(status)},
+                                            {"error", std::string(status.message())}});
   } else {
     result.kind = WorkResult::Kind::kStuck;
-    log::Error("a work item is stuck", {{"submission", item.name}, {"request_id", item.trace_id}, {"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
+    log::Error("a work item is stuck", {{"submission", item.name},
+                                        {"request_id", item.trace_id},
+                                        {"reason", ReasonOf(status)},
+                                        {"error", std::string(status.message())}});
   }
   return result;
 }
 
 }  // namespace
 
-std::int64_t DelayBeforeTry(int attempts) { return std::min<std::int64_t>(15'000'000, std::int64_t{100'000} << std::min(attempts, 10)); }
+std::int64_t DelayBeforeTry(int attempts) {
+  return std::min<std::int64_t>(15'000'000, std::int64_t{100'000} << std::min(attempts, 10));
+}
 
 Pipeline::Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver)
     : store_(store), scorer_(scorer), archiver_(archiver), thread_([this] { Loop(); }) {}
@@ -75,7 +84,9 @@ void Pipeline::Wake() {
 void Pipeline::Loop() {
   while (true) {
     const absl::StatusOr<std::size_t> carried = RunBatch();
-    if (!carried.ok()) log::Error("the pipeline cannot use its store", {{"reason", ReasonOf(carried.status())}, {"error", std::string(carried.status().message())}});
+    if (!carried.ok())
+      log::Error("the pipeline cannot use its store",
+                 {{"reason", ReasonOf(carried.status())}, {"error", std::string(carried.status().message())}});
     Watch();
     std::unique_lock lock(mutex_);
     if (stopping_) return;
@@ -99,7 +110,8 @@ absl::Status Pipeline::ScoreItems(std::vector<WorkItem>& items) {
   for (WorkItem& item : items)
     if (!item.scorecard) unscored.push_back(&item);
   if (unscored.empty()) return absl::OkStatus();
-  std::vector<absl::StatusOr<evaluation::v1::Scorecard>> cards = scorer_.Score(std::vector<const WorkItem*>(unscored.begin(), unscored.end()));
+  std::vector<absl::StatusOr<evaluation::v1::Scorecard>> cards =
+      scorer_.Score(std::vector<const WorkItem*>(unscored.begin(), unscored.end()));
   std::vector<WorkResult> results;
   for (std::size_t i = 0; i < unscored.size(); ++i) {
     if (!cards[i].ok()) {
@@ -127,7 +139,8 @@ absl::Status Pipeline::ArchiveItems(std::vector<WorkItem>& items) {
     else
       results.push_back(Failed(item, rule_set.status(), "取评分规则"));
   }
-  const std::vector<absl::StatusOr<ArchivedAt>> places = jobs.empty() ? std::vector<absl::StatusOr<ArchivedAt>>() : archiver_.Archive(jobs);
+  const std::vector<absl::StatusOr<ArchivedAt>> places =
+      jobs.empty() ? std::vector<absl::StatusOr<ArchivedAt>>() : archiver_.Archive(jobs);
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (!places[i].ok()) {
       results.push_back(Failed(*jobs[i].item, places[i].status(), "归档"));

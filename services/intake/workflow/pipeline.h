@@ -1,20 +1,20 @@
 // Carries accepted forms through scoring into the archive.
 //
-// Every step can be killed and repeated: a work item is leased, never taken away before its outcome is stored; scoring stores
-// nothing, and archiving the same revision again answers with the same place.
+// Every step can be killed and repeated: a work item is leased, never taken away before its outcome is stored; scoring
+// stores nothing, and archiving the same revision again answers with the same place.
 #pragma once
+
+#include "intake/store/submission_store.h"
+
+#include "jixiao/scoring/v1/rule_set.pb.h"
+
+#include <absl/status/statusor.h>
 
 #include <condition_variable>
 #include <mutex>
 #include <span>
 #include <thread>
 #include <vector>
-
-#include <absl/status/statusor.h>
-
-#include "intake/store/submission_store.h"
-
-#include "jixiao/scoring/v1/rule_set.pb.h"
 
 namespace jixiao::intake {
 

@@ -1,10 +1,10 @@
 #include "intake/workflow/submission.h"
 
-#include <array>
-#include <cstdio>
-
 #include "common/random.h"
 #include "common/text.h"
+
+#include <array>
+#include <cstdio>
 
 namespace jixiao::intake {
 
@@ -14,7 +14,9 @@ std::string NewSubmissionName(std::int64_t now) {
   return Cat("submissions/", std::string_view(time.data(), 12), RandomHex(10));
 }
 
-std::string RevisionName(std::string_view submission, int revision) { return Cat(submission, "/revisions/", revision); }
+std::string RevisionName(std::string_view submission, int revision) {
+  return Cat(submission, "/revisions/", revision);
+}
 
 std::string_view TitleOf(SubmissionState state) {
   switch (state) {

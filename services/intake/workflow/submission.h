@@ -1,11 +1,11 @@
 // What a submission is while intake carries it, and which changes of state are allowed.
 #pragma once
 
+#include "jixiao/intake/v1/intake_service.pb.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "jixiao/intake/v1/intake_service.pb.h"
 
 namespace jixiao::intake {
 
@@ -38,10 +38,14 @@ std::string NewSubmissionName(std::int64_t now);
 std::string RevisionName(std::string_view submission, int revision);
 
 // A returned submission may be handed in again.
-constexpr bool MayResubmit(SubmissionState state) { return state == v1::SUBMISSION_STATE_RETURNED; }
+constexpr bool MayResubmit(SubmissionState state) {
+  return state == v1::SUBMISSION_STATE_RETURNED;
+}
 
 // Only what is at rest may be returned: what is still on its way would be archived after its return.
-constexpr bool MayReturn(SubmissionState state) { return state == v1::SUBMISSION_STATE_ARCHIVED || state == v1::SUBMISSION_STATE_STUCK; }
+constexpr bool MayReturn(SubmissionState state) {
+  return state == v1::SUBMISSION_STATE_ARCHIVED || state == v1::SUBMISSION_STATE_STUCK;
+}
 
 // The state in Chinese.
 std::string_view TitleOf(SubmissionState state);

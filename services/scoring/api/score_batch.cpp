@@ -1,7 +1,5 @@
 #include "scoring/api/score_batch.h"
 
-#include <google/protobuf/arena.h>
-
 #include "common/errors.h"
 #include "common/form.h"
 #include "common/rpc/unary.h"
@@ -11,6 +9,8 @@
 
 #include "jixiao/scoring/v1/scoring_service.pb.h"
 
+#include <google/protobuf/arena.h>
+
 namespace jixiao::scoring {
 namespace {
 
@@ -18,7 +18,8 @@ constexpr std::size_t kMaxItemId = 200;
 
 class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
-  ScoreBatchReactor(const grpc::CallbackServerContext& context, RuleBook& book, WorkerPool& pool, rpc::ServerState& state)
+  ScoreBatchReactor(const grpc::CallbackServerContext& context, RuleBook& book, WorkerPool& pool,
+                    rpc::ServerState& state)
       : context_(rpc::ContextOf(context)), book_(book), pool_(pool), state_(state), admitted_(state.Enter()) {
     if (admitted_)
       StartRead(&in_);
@@ -32,11 +33,13 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
     request_ = google::protobuf::Arena::CreateMessage<v1::ScoreBatchRequest>(&arena_);
     response_ = google::protobuf::Arena::CreateMessage<v1::ScoreBatchResponse>(&arena_);
     if (absl::Status status = rpc::Read(in_, *request_); !status.ok()) return Answer(status);
-    if (request_->item_id().size() > kMaxItemId) return Answer(InvalidField("ITEM_ID_INVALID", "item_id", Cat("at most ", kMaxItemId, " bytes")));
+    if (request_->item_id().size() > kMaxItemId)
+      return Answer(InvalidField("ITEM_ID_INVALID", "item_id", Cat("at most ", kMaxItemId, " bytes")));
     response_->set_item_id(request_->item_id());
     if (!request_->has_form()) return Answer(InvalidField("FORM_INVALID", "form", "is required"));
     if (absl::Status status = ValidateForm(request_->form()); !status.ok()) return Answer(status);
-    if (const auto selection = SelectKnown(*book_.catalogue(), request_->form(), request_->rule_set())) return ScoreBy(*selection);
+    if (const auto selection = SelectKnown(*book_.catalogue(), request_->form(), request_->rule_set()))
+      return ScoreBy(*selection);
     const bool taken = pool_.Post([this] {
       const auto selection = Select(book_, request_->form(), request_->rule_set());
       selection.ok() ? ScoreBy(*selection) : Answer(selection.status());
@@ -60,6 +63,10 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
   void Answer(const absl::Status& status) {
     if (!status.ok()) *response_->mutable_error() = rpc::ToProto(status);
     out_ = rpc::Write(*response_);
+    if (absl::Status size = rpc::CheckSize(out_); !size.ok()) {
+      *response_->mutable_error() = rpc::ToProto(size);
+      out_ = rpc::Write(*response_);
+    }
     StartWrite(&out_);
   }
 
@@ -84,7 +91,8 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
 
 }  // namespace
 
-grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartScoreBatch(const grpc::CallbackServerContext& context, RuleBook& book, WorkerPool& pool,
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartScoreBatch(const grpc::CallbackServerContext& context,
+                                                                             RuleBook& book, WorkerPool& pool,
                                                                              rpc::ServerState& state) {
   return std::make_unique<ScoreBatchReactor>(context, book, pool, state).release();  // deletes itself in OnDone
 }

@@ -1,17 +1,18 @@
 // ScoreBatch: one stream of forms in, one of cards out, in the same order.
 #pragma once
 
-#include <grpcpp/support/server_callback.h>
-#include <grpcpp/server_context.h>
-
 #include "common/rpc/server_state.h"
 #include "common/worker_pool.h"
 #include "scoring/rulesets/rule_book.h"
 
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
 namespace jixiao::scoring {
 
 // One message is read only after the answer to the one before was taken: that is the flow control.
-grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartScoreBatch(const grpc::CallbackServerContext& context, RuleBook& book, WorkerPool& pool,
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartScoreBatch(const grpc::CallbackServerContext& context,
+                                                                             RuleBook& book, WorkerPool& pool,
                                                                              rpc::ServerState& state);
 
 }  // namespace jixiao::scoring

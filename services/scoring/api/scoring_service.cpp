@@ -1,8 +1,5 @@
 #include "scoring/api/scoring_service.h"
 
-#include <charconv>
-#include <memory>
-
 #include "common/digest.h"
 #include "common/form.h"
 #include "common/rpc/unary.h"
@@ -10,6 +7,9 @@
 #include "scoring/api/score_batch.h"
 #include "scoring/api/selection.h"
 #include "scoring/engine/engine.h"
+
+#include <charconv>
+#include <memory>
 
 namespace jixiao::scoring {
 namespace {
@@ -31,7 +31,8 @@ void Summarize(const Rules& rules, v1::RuleSetSummary& out) {
 
 }  // namespace
 
-grpc::ServerUnaryReactor* ScoringServiceImpl::Score(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* ScoringServiceImpl::Score(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                                    grpc::ByteBuffer* out) {
   using Call = rpc::UnaryCall<v1::ScoreRequest, v1::ScoreResponse>;
   return rpc::Serve<v1::ScoreRequest, v1::ScoreResponse>("Score", context, in, out, state_, [this](Call call) {
     const v1::ScoreRequest& request = call.request();
@@ -46,49 +47,65 @@ grpc::ServerUnaryReactor* ScoringServiceImpl::Score(grpc::CallbackServerContext*
     const bool taken = pool_.Post([this, shared] {
       const auto selection = Select(book_, shared->request().form(), shared->request().rule_set());
       if (!selection.ok()) return shared->Finish(selection.status());
-      scoring::Score(shared->request().form(), *selection->rules, selection->selected_by, *shared->response().mutable_scorecard());
+      scoring::Score(shared->request().form(), *selection->rules, selection->selected_by,
+                     *shared->response().mutable_scorecard());
       shared->Finish(absl::OkStatus());
     });
     if (!taken) shared->Finish(rpc::ServerFull());
   });
 }
 
-grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ScoringServiceImpl::ScoreBatch(grpc::CallbackServerContext* context) {
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ScoringServiceImpl::ScoreBatch(
+    grpc::CallbackServerContext* context) {
   return StartScoreBatch(*context, book_, pool_, state_);
 }
 
-grpc::ServerUnaryReactor* ScoringServiceImpl::GetRuleSet(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* ScoringServiceImpl::GetRuleSet(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::GetRuleSetRequest, v1::GetRuleSetResponse>(
-      pool_, "GetRuleSet", context, in, out, state_, [this](const v1::GetRuleSetRequest& request, v1::GetRuleSetResponse& response, const rpc::CallContext&) -> absl::Status {
-        if (request.rule_set().by_case() == v1::RuleSetSelector::BY_NOT_SET) return InvalidField("RULE_SET_INVALID", "rule_set", "name it by id or digest");
-        ASSIGN_OR_RETURN(const Selection selection, Select(book_, evaluation::v1::SelfEvaluation(), request.rule_set()));
+      pool_, "GetRuleSet", context, in, out, state_,
+      [this](const v1::GetRuleSetRequest& request, v1::GetRuleSetResponse& response,
+             const rpc::CallContext&) -> absl::Status {
+        if (request.rule_set().by_case() == v1::RuleSetSelector::BY_NOT_SET)
+          return InvalidField("RULE_SET_INVALID", "rule_set", "name it by id or digest");
+        ASSIGN_OR_RETURN(const Selection selection,
+                         Select(book_, evaluation::v1::SelfEvaluation(), request.rule_set()));
         *response.mutable_rule_set() = selection.rules->source();
         response.set_digest(selection.rules->digest());
         return absl::OkStatus();
       });
 }
 
-grpc::ServerUnaryReactor* ScoringServiceImpl::ListRuleSets(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* ScoringServiceImpl::ListRuleSets(grpc::CallbackServerContext* context,
+                                                           const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ListRuleSetsRequest, v1::ListRuleSetsResponse>(
-      pool_, "ListRuleSets", context, in, out, state_, [this](const v1::ListRuleSetsRequest& request, v1::ListRuleSetsResponse& response, const rpc::CallContext&) -> absl::Status {
-        if (request.page_size() < 0 || request.page_size() > kMaxPage) return InvalidField("PAGE_INVALID", "page_size", Cat("from 0 to ", kMaxPage));
+      pool_, "ListRuleSets", context, in, out, state_,
+      [this](const v1::ListRuleSetsRequest& request, v1::ListRuleSetsResponse& response,
+             const rpc::CallContext&) -> absl::Status {
+        if (request.page_size() < 0 || request.page_size() > kMaxPage)
+          return InvalidField("PAGE_INVALID", "page_size", Cat("from 0 to ", kMaxPage));
         std::size_t offset = 0;
         const std::string& token = request.page_token();
         if (!token.empty()) {
           const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), offset);
-          if (error != std::errc() || end != token.data() + token.size()) return InvalidField("PAGE_INVALID", "page_token", "is not from an earlier answer");
+          if (error != std::errc() || end != token.data() + token.size())
+            return InvalidField("PAGE_INVALID", "page_token", "is not from an earlier answer");
         }
         const auto all = book_.catalogue()->All();
         const auto size = static_cast<std::size_t>(request.page_size() == 0 ? kDefaultPage : request.page_size());
-        for (std::size_t i = offset; i < all.size() && i < offset + size; ++i) Summarize(*all[i], *response.add_rule_sets());
+        for (std::size_t i = offset; i < all.size() && i < offset + size; ++i)
+          Summarize(*all[i], *response.add_rule_sets());
         if (offset + size < all.size()) response.set_next_page_token(Cat(offset + size));
         return absl::OkStatus();
       });
 }
 
-grpc::ServerUnaryReactor* ScoringServiceImpl::PublishRuleSet(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+grpc::ServerUnaryReactor* ScoringServiceImpl::PublishRuleSet(grpc::CallbackServerContext* context,
+                                                             const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::PublishRuleSetRequest, v1::PublishRuleSetResponse>(
-      pool_, "PublishRuleSet", context, in, out, state_, [this](const v1::PublishRuleSetRequest& request, v1::PublishRuleSetResponse& response, const rpc::CallContext&) -> absl::Status {
+      pool_, "PublishRuleSet", context, in, out, state_,
+      [this](const v1::PublishRuleSetRequest& request, v1::PublishRuleSetResponse& response,
+             const rpc::CallContext&) -> absl::Status {
         if (!request.has_rule_set()) return InvalidField("RULE_SET_INVALID", "rule_set", "is required");
         std::shared_ptr<const Rules> rules;
         if (request.validate_only()) {

@@ -8,13 +8,16 @@ namespace jixiao::scoring {
 namespace {
 
 absl::Status NotFound(std::string_view field, std::string_view value) {
-  return Error(absl::StatusCode::kNotFound, "RULE_SET_NOT_FOUND", Cat(field, ": there is no rule set ", TruncateUtf8(value, 100), "; `jixiao rules list` shows those that are published"),
+  return Error(absl::StatusCode::kNotFound, "RULE_SET_NOT_FOUND",
+               Cat(field, ": there is no rule set ", TruncateUtf8(value, 100),
+                   "; `jixiao rules list` shows those that are published"),
                {{"field", std::string(field)}});
 }
 
 }  // namespace
 
-std::optional<Selection> SelectKnown(const Catalogue& catalogue, const evaluation::v1::SelfEvaluation& form, const v1::RuleSetSelector& selector) {
+std::optional<Selection> SelectKnown(const Catalogue& catalogue, const evaluation::v1::SelfEvaluation& form,
+                                     const v1::RuleSetSelector& selector) {
   Selection selection;
   switch (selector.by_case()) {
     case v1::RuleSetSelector::kId:
@@ -31,11 +34,13 @@ std::optional<Selection> SelectKnown(const Catalogue& catalogue, const evaluatio
   return selection;
 }
 
-absl::StatusOr<Selection> Select(RuleBook& book, const evaluation::v1::SelfEvaluation& form, const v1::RuleSetSelector& selector) {
+absl::StatusOr<Selection> Select(RuleBook& book, const evaluation::v1::SelfEvaluation& form,
+                                 const v1::RuleSetSelector& selector) {
   if (auto known = SelectKnown(*book.catalogue(), form, selector)) return *std::move(known);
   switch (selector.by_case()) {
     case v1::RuleSetSelector::kDigest: {
-      if (!IsDigest(selector.digest())) return InvalidField("RULE_SET_INVALID", "rule_set.digest", "is not sha256: and 64 hexadecimal digits");
+      if (!IsDigest(selector.digest()))
+        return InvalidField("RULE_SET_INVALID", "rule_set.digest", "is not sha256: and 64 hexadecimal digits");
       ASSIGN_OR_RETURN(std::shared_ptr<const Rules> rules, book.Load(selector.digest()));
       return Selection{std::move(rules), "由调用方按摘要指定"};
     }
@@ -43,7 +48,9 @@ absl::StatusOr<Selection> Select(RuleBook& book, const evaluation::v1::SelfEvalu
       // Perhaps another replica has just published it.
       RETURN_IF_ERROR(book.Refresh());
       if (auto found = SelectKnown(*book.catalogue(), form, selector)) return *std::move(found);
-      return selector.by_case() == v1::RuleSetSelector::kId ? NotFound("rule_set.id", selector.id()) : NotFound("rule_set", "for the form's region, year and kind");
+      return selector.by_case() == v1::RuleSetSelector::kId
+                 ? NotFound("rule_set.id", selector.id())
+                 : NotFound("rule_set", "for the form's region, year and kind");
     }
   }
 }

@@ -1,14 +1,14 @@
 #include "scoring/cache/redis_cache.h"
 
-#include <charconv>
-#include <random>
-#include <vector>
-
-#include <hiredis/hiredis.h>
-
 #include "common/digest.h"
 #include "common/log.h"
 #include "common/text.h"
+
+#include <hiredis/hiredis.h>
+
+#include <charconv>
+#include <random>
+#include <vector>
 
 namespace jixiao::scoring {
 namespace {
@@ -18,12 +18,18 @@ constexpr std::string_view kBell = "jixiao:rule-sets:bell";
 constexpr int kShortestLife = 6 * 86400;
 constexpr int kLongestLife = 8 * 86400;
 
-timeval ToTimeval(std::chrono::milliseconds time) { return {time.count() / 1000, static_cast<suseconds_t>(time.count() % 1000 * 1000)}; }
+timeval ToTimeval(std::chrono::milliseconds time) {
+  return {time.count() / 1000, static_cast<suseconds_t>(time.count() % 1000 * 1000)};
+}
 
 }  // namespace
 
-void RedisCache::FreeContext::operator()(redisContext* context) const { redisFree(context); }
-void RedisCache::FreeReply::operator()(redisReply* reply) const { freeReplyObject(reply); }
+void RedisCache::FreeContext::operator()(redisContext* context) const {
+  redisFree(context);
+}
+void RedisCache::FreeReply::operator()(redisReply* reply) const {
+  freeReplyObject(reply);
+}
 
 RedisCache::RedisCache(std::string_view address) {
   const std::size_t colon = address.rfind(':');
@@ -66,7 +72,8 @@ RedisCache::Reply RedisCache::Command(std::initializer_list<std::string_view> wo
     data.push_back(word.data());
     sizes.push_back(word.size());
   }
-  Reply reply(static_cast<redisReply*>(redisCommandArgv(context_.get(), static_cast<int>(words.size()), data.data(), sizes.data())));
+  Reply reply(static_cast<redisReply*>(
+      redisCommandArgv(context_.get(), static_cast<int>(words.size()), data.data(), sizes.data())));
   if (reply == nullptr) {
     Fail(context_->errstr);
     return nullptr;
@@ -97,7 +104,9 @@ void RedisCache::Put(std::string_view digest, std::string_view document) {
   Command({"SET", Cat(kDocumentPrefix, digest), document, "EX", life});
 }
 
-void RedisCache::Ring() { Command({"INCR", kBell}); }
+void RedisCache::Ring() {
+  Command({"INCR", kBell});
+}
 
 std::optional<std::int64_t> RedisCache::Bell() {
   const Reply reply = Command({"GET", kBell});

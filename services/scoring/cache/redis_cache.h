@@ -1,5 +1,5 @@
-// Redis as a cache of documents by digest and a bell for changes. Never the truth: what it answers is checked against the
-// digest it was asked for, and without it everything goes on, only slower.
+// Redis as a cache of documents by digest and a bell for changes. Never the truth: what it answers is checked against
+// the digest it was asked for, and without it everything goes on, only slower.
 #pragma once
 
 #include <atomic>
@@ -16,8 +16,9 @@ struct redisReply;
 
 namespace jixiao::scoring {
 
-// One connection with short time-outs and a breaker: after a failure Redis is left alone for a moment, so that a Redis that
-// hangs costs no caller more than one time-out a second. Thread-safe; blocks at most the time-out: not for gRPC's threads.
+// One connection with short time-outs and a breaker: after a failure Redis is left alone for a moment, so that a Redis
+// that hangs costs no caller more than one time-out a second. Thread-safe; blocks at most the time-out: not for gRPC's
+// threads.
 class RedisCache {
  public:
   static constexpr std::chrono::milliseconds kTimeout{50};

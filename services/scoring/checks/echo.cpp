@@ -5,12 +5,23 @@
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 
+#include <algorithm>
+
 namespace jixiao::scoring {
+namespace {
+
+// Folded texts of the same words; a comma is a comma in either width.
+bool SameWords(std::string_view a, std::string_view b) {
+  const auto mark = [](char c) { return c == ',' ? ';' : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return mark(x) == mark(y); });
+}
+
+}  // namespace
 
 void Echo(const CheckInput& input, FindingSink& findings) {
   const FormReading& reading = input.reading;
   const auto echoes = [&](const std::string& target, const std::string& actual) {
-    return target == actual && static_cast<int>(Utf8Length(actual)) >= input.rules.echo_min_length &&
+    return SameWords(target, actual) && static_cast<int>(Utf8Length(actual)) >= input.rules.echo_min_length &&
            !input.rules.IsPlainAnswer(actual);
   };
   const std::string expected = Fold(reading.form->expected_goal());

@@ -22,10 +22,12 @@ std::string_view NameOf(evaluation::v1::FormKind kind) {
 
 bool Covers(const v1::RuleSet& set, std::string_view region, evaluation::v1::FormKind kind) {
   if (!set.default_for_scope() || !region.starts_with(set.region_code())) return false;
-  return set.form_kinds().empty() || std::find(set.form_kinds().begin(), set.form_kinds().end(), kind) != set.form_kinds().end();
+  return set.form_kinds().empty() ||
+         std::find(set.form_kinds().begin(), set.form_kinds().end(), kind) != set.form_kinds().end();
 }
 
-// How many years the rule set is away from `year`; 0 when it covers it. A form without a year is taken as of today's rules.
+// How many years the rule set is away from `year`; 0 when it covers it. A form without a year is taken as of today's
+// rules.
 int YearsAway(const v1::RuleSet& set, int year) {
   if (year == 0) return set.last_fiscal_year() == 0 ? 0 : INT_MAX;
   if (year < set.first_fiscal_year()) return set.first_fiscal_year() - year;
@@ -71,7 +73,8 @@ std::shared_ptr<const Rules> Catalogue::ByDigest(std::string_view digest) const 
 }
 
 Selection Catalogue::ForForm(const evaluation::v1::SelfEvaluation& form) const {
-  const auto kind = form.kind() == evaluation::v1::FORM_KIND_UNSPECIFIED ? evaluation::v1::FORM_KIND_PROJECT : form.kind();
+  const auto kind =
+      form.kind() == evaluation::v1::FORM_KIND_UNSPECIFIED ? evaluation::v1::FORM_KIND_PROJECT : form.kind();
   std::shared_ptr<const Rules> best;
   // Nearest in years; then the narrowest region; then the rules that start last; then the latest revision.
   using Rank = std::tuple<int, int, int, int>;
@@ -79,17 +82,20 @@ Selection Catalogue::ForForm(const evaluation::v1::SelfEvaluation& form) const {
   for (const auto& [name, rules] : by_name_) {
     const v1::RuleSet& set = rules->source();
     if (!Covers(set, form.region_code(), kind)) continue;
-    const Rank rank{-YearsAway(set, form.fiscal_year()), static_cast<int>(set.region_code().size()), set.first_fiscal_year(), set.revision()};
+    const Rank rank{-YearsAway(set, form.fiscal_year()), static_cast<int>(set.region_code().size()),
+                    set.first_fiscal_year(), set.revision()};
     if (best == nullptr || rank > best_rank) {
       best = rules;
       best_rank = rank;
     }
   }
   if (best == nullptr) return {};
-  std::string reason = Cat("按区划", form.region_code().empty() ? std::string("（未填）") : " " + form.region_code(), "、年度",
-                           form.fiscal_year() == 0 ? std::string("（未填）") : Cat(" ", form.fiscal_year()), "、表种 ", NameOf(kind), " 选定，适用范围：",
-                           best->source().region_code().empty() ? "全国" : best->source().region_code());
-  if (std::get<0>(best_rank) != 0 && form.fiscal_year() != 0) Append(reason, "；该年度没有对应规则，采用年度最接近的一套");
+  std::string reason =
+      Cat("按区划", form.region_code().empty() ? std::string("（未填）") : " " + form.region_code(), "、年度",
+          form.fiscal_year() == 0 ? std::string("（未填）") : Cat(" ", form.fiscal_year()), "、表种 ", NameOf(kind),
+          " 选定，适用范围：", best->source().region_code().empty() ? "全国" : best->source().region_code());
+  if (std::get<0>(best_rank) != 0 && form.fiscal_year() != 0)
+    Append(reason, "；该年度没有对应规则，采用年度最接近的一套");
   return {std::move(best), std::move(reason)};
 }
 

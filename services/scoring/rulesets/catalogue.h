@@ -1,17 +1,17 @@
-// All published rule sets of a moment, compiled, and how a caller's choice finds one. Immutable: readers share a snapshot and
-// never wait; a publication makes a new one.
+// All published rule sets of a moment, compiled, and how a caller's choice finds one. Immutable: readers share a
+// snapshot and never wait; a publication makes a new one.
 #pragma once
+
+#include "common/text.h"
+#include "scoring/engine/rules.h"
+
+#include "jixiao/evaluation/v1/evaluation.pb.h"
 
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "common/text.h"
-#include "scoring/engine/rules.h"
-
-#include "jixiao/evaluation/v1/evaluation.pb.h"
 
 namespace jixiao::scoring {
 
@@ -33,8 +33,8 @@ class Catalogue {
   std::shared_ptr<const Rules> ById(std::string_view id) const;
   std::shared_ptr<const Rules> ByDigest(std::string_view digest) const;
 
-  // By the form's region (longest prefix up to the nation), year and kind. Where no rule set covers the year, the nearest one
-  // is taken, and the reason says so. Nothing only when the catalogue has no rule set for the whole nation.
+  // By the form's region (longest prefix up to the nation), year and kind. Where no rule set covers the year, the
+  // nearest one is taken, and the reason says so. Nothing only when the catalogue has no rule set for the whole nation.
   Selection ForForm(const evaluation::v1::SelfEvaluation& form) const;
 
   // By id and revision.

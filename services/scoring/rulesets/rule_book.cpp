@@ -40,7 +40,9 @@ absl::Status RuleBook::Refresh() {
   ASSIGN_OR_RETURN(const std::vector<StoredRuleSet> found, store_.LoadSince(position));
   for (const StoredRuleSet& stored : found) {
     ASSIGN_OR_RETURN(std::shared_ptr<const Rules> rules, Compile(stored.document));
-    if (rules->digest() != stored.digest) return Error(absl::StatusCode::kDataLoss, "STORE_DAMAGED", Cat("rule set ", stored.id, " does not have its digest"));
+    if (rules->digest() != stored.digest)
+      return Error(absl::StatusCode::kDataLoss, "STORE_DAMAGED",
+                   Cat("rule set ", stored.id, " does not have its digest"));
     cache_.Put(stored.digest, stored.document);
     Add(std::move(rules));
   }
@@ -53,7 +55,8 @@ absl::Status RuleBook::Start(const std::vector<v1::RuleSet>& built_in) {
   for (const v1::RuleSet& rule_set : built_in) {
     absl::Status status = Publish(rule_set).status();
     if (ReasonOf(status) == "REVISION_EXISTS")
-      log::Error("a rule set file differs from what is published under its revision; the published one stays", {{"rule_set", rule_set.id()}});
+      log::Error("a rule set file differs from what is published under its revision; the published one stays",
+                 {{"rule_set", rule_set.id()}});
     else if (!status.ok())
       return status;
   }
@@ -66,7 +69,8 @@ absl::StatusOr<std::shared_ptr<const Rules>> RuleBook::Load(std::string_view dig
   std::optional<std::string> document = cache_.Get(digest);
   if (!document) {
     ASSIGN_OR_RETURN(const std::optional<StoredRuleSet> stored, store_.Find(digest));
-    if (!stored) return Error(absl::StatusCode::kNotFound, "RULE_SET_NOT_FOUND", Cat("no rule set has the digest ", digest));
+    if (!stored)
+      return Error(absl::StatusCode::kNotFound, "RULE_SET_NOT_FOUND", Cat("no rule set has the digest ", digest));
     document = stored->document;
   }
   ASSIGN_OR_RETURN(std::shared_ptr<const Rules> rules, Compile(*document));
@@ -97,7 +101,8 @@ void RuleBook::Follow() {
     const bool rung = bell && *bell != heard;
     if (!rung && round % kBellsPerRefresh != 0) continue;
     if (bell) heard = *bell;
-    if (const absl::Status status = Refresh(); !status.ok()) log::Warning("cannot look for new rule sets", {{"error", std::string(status.message())}});
+    if (const absl::Status status = Refresh(); !status.ok())
+      log::Warning("cannot look for new rule sets", {{"error", std::string(status.message())}});
   }
 }
 

@@ -1,6 +1,12 @@
-// The rule sets that this replica knows, kept up to date: one catalogue behind one atomic pointer, the store as the truth behind
-// it, Redis between them.
+// The rule sets that this replica knows, kept up to date: one catalogue behind one atomic pointer, the store as the
+// truth behind it, Redis between them.
 #pragma once
+
+#include "scoring/cache/redis_cache.h"
+#include "scoring/rulesets/catalogue.h"
+#include "scoring/store/rule_set_store.h"
+
+#include <absl/status/statusor.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -10,12 +16,6 @@
 #include <string_view>
 #include <thread>
 
-#include <absl/status/statusor.h>
-
-#include "scoring/cache/redis_cache.h"
-#include "scoring/rulesets/catalogue.h"
-#include "scoring/store/rule_set_store.h"
-
 namespace jixiao::scoring {
 
 class RuleBook {
@@ -24,14 +24,15 @@ class RuleBook {
   RuleBook(RuleSetStore& store, RedisCache& cache) : store_(store), cache_(cache) {}
   ~RuleBook();
 
-  // Loads all that is published, publishes what `built_in` brings that is new, and starts to follow publications elsewhere.
+  // Loads all that is published, publishes what `built_in` brings that is new, and starts to follow publications
+  // elsewhere.
   absl::Status Start(const std::vector<v1::RuleSet>& built_in);
 
   // The catalogue of this moment; never waits.
   std::shared_ptr<const Catalogue> catalogue() const { return catalogue_.load(std::memory_order_acquire); }
 
-  // A rule set that the catalogue does not have, by digest: from Redis (checked) or the store. NOT_FOUND (RULE_SET_NOT_FOUND).
-  // Blocks.
+  // A rule set that the catalogue does not have, by digest: from Redis (checked) or the store. NOT_FOUND
+  // (RULE_SET_NOT_FOUND). Blocks.
   absl::StatusOr<std::shared_ptr<const Rules>> Load(std::string_view digest);
 
   // Looks for publications of other replicas now. Blocks.

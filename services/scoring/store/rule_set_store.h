@@ -1,13 +1,13 @@
 // Where published rule sets are kept for good. The truth: Redis and processes only hold copies.
 #pragma once
 
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
 
 namespace jixiao::scoring {
 
@@ -24,8 +24,8 @@ class RuleSetStore {
  public:
   virtual ~RuleSetStore() = default;
 
-  // Keeps a rule set; OK means it is on disk. The same content again changes nothing. ALREADY_EXISTS (REVISION_EXISTS) when
-  // the revision holds other content.
+  // Keeps a rule set; OK means it is on disk. The same content again changes nothing. ALREADY_EXISTS (REVISION_EXISTS)
+  // when the revision holds other content.
   virtual absl::Status Publish(const StoredRuleSet& rule_set) = 0;
 
   // Those published after `position`, in the order of publication, and the new position; 0 for all.

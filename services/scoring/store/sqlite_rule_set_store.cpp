@@ -40,13 +40,16 @@ absl::Status SqliteRuleSetStore::Publish(const StoredRuleSet& rule_set) {
   return writer_->Run([&](Database& db) -> absl::Status {
     std::string digest;
     RETURN_IF_ERROR(db.ForEach(
-        "SELECT digest FROM rule_sets WHERE id = ? AND revision = ?", [&](const Statement& row) { digest = row.Text(0); }, rule_set.id, rule_set.revision));
+        "SELECT digest FROM rule_sets WHERE id = ? AND revision = ?",
+        [&](const Statement& row) { digest = row.Text(0); }, rule_set.id, rule_set.revision));
     if (digest == rule_set.digest) return absl::OkStatus();
     if (!digest.empty())
-      return Error(absl::StatusCode::kAlreadyExists, "REVISION_EXISTS", Cat(rule_set.id, "@", rule_set.revision, " is published with other content; give the new content a new revision"),
+      return Error(absl::StatusCode::kAlreadyExists, "REVISION_EXISTS",
+                   Cat(rule_set.id, "@", rule_set.revision,
+                       " is published with other content; give the new content a new revision"),
                    {{"digest", digest}});
-    return db.Run("INSERT INTO rule_sets (id, revision, digest, document, published_at) VALUES (?, ?, ?, ?, ?)", rule_set.id, rule_set.revision, rule_set.digest,
-                  Blob{rule_set.document}, NowMicros());
+    return db.Run("INSERT INTO rule_sets (id, revision, digest, document, published_at) VALUES (?, ?, ?, ?, ?)",
+                  rule_set.id, rule_set.revision, rule_set.digest, Blob{rule_set.document}, NowMicros());
   });
 }
 
@@ -67,7 +70,8 @@ absl::StatusOr<std::optional<StoredRuleSet>> SqliteRuleSetStore::Find(std::strin
   ASSIGN_OR_RETURN(auto db, readers_->Acquire());
   std::optional<StoredRuleSet> found;
   RETURN_IF_ERROR(db->ForEach(
-      "SELECT position, id, revision, digest, document FROM rule_sets WHERE digest = ?", [&](const Statement& row) { found = ReadRow(row); }, digest));
+      "SELECT position, id, revision, digest, document FROM rule_sets WHERE digest = ?",
+      [&](const Statement& row) { found = ReadRow(row); }, digest));
   return found;
 }
 

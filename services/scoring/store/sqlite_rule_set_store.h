@@ -1,11 +1,11 @@
 // Rule sets in SQLite.
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "common/store/group_commit.h"
 #include "scoring/store/rule_set_store.h"
+
+#include <memory>
+#include <string>
 
 namespace jixiao::scoring {
 

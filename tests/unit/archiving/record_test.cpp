@@ -1,8 +1,8 @@
 #include "archiving/record/record.h"
 
-#include <gtest/gtest.h>
-
 #include "common/canonical.h"
+
+#include <gtest/gtest.h>
 
 namespace jixiao::archiving {
 namespace {
@@ -24,7 +24,8 @@ v1::ArchiveRecordRequest Request() {
 TEST(Record, NamesAreTheIndexAndNothingElse) {
   EXPECT_EQ(RecordName(42), "records/42");
   EXPECT_EQ(RecordIndex("records/42"), 42);
-  for (const char* bad : {"records/", "records/x", "records/4x", "records/ 4", "record/4", "4", ""}) EXPECT_LT(RecordIndex(bad), 0) << bad;
+  for (const char* bad : {"records/", "records/x", "records/4x", "records/ 4", "record/4", "4", ""})
+    EXPECT_LT(RecordIndex(bad), 0) << bad;
 }
 
 TEST(Record, LeafCommitsToEveryPart) {
@@ -59,7 +60,8 @@ TEST(Record, OneFlippedBitInTheLeafIsFoundOrChangesItsHash) {
     damaged[i] = static_cast<char>(damaged[i] ^ 1);
     v1::RecordLeaf read;
     // Key and time are the log's to protect: they change the leaf's hash. Everything about the parts is found here.
-    const bool about_parts = !CanonicalDecode(damaged, read).ok() || (read.key() == "key" && read.archive_time_micros() == 1);
+    const bool about_parts =
+        !CanonicalDecode(damaged, read).ok() || (read.key() == "key" && read.archive_time_micros() == 1);
     if (about_parts) EXPECT_FALSE(FaultsOf(damaged, parts).empty()) << "byte " << i;
   }
 }
@@ -79,7 +81,8 @@ TEST(Record, SaltHidesAnErasedPart) {
   const auto once = PartsOf(Request()).value();
   const auto again = PartsOf(Request()).value();
   EXPECT_EQ(ContentDigest(once), ContentDigest(again));
-  for (std::size_t i = 0; i < once.size(); ++i) EXPECT_NE(Commitment(once[i]), Commitment(again[i])) << "equal contents must not show as equal";
+  for (std::size_t i = 0; i < once.size(); ++i)
+    EXPECT_NE(Commitment(once[i]), Commitment(again[i])) << "equal contents must not show as equal";
 }
 
 TEST(Record, LengthsSeparateTheFieldsOfACommitment) {

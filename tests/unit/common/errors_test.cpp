@@ -1,10 +1,10 @@
 #include "common/errors.h"
 
-#include <gtest/gtest.h>
-
 #include "common/text.h"
 
 #include "google/rpc/error_details.pb.h"
+
+#include <gtest/gtest.h>
 
 namespace jixiao {
 namespace {
@@ -25,12 +25,14 @@ google::rpc::BadRequest BadRequestOf(const absl::Status& status) {
 
 std::size_t DetailsSize(const absl::Status& status) {
   std::size_t size = status.message().size();
-  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) { size += url.size() + payload.size() + 16; });
+  status.ForEachPayload(
+      [&](absl::string_view url, const absl::Cord& payload) { size += url.size() + payload.size() + 16; });
   return size;
 }
 
 TEST(Errors, CarryOneReasonOfTheDomain) {
-  const absl::Status status = Error(absl::StatusCode::kNotFound, "RULE_SET_NOT_FOUND", "no such rule set", {{"id", "x"}});
+  const absl::Status status =
+      Error(absl::StatusCode::kNotFound, "RULE_SET_NOT_FOUND", "no such rule set", {{"id", "x"}});
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ReasonOf(status), "RULE_SET_NOT_FOUND");
   EXPECT_EQ(InfoOf(status).domain(), "jixiao");
@@ -41,7 +43,9 @@ TEST(Errors, DetailsStayUnderFourKibibytesForAnyNumberOfViolations) {
   for (const int count : {0, 1, 2, 7, 50, 500, 10'000}) {
     for (const std::size_t length : {std::size_t{0}, std::size_t{30}, std::size_t{5'000}}) {
       std::vector<FieldViolation> violations;
-      for (int i = 0; i < count; ++i) violations.push_back({Cat("form.indicators[", i, "].weight", std::string(length, 'p')), std::string(length, 'd') + "中"});
+      for (int i = 0; i < count; ++i)
+        violations.push_back(
+            {Cat("form.indicators[", i, "].weight", std::string(length, 'p')), std::string(length, 'd') + "中"});
       const absl::Status status = InvalidFields("FORM_INVALID", "the form cannot be taken in", violations);
       EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
       EXPECT_LT(DetailsSize(status), kDetailsLimit) << count << " violations of " << length << " bytes";
@@ -59,7 +63,8 @@ TEST(Errors, AreCutBetweenCharacters) {
 }
 
 TEST(Errors, SayWhenToTryAgain) {
-  const absl::Status status = TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "full", std::chrono::milliseconds(1250));
+  const absl::Status status =
+      TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "full", std::chrono::milliseconds(1250));
   google::rpc::RetryInfo retry;
   ASSERT_TRUE(retry.ParseFromString(std::string(status.GetPayload(std::string(kRetryInfoUrl)).value())));
   EXPECT_EQ(retry.retry_delay().seconds(), 1);
@@ -68,7 +73,9 @@ TEST(Errors, SayWhenToTryAgain) {
 
 TEST(Text, RefusesWhatIsNotUtf8) {
   EXPECT_TRUE(IsUtf8("绩效 ≥50个 😀"));
-  for (const std::string_view bad : {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF", "\xE4\xB8", "a\x80"}) EXPECT_FALSE(IsUtf8(bad));
+  for (const std::string_view bad :
+       {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF", "\xE4\xB8", "a\x80"})
+    EXPECT_FALSE(IsUtf8(bad));
 }
 
 TEST(Text, CountsTerminalColumns) {

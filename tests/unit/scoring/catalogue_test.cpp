@@ -33,8 +33,9 @@ SelfEvaluation Form(std::string region, int year) {
 }
 
 const Catalogue& Sample() {
-  static const Catalogue catalogue = Make({Regional("nation-old", "", 2016, 2019), Regional("nation", "", 2020, 0), Regional("hubei", "42", 2020, 0),
-                                           Regional("wuhan", "4201", 2021, 2022), Regional("nation", "", 2020, 0, 2)});
+  static const Catalogue catalogue =
+      Make({Regional("nation-old", "", 2016, 2019), Regional("nation", "", 2020, 0), Regional("hubei", "42", 2020, 0),
+            Regional("wuhan", "4201", 2021, 2022), Regional("nation", "", 2020, 0, 2)});
   return catalogue;
 }
 
@@ -57,7 +58,9 @@ TEST(Catalogue, BoundaryYearsBelongToOneRuleSet) {
   EXPECT_EQ(Chosen("", 2020), "nation");
 }
 
-TEST(Catalogue, AFormWithoutAYearGetsTodaysRules) { EXPECT_EQ(Chosen("", 0), "nation"); }
+TEST(Catalogue, AFormWithoutAYearGetsTodaysRules) {
+  EXPECT_EQ(Chosen("", 0), "nation");
+}
 
 TEST(Catalogue, AYearThatNothingCoversGetsTheNearestAndSaysSo) {
   const Selection selection = Sample().ForForm(Form("", 2014));
@@ -70,7 +73,8 @@ TEST(Catalogue, AYearThatNothingCoversGetsTheNearestAndSaysSo) {
 TEST(Catalogue, FindsByIdRevisionAndDigest) {
   EXPECT_EQ(Sample().ById("nation")->source().revision(), 2);
   EXPECT_EQ(Sample().ById("nation@1")->source().revision(), 1);
-  for (const char* bad : {"nation@3", "nation@", "nation@x", "nati", "nation-", ""}) EXPECT_EQ(Sample().ById(bad), nullptr) << bad;
+  for (const char* bad : {"nation@3", "nation@", "nation@x", "nati", "nation-", ""})
+    EXPECT_EQ(Sample().ById(bad), nullptr) << bad;
   const auto hubei = Sample().ById("hubei");
   EXPECT_EQ(Sample().ByDigest(hubei->digest()), hubei);
   EXPECT_EQ(Sample().ByDigest("sha256:0"), nullptr);

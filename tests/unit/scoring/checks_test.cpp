@@ -892,8 +892,9 @@ TEST(Checks, AreAsSevereAsTheRuleSetSays) {
   v1::RuleSet mild = RuleSetOf("cn-national-2020");
   for (auto& check : *mild.mutable_checks()) check.set_severity(SEVERITY_INFO);
   const auto rules = Compiled(mild);
-  for (const Finding& finding : ScoreOf(SampleForm("xihu-2021-party-building"), *rules).findings())
-    EXPECT_EQ(finding.severity(), SEVERITY_INFO) << finding.code();
+  const Scorecard card = ScoreOf(SampleForm("xihu-2021-party-building"), *rules);
+  EXPECT_GT(card.findings_size(), 5);
+  for (const Finding& finding : card.findings()) EXPECT_EQ(finding.severity(), SEVERITY_INFO) << finding.code();
   // A mild case of a check is never made more severe than the rule set has it.
   ExpectOne(OneRow({"≥100%", "95%", "6", "5.75"}), "IND_SCORE", SEVERITY_INFO, "indicators[0].score",
             "“指标”指标值 ≥ 100%，实际完成 95%，分值 6，按规则应得 5.70 分，填为 5.75 分", *rules);
@@ -901,7 +902,7 @@ TEST(Checks, AreAsSevereAsTheRuleSetSays) {
 
 TEST(Checks, FindingsStandInTheOrderOfTheForm) {
   SelfEvaluation form = National();
-  form.set_grade("差");
+  form.set_grade("中");
   form.set_total_score("50");
   form.set_total_weight("90");
   form.mutable_indicators(5)->set_score("11");
@@ -923,9 +924,9 @@ TEST(Checks, AHostileFormIsScoredInTimeThatGrowsWithItsSize) {
   std::string figures;
   while (figures.size() < 32000) figures += "1个;";
   SelfEvaluation form = FormWith({});
-  for (int i = 0; i < 100; ++i) AddRow(form, {figures, figures + "2个", "1", "1", "产出指标", "数量指标", figures});
+  for (int i = 0; i < 20; ++i) AddRow(form, {figures, figures + "2个", "1", "1", "产出指标", "数量指标", figures});
   const Scorecard card = ScoreOf(form);
-  EXPECT_EQ(card.lines_size(), 100);
+  EXPECT_EQ(card.lines_size(), 20);
   EXPECT_LT(card.ByteSizeLong(), 4u * form.ByteSizeLong());
 }
 

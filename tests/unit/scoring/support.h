@@ -1,6 +1,9 @@
 // Shared by the tests of the scoring library: the rule sets as shipped, forms from JSON, scorecards and their findings.
 #pragma once
 
+#include "common/canonical.h"
+#include "common/decimal.h"
+#include "scoring/checks/checks.h"
 #include "scoring/engine/engine.h"
 #include "scoring/engine/rules.h"
 #include "scoring/rulesets/reader.h"
@@ -180,6 +183,77 @@ inline SelfEvaluation FormWith(const std::vector<Row>& rows) {
   form.set_amount_unit(evaluation::v1::AMOUNT_UNIT_TEN_THOUSAND_YUAN);
   for (const Row& row : rows) AddRow(form, row);
   return form;
+}
+
+// Every rule set that ships.
+inline constexpr std::string_view kRuleSets[] = {"cn-national-2016",
+                                                 "cn-national-2020",
+                                                 "cn-national-2021",
+                                                 "cn-national-2021-cost",
+                                                 "cn-national-2021-no-satisfaction",
+                                                 "cn-national-2021-cost-no-satisfaction"};
+
+// The decimal that a field of a scorecard holds.
+inline Decimal NumberOf(const std::string& text) {
+  const auto number = Decimal::Parse(text);
+  EXPECT_TRUE(number) << "\"" << text << "\" is no decimal";
+  return number.value_or(Decimal());
+}
+
+// Expects that the scorecard of `form` keeps every promise that scorecard.proto makes of its figures.
+inline void ExpectSound(const SelfEvaluation& form, const Rules& rules) {
+  const Scorecard card = ScoreOf(form, rules);
+  const auto encoded = CanonicalEncode(card);
+  ASSERT_TRUE(encoded.ok()) << encoded.status();
+  EXPECT_EQ(*encoded, CanonicalEncode(ScoreOf(form, rules)).value()) << "scoring twice";
+
+  const bool scorable = card.kind() != evaluation::v1::SCORE_KIND_NOT_SCORABLE;
+  Decimal weights;
+  Decimal scores;
+  for (const ScoreLine& line : card.lines()) {
+    EXPECT_NE(line.basis(), evaluation::v1::BASIS_UNSPECIFIED);
+    EXPECT_FALSE(line.method().empty());
+    EXPECT_FALSE(line.explanation().empty()) << line.path();
+    if (line.weight().empty()) {
+      EXPECT_EQ(line.computed_score(), "") << line.path();
+      continue;
+    }
+    const Decimal weight = NumberOf(line.weight());
+    const Decimal score = NumberOf(line.computed_score());
+    EXPECT_GE(score, Decimal()) << line.path();
+    EXPECT_LE(score, weight) << line.path();
+    weights += weight;
+    scores += score;
+    if (line.basis() != evaluation::v1::BASIS_BANDED) continue;
+    EXPECT_LE(NumberOf(line.score_low()), score) << line.path();
+    EXPECT_GE(NumberOf(line.score_high()), score) << line.path();
+  }
+  EXPECT_EQ(NumberOf(card.total_weight()), weights);
+  const auto& basis = card.basis_weights();
+  EXPECT_EQ(NumberOf(basis.computed()) + NumberOf(basis.banded()) + NumberOf(basis.declared()), weights);
+  if (scorable) {
+    EXPECT_EQ(NumberOf(card.computed_total()), scores);
+  } else {
+    EXPECT_EQ(card.computed_total(), "");
+  }
+  if (card.kind() == evaluation::v1::SCORE_KIND_REFERENCE) {
+    EXPECT_EQ(weights, rules.total_weight);
+  }
+
+  Decimal group_weights;
+  Decimal group_scores;
+  for (const auto& group : card.groups()) {
+    group_weights += NumberOf(group.weight());
+    if (scorable) group_scores += NumberOf(group.computed_score());
+  }
+  EXPECT_EQ(group_weights, weights);
+  EXPECT_EQ(group_scores, scores);
+
+  for (const Finding& finding : card.findings()) {
+    EXPECT_NE(FindCheck(finding.code()), nullptr) << finding.code();
+    EXPECT_FALSE(finding.path().empty()) << finding.code();
+    EXPECT_FALSE(finding.message().empty()) << finding.code();
+  }
 }
 
 }  // namespace jixiao::scoring::support

@@ -188,6 +188,8 @@ std::vector<FieldViolation> FaultsOf(const SelfEvaluation& form, std::string_vie
     in.Text(Cat("report[", i, "].heading"), form.report(i).heading());
     in.Text(Cat("report[", i, "].text"), form.report(i).text(), kMaxSectionBytes);
   }
+  if (form.ByteSizeLong() > kMaxFormBytes)
+    in.Fault("", Cat("the form holds ", form.ByteSizeLong(), " bytes; at most ", kMaxFormBytes, " are allowed"));
   if (!in.any_content()) in.Fault("", "the form is empty");
   return in.Take();
 }

@@ -20,6 +20,8 @@ inline constexpr int kMaxFundLines = 200;
 inline constexpr int kMaxReportSections = 500;
 inline constexpr std::size_t kMaxCellBytes = 32 * 1024;
 inline constexpr std::size_t kMaxSectionBytes = 1024 * 1024;
+// With its document, its scorecard and its rules it must still fit into one answer of the archive.
+inline constexpr std::size_t kMaxFormBytes = 4 * 1024 * 1024;
 
 // All faults of `form`, each with its path below `root` ("form"); empty when the form may be taken in. Judged: sizes,
 // control characters, year and division code, negative amounts, numbers beyond 15 integer digits, a form without any

@@ -66,23 +66,6 @@ absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& reque
 
 using SubmitCall = rpc::UnaryCall<v1::SubmitEvaluationRequest, v1::SubmitEvaluationResponse>;
 
-void PutHead(const SubmissionRow& head, v1::Submission& out) {
-  out.set_name(head.name);
-  out.set_revision(head.revision);
-  out.set_state(head.state);
-  out.set_form_digest(head.form_digest);
-  out.set_implementing_unit(head.implementing_unit);
-  out.set_project_name(head.project_name);
-  out.set_fiscal_year(head.fiscal_year);
-  out.set_region_code(head.region_code);
-  *out.mutable_create_time() = ToTimestamp(head.create_time);
-  *out.mutable_update_time() = ToTimestamp(head.update_time);
-  out.set_etag(Cat(head.version));
-  out.set_archive_record(head.archive_record);
-  out.set_archive_index(std::max<std::int64_t>(head.archive_index, 0));
-  out.set_problem(head.problem);
-}
-
 absl::Status NotFound(std::string_view name) {
   return Error(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND",
                Cat("name: there is no ", name.empty() ? std::string_view("(empty)") : TruncateUtf8(name, 100)));
@@ -135,7 +118,7 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::GetSubmission(grpc::CallbackServerC
              const rpc::CallContext&) -> absl::Status {
         ASSIGN_OR_RETURN(const std::optional<SubmissionRow> head, store_.Find(request.name()));
         if (!head) return NotFound(request.name());
-        PutHead(*head, *response.mutable_submission());
+        ToProto(*head, *response.mutable_submission());
         ASSIGN_OR_RETURN(std::optional<evaluation::v1::Scorecard> card, store_.Scorecard(head->id, head->revision));
         if (card) *response.mutable_submission()->mutable_scorecard() = *std::move(card);
         return absl::OkStatus();
@@ -166,7 +149,7 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::ListSubmissions(grpc::CallbackServe
         const int size = request.page_size() == 0 ? kDefaultPage : request.page_size();
         ASSIGN_OR_RETURN(const std::vector<SubmissionRow> rows, store_.List(after, size + 1, states));
         const std::size_t shown = std::min(rows.size(), static_cast<std::size_t>(size));
-        for (std::size_t i = 0; i < shown; ++i) PutHead(rows[i], *response.add_submissions());
+        for (std::size_t i = 0; i < shown; ++i) ToProto(rows[i], *response.add_submissions());
         if (rows.size() > shown) response.set_next_page_token(Cat(rows[shown - 1].id));
         return absl::OkStatus();
       });
@@ -190,13 +173,14 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::ReturnSubmission(grpc::CallbackServ
             return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS",
                          "only an archived or stuck submission can be returned",
                          {{"state", v1::SubmissionState_Name(head->state)}});
-          PutHead(*head, *response.mutable_submission());
+          ToProto(*head, *response.mutable_submission());
           return absl::OkStatus();
         }
         const std::string digest = DigestOf(Cat(request.name(), "\n", request.etag(), "\n", request.reason()));
-        ASSIGN_OR_RETURN(const SubmissionRow head,
+        ASSIGN_OR_RETURN(const std::string answer,
                          store_.Return(request.name(), request.etag(), request.reason(), request.request_id(), digest));
-        PutHead(head, *response.mutable_submission());
+        if (!response.ParseFromString(answer))
+          return Error(absl::StatusCode::kDataLoss, "STORE_DAMAGED", "a stored answer cannot be read");
         return absl::OkStatus();
       });
 }

@@ -252,33 +252,36 @@ absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance,
       });
 }
 
-absl::StatusOr<SubmissionRow> SqliteSubmissionStore::Return(std::string_view name, std::string_view etag,
-                                                            std::string_view reason, std::string_view request_id,
-                                                            std::string_view request_digest) {
-  SubmissionRow result;
+absl::StatusOr<std::string> SqliteSubmissionStore::Return(std::string_view name, std::string_view etag,
+                                                          std::string_view reason, std::string_view request_id,
+                                                          std::string_view request_digest) {
+  std::string answer;
   RETURN_IF_ERROR(writer_->Run([&](Database& db) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::optional<std::string> earlier, EarlierAnswer(db, kReturn, request_id, request_digest));
+    ASSIGN_OR_RETURN(std::optional<std::string> earlier, EarlierAnswer(db, kReturn, request_id, request_digest));
+    if (earlier) {
+      answer = *std::move(earlier);
+      return absl::OkStatus();
+    }
     ASSIGN_OR_RETURN(std::optional<SubmissionRow> head, FindHead(db, name));
     if (!head) return NoSubmission(name);
-    if (!earlier) {
-      if (!etag.empty() && etag != Cat(head->version))
-        return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
-                     "the submission has changed since you read it; read it again", {{"etag", Cat(head->version)}});
-      if (!MayReturn(head->state))
-        return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS",
-                     "only an archived or stuck submission can be returned",
-                     {{"state", v1::SubmissionState_Name(head->state)}});
-      head->state = v1::SUBMISSION_STATE_RETURNED;
-      head->problem = reason;
-      head->update_time = NowMicros();
-      RETURN_IF_ERROR(SaveStep(db, *head, reason));
-      RETURN_IF_ERROR(SaveAnswer(db, kReturn, request_id, request_digest, "", head->update_time));
-      ++head->version;
-    }
-    result = *std::move(head);
-    return absl::OkStatus();
+    if (!etag.empty() && etag != Cat(head->version))
+      return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+                   "the submission has changed since you read it; read it again", {{"etag", Cat(head->version)}});
+    if (!MayReturn(head->state))
+      return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS",
+                   "only an archived or stuck submission can be returned",
+                   {{"state", v1::SubmissionState_Name(head->state)}});
+    head->state = v1::SUBMISSION_STATE_RETURNED;
+    head->problem = reason;
+    head->update_time = NowMicros();
+    RETURN_IF_ERROR(SaveStep(db, *head, reason));
+    ++head->version;
+    v1::ReturnSubmissionResponse response;
+    ToProto(*head, *response.mutable_submission());
+    answer = response.SerializeAsString();
+    return SaveAnswer(db, kReturn, request_id, request_digest, answer, head->update_time);
   }));
-  return result;
+  return answer;
 }
 
 absl::StatusOr<std::optional<SubmissionRow>> SqliteSubmissionStore::Find(std::string_view name) {

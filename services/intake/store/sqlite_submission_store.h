@@ -15,8 +15,8 @@ class SqliteSubmissionStore final : public SubmissionStore {
   static absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> Open(const std::string& path);
 
   absl::Status Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) override;
-  absl::StatusOr<SubmissionRow> Return(std::string_view name, std::string_view etag, std::string_view reason,
-                                       std::string_view request_id, std::string_view request_digest) override;
+  absl::StatusOr<std::string> Return(std::string_view name, std::string_view etag, std::string_view reason,
+                                     std::string_view request_id, std::string_view request_digest) override;
   absl::StatusOr<std::optional<SubmissionRow>> Find(std::string_view name) override;
   absl::StatusOr<std::optional<evaluation::v1::Scorecard>> Scorecard(std::int64_t submission, int revision) override;
   absl::StatusOr<std::vector<SubmissionRow>> List(std::int64_t after, std::int64_t limit,

@@ -81,10 +81,10 @@ class SubmissionStore {
   // QUEUE_FULL, and then `done` is not called. Never blocks; `done` runs on the store's thread and must be quick.
   virtual absl::Status Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) = 0;
 
-  // Sends a submission back. `etag` empty: whatever is there. Answers with the new head; a repeat of the request with
-  // the same content gets the head as it is now.
-  virtual absl::StatusOr<SubmissionRow> Return(std::string_view name, std::string_view etag, std::string_view reason,
-                                               std::string_view request_id, std::string_view request_digest) = 0;
+  // Sends a submission back and answers with the serialised ReturnSubmissionResponse; `etag` empty: whatever is there.
+  // A repeat of the request gets the first answer.
+  virtual absl::StatusOr<std::string> Return(std::string_view name, std::string_view etag, std::string_view reason,
+                                             std::string_view request_id, std::string_view request_digest) = 0;
 
   virtual absl::StatusOr<std::optional<SubmissionRow>> Find(std::string_view name) = 0;
   // The scorecard of a revision; nothing before it is scored.

@@ -2,11 +2,30 @@
 
 #include "common/random.h"
 #include "common/text.h"
+#include "common/time.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
 namespace jixiao::intake {
+
+void ToProto(const SubmissionRow& head, v1::Submission& out) {
+  out.set_name(head.name);
+  out.set_revision(head.revision);
+  out.set_state(head.state);
+  out.set_form_digest(head.form_digest);
+  out.set_implementing_unit(head.implementing_unit);
+  out.set_project_name(head.project_name);
+  out.set_fiscal_year(head.fiscal_year);
+  out.set_region_code(head.region_code);
+  *out.mutable_create_time() = ToTimestamp(head.create_time);
+  *out.mutable_update_time() = ToTimestamp(head.update_time);
+  out.set_etag(Cat(head.version));
+  out.set_archive_record(head.archive_record);
+  out.set_archive_index(std::max<std::int64_t>(head.archive_index, 0));
+  out.set_problem(head.problem);
+}
 
 std::string NewSubmissionName(std::int64_t now) {
   std::array<char, 16> time;

@@ -31,6 +31,9 @@ struct SubmissionRow {
   std::string problem;
 };
 
+// The head as callers see it, without its scorecard.
+void ToProto(const SubmissionRow& head, v1::Submission& out);
+
 // A new name: sorted by time in its first half, not to be guessed in its second.
 std::string NewSubmissionName(std::int64_t now);
 

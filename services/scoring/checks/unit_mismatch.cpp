@@ -11,6 +11,9 @@ namespace {
 
 const Decimal kTenThousand(10000);
 
+// A report with thousands of such amounts is no report: its first ones show that.
+constexpr int kMostInSection = 20;
+
 void CheckRow(const IndicatorReading& row, FindingSink& findings) {
   if (row.measure.conflict) {
     const auto& [target, actual] = *row.measure.conflict;
@@ -40,7 +43,9 @@ void CheckReport(const FormReading& reading, FindingSink& findings) {
   const Decimal far = *Decimal::Mul(scale, Decimal(1000));
   for (int i = 0; i < reading.form->report_size(); ++i) {
     const Literal text = ReadLiteral(reading.form->report(i).text(), reading.form->fiscal_year());
+    int found = 0;
     for (const Quantity& q : text.quantities) {
+      if (found == kMostInSection) break;
       if (q.unit.dimension != Dimension::kMoney) continue;
       const auto amount = Decimal::MulDiv(q.Value(), Decimal(1), kTenThousand, Decimal::kMaxScale);  // 万元
       if (!amount) continue;
@@ -51,6 +56,7 @@ void CheckReport(const FormReading& reading, FindingSink& findings) {
       const bool too_small =
           q.unit.factor == Decimal(1) && (q.number == e.budget || q.number == e.executed) && q.number.scale() > 0;
       if (!too_large && !too_small) continue;
+      ++found;
       findings.Add(
           Cat("report[", i, "].text"),
           Cat("报告中的 ", q.ToString(), " 与表内资金（", scale.ToString(), " 万元）相差约一万倍，元与万元可能写错"),

@@ -62,7 +62,9 @@ TEST(Record, OneFlippedBitInTheLeafIsFoundOrChangesItsHash) {
     // Key and time are the log's to protect: they change the leaf's hash. Everything about the parts is found here.
     const bool about_parts =
         !CanonicalDecode(damaged, read).ok() || (read.key() == "key" && read.archive_time_micros() == 1);
-    if (about_parts) EXPECT_FALSE(FaultsOf(damaged, parts).empty()) << "byte " << i;
+    if (about_parts) {
+      EXPECT_FALSE(FaultsOf(damaged, parts).empty()) << "byte " << i;
+    }
   }
 }
 

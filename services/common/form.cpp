@@ -113,6 +113,7 @@ class Inspection {
   }
 
   bool any_content() const { return any_content_; }
+  bool sound() const { return faults_.empty(); }
   std::vector<FieldViolation> Take() { return std::move(faults_); }
 
  private:
@@ -188,7 +189,8 @@ std::vector<FieldViolation> FaultsOf(const SelfEvaluation& form, std::string_vie
     in.Text(Cat("report[", i, "].heading"), form.report(i).heading());
     in.Text(Cat("report[", i, "].text"), form.report(i).text(), kMaxSectionBytes);
   }
-  if (form.ByteSizeLong() > kMaxFormBytes)
+  // Where a single cell is too large, that cell is the fault.
+  if (in.sound() && form.ByteSizeLong() > kMaxFormBytes)
     in.Fault("", Cat("the form holds ", form.ByteSizeLong(), " bytes; at most ", kMaxFormBytes, " are allowed"));
   if (!in.any_content()) in.Fault("", "the form is empty");
   return in.Take();

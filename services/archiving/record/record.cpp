@@ -45,6 +45,9 @@ void CheckCommitments(const v1::RecordLeaf& leaf, const std::vector<Part>& parts
     const Part* part = Find(parts, committed.name());
     if (part == nullptr)
       faults.push_back(Cat("部件 ", committed.name(), " 缺失"));
+    else if (part->media_type != committed.media_type() ||
+             static_cast<std::int64_t>(part->content.size()) != committed.size())
+      faults.push_back(Cat("部件 ", committed.name(), " 的类型或大小与日志叶子所记不符"));
     else if (Commitment(*part) != committed.commitment())
       faults.push_back(Cat("部件 ", committed.name(), " 的内容、类型或盐值与日志叶子中的承诺不符"));
   }

@@ -77,7 +77,9 @@ class Family {
     json content;
     try {
       int nodes = 0;
-      ASSIGN_OR_RETURN(content, ToJson(YAML::Load(document.text), document.name, 0, nodes));
+      const std::vector<YAML::Node> parts = YAML::LoadAll(document.text);
+      if (parts.size() > 1) return Unreadable(document.name, "holds more than one YAML document");
+      ASSIGN_OR_RETURN(content, ToJson(parts.empty() ? YAML::Node() : parts.front(), document.name, 0, nodes));
     } catch (const YAML::Exception& error) {
       return Unreadable(document.name, error.what());
     }

@@ -341,6 +341,14 @@ TEST(Form, RowsAreAllowedUpToTheirLimits) {
   EXPECT_EQ(PathsAtFault(form), (Paths{"form.funds", "form.indicators", "form.report"}));
 }
 
+TEST(Form, TheWholeFormHoldsAtMost4MiB) {
+  SelfEvaluation form = GoodForm();
+  for (int i = 0; i < 3; ++i) form.add_report()->mutable_text()->assign(kMaxSectionBytes, 'x');
+  EXPECT_EQ(PathsAtFault(form), Paths{});
+  form.add_report()->mutable_text()->assign(kMaxSectionBytes, 'x');
+  EXPECT_EQ(PathsAtFault(form), Paths{"form"});
+}
+
 // --------------------------------------------------------------------------------------------------------------- head
 
 TEST(Form, YearsAreBudgetYearsOrNotStated) {

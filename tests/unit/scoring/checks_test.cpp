@@ -768,6 +768,14 @@ TEST(UnitMismatch, FiresOnAmountsInTheReportThatAre10000TimesOff) {
             "报告中的 110.76 元 与表内资金（112 万元）相差约一万倍，元与万元可能写错");
 }
 
+TEST(UnitMismatch, NamesTwentyAmountsOfASectionAtMost) {
+  SelfEvaluation form = OneFund(Fund("年度资金总额", "", "112", "110.76", "10"));
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "支出360304万元；";
+  for (int i = 0; i < 2; ++i) form.add_report()->set_text(text);
+  EXPECT_EQ(FindingsOf(ScoreOf(form), "UNIT_MISMATCH").size(), 40u);
+}
+
 TEST(UnitMismatch, MustNotFire) {
   const std::pair<std::string_view, Row> cases[] = {
       {"a bare number", {"≥50个", "50", "10", "10"}},

@@ -11,8 +11,9 @@ std::size_t ChildrenOf(std::span<const IndicatorReading> rows, std::size_t at, C
   if (parent.IsZero()) return 0;
   Decimal sum;
   for (std::size_t i = at + 1; i < rows.size() && rows[i].level1 == rows[at].level1; ++i) {
-    sum += (rows[i].*column).value_or(Decimal());
-    if (sum > parent) return 0;
+    const Decimal value = (rows[i].*column).value_or(Decimal());
+    sum += value;
+    if (sum > parent || value.IsNegative()) return 0;
     if (sum == parent && i - at >= 2) return i - at;
   }
   return 0;

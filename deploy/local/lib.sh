@@ -6,7 +6,7 @@ build_packages=(
   libspdlog-dev libhiredis-dev libsqlite3-dev libssl-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
 )
 run_packages=(redis-server)
-test_packages=(libgtest-dev libgmock-dev clang-format clang-tidy npm ca-certificates)
+test_packages=(git libgtest-dev libgmock-dev clang-format clang-tidy npm ca-certificates)
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
@@ -44,6 +44,8 @@ build() {
   while [ $# -gt 0 ] && [ "$1" != -- ]; do targets+=("$1"); shift; done
   [ $# -gt 0 ] && shift
   options=("$@")
+  # Clones and build folders share what ccache has compiled.
+  export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1
   cmake -S "$root" -B "$folder" -G Ninja "${options[@]}" >"$folder.log" 2>&1 || { cat "$folder.log" >&2; fail "cmake failed"; }
   ninja -C "$folder" --quiet "${targets[@]}"
 }

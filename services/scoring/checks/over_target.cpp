@@ -7,6 +7,8 @@
 namespace jixiao::scoring {
 
 void OverTarget(const CheckInput& input, FindingSink& findings) {
+  const CompiledOverFulfilment& over = input.rules.over_fulfilment;
+  if (!over.flag_from) return;
   const auto reaches = [](const Pair& pair, const Decimal& multiple) {
     const auto bound = Decimal::Mul(pair.a, multiple);
     return bound && pair.b >= *bound;
@@ -15,10 +17,10 @@ void OverTarget(const CheckInput& input, FindingSink& findings) {
     if (row.is_cost) continue;
     for (const Pair& pair : row.measure.pairs) {
       if (pair.comparison != Comparison::kAtLeast && pair.comparison != Comparison::kMoreThan) continue;
-      if (pair.a <= Decimal() || !reaches(pair, input.rules.over_target_flag)) continue;
+      if (pair.a <= Decimal() || !reaches(pair, *over.flag_from)) continue;
       const auto percent = pair.Percent();
       if (!percent) continue;
-      const bool reason_due = reaches(pair, input.rules.over_target_reason) && row.reason_blank;
+      const bool reason_due = over.reason_from && reaches(pair, *over.reason_from) && row.reason_blank;
       findings.Add(row.Path("actual"),
                    Cat("“", row.Name(), "”指标值 ", pair.target.ToString(), "，实际完成 ", pair.actual.ToString(),
                        "，为指标值的 ", percent->ToFixed(2), "%，指标值可能偏低", reason_due ? "，且未说明原因" : ""),

@@ -67,7 +67,7 @@ bool IsMet(const Pair& pair, const Rules& rules) {
     case Comparison::kLessThan:
       return pair.b < pair.a + near(pair.a);
     case Comparison::kEqual:
-      if (rules.equal_is_exact) return (pair.b - pair.a).Abs() <= near(pair.a);
+      if (rules.equal != v1::EQUAL_METHOD_AS_LIMIT) return (pair.b - pair.a).Abs() <= near(pair.a);
       return pair.a.IsZero() ? pair.b <= pair.a : pair.b >= pair.a - near(pair.a);
     case Comparison::kBetween:
       return pair.b >= pair.a && pair.b <= pair.end.value_or(pair.a);

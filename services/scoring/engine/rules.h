@@ -44,7 +44,42 @@ struct CompiledClass {
   std::vector<std::string> level1_words;
   std::vector<std::string> level2_words;
   Decimal weight;
+  bool required = false;
 };
+
+struct CompiledTotalCap {
+  Decimal rate_below;
+  Decimal total_at_most;
+};
+
+struct CompiledSteps {
+  Decimal step;
+  Decimal share;
+};
+
+struct CompiledDeviationBand {
+  Decimal at_most;
+  Decimal share;
+};
+
+struct CompiledReduction {
+  Decimal from;
+  Decimal share;
+};
+
+// Over-fulfilment; what is off is empty.
+struct CompiledOverFulfilment {
+  std::optional<Decimal> flag_from;
+  std::optional<Decimal> reason_from;
+  bool reason_required = false;
+  std::optional<Decimal> reason_from_if_zero;
+  std::optional<Decimal> deduct_from;
+  Decimal deduct_points;
+  std::vector<CompiledReduction> reductions;
+};
+
+// Folded text without what separates its words: forms put commas into the tiers' names as they please.
+std::string WithoutPunctuation(std::string_view folded);
 
 // What Compile makes of a v1::RuleSet. Field meanings are those of the message.
 class Rules {
@@ -63,17 +98,28 @@ class Rules {
   v1::ExecutionMethod execution_method{};
   std::vector<CompiledBand> execution_bands;
   bool over_budget_allowed = false;
+  v1::ZeroBudgetMethod zero_budget{};
+  std::vector<CompiledTotalCap> total_caps;
+  std::optional<int> rate_places;
 
   v1::ShortfallMethod at_least{};
   v1::ShortfallMethod at_most{};
-  v1::ShortfallMethod range_and_date{};
+  v1::EqualMethod equal{};
+  v1::ShortfallMethod range{};
+  v1::ShortfallMethod date{};
+  v1::ShortfallMethod yes_no{};
   Decimal pass_threshold;
-  bool equal_is_exact = false;
+  std::optional<CompiledSteps> steps;
+  std::vector<CompiledDeviationBand> deviation_bands;
+  CompiledOverFulfilment over_fulfilment;
+  bool skip_rows_without_target = false;
   Decimal approximate_slack;
 
   std::vector<CompiledTier> tiers;
   bool tier_names_required = false;
+  v1::OutsideTier outside_tier{};
   std::vector<CompiledBand> satisfaction_bands;
+  std::optional<CompiledSteps> satisfaction_steps;
   std::vector<CompiledGrade> grades;
   int places = 2;
 
@@ -85,9 +131,31 @@ class Rules {
   std::optional<Decimal> reason_below_rate;
   Decimal idle_rate;
   Decimal inflated_share;
-  Decimal over_target_flag;
-  Decimal over_target_reason;
   int echo_min_length = 0;
+  Decimal rollup_tolerance;
+  Decimal perfect_total;
+  Decimal perfect_rate;
+  Decimal lone_weight;
+  Decimal same_rows_share;
+  Decimal batch_high_total;
+  Decimal batch_high_share;
+  int batch_min_size = 0;
+  int batch_last_minutes = 0;
+
+  // Folded words of the vocabulary, for the checks that look for them inside texts.
+  struct Words {
+    std::vector<std::string> yes;
+    std::vector<std::string> no;
+    std::vector<std::string> budget;
+    std::vector<std::string> spending;
+    std::vector<std::string> rate;
+    std::vector<std::string> problem_headings;
+    std::vector<std::string> survey;
+    std::vector<std::string> unfinished;
+    std::vector<std::string> spending_names;
+    std::vector<std::string> total;
+  };
+  Words words;
 
   // Severity of a check that is on; nothing when it is off.
   std::optional<evaluation::v1::Severity> SeverityOf(std::string_view check) const;
@@ -108,6 +176,7 @@ class Rules {
   bool LowerIsBetter(std::string_view name) const;
 
  private:
+  friend class RulesCompiler;
   Rules() = default;
 
   v1::RuleSet source_;

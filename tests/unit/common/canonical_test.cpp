@@ -325,7 +325,7 @@ TEST(Canonical, OtherWaysToWriteTheSameMessageAreRefused) {
   ExpectRefused<evaluation::v1::RuleSetReference>(
       Document(kReference, Str("revision") + 'i' + std::string("\0\0\0\1\0\0\0\1", 8) + U32(0)), "beyond 32 bits");
   constexpr std::string_view kRule = "jixiao.scoring.v1.QuantitativeRule";
-  ExpectRefused<scoring::v1::QuantitativeRule>(Document(kRule, Str("equal_is_exact") + 't' + '\2' + U32(0)),
+  ExpectRefused<scoring::v1::QuantitativeRule>(Document(kRule, Str("skip_rows_without_target") + 't' + '\2' + U32(0)),
                                                "a truth of 2");
 }
 

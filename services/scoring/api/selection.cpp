@@ -26,6 +26,8 @@ std::optional<Selection> SelectKnown(const Catalogue& catalogue, const evaluatio
     case v1::RuleSetSelector::kDigest:
       selection = {catalogue.ByDigest(selector.digest()), "由调用方按摘要指定"};
       break;
+    case v1::RuleSetSelector::kLabel:
+      break;
     case v1::RuleSetSelector::BY_NOT_SET:
       selection = catalogue.ForForm(form);
       break;
@@ -48,6 +50,7 @@ absl::StatusOr<Selection> Select(RuleBook& book, const evaluation::v1::SelfEvalu
       // Perhaps another replica has just published it.
       RETURN_IF_ERROR(book.Refresh());
       if (auto found = SelectKnown(*book.catalogue(), form, selector)) return *std::move(found);
+      if (selector.by_case() == v1::RuleSetSelector::kLabel) return NotFound("rule_set.label", selector.label());
       return selector.by_case() == v1::RuleSetSelector::kId
                  ? NotFound("rule_set.id", selector.id())
                  : NotFound("rule_set", "for the form's region, year and kind");

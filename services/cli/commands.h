@@ -50,6 +50,8 @@ int RunArchiveSearch(const Global& global, int limit);
 int RunArchiveGet(const Global& global, const std::string& name);
 int RunArchiveHead(const Global& global, const ArchiveKey& key);
 int RunArchiveProof(const Global& global, const std::string& name);
+// Judges one inclusion or consistency proof as JSON by itself, without a server. `file`: - for standard input.
+int RunCheckProof(const Global& global, const std::string& file);
 int RunArchiveVerify(const Global& global, const std::vector<std::string>& names, bool all, const ArchiveKey& key);
 
 }  // namespace jixiao::cli

@@ -103,6 +103,10 @@ void AddArchive(CLI::App& app, const Global& global, Command& run) {
   auto* head = archive->add_subcommand("head", "显示最新的已签名树头");
   add_key(head);
   head->callback([&global, &run, key] { run = [&global, key] { return RunArchiveHead(global, *key); }; });
+  auto* check =
+      archive->add_subcommand("check-proof", "验证一份 JSON 证明（包含或一致性），不需要服务器；不成立时退出码为 1");
+  check->add_option("FILE", *name, "JSON 文件；- 为标准输入")->required();
+  check->callback([&global, &run, name] { run = [&global, name] { return RunCheckProof(global, *name); }; });
   auto* verify = archive->add_subcommand("verify", "验证归档：任何一位被改动都会失败（退出码 1）");
   auto names = std::make_shared<std::vector<std::string>>();
   auto all = std::make_shared<bool>(false);

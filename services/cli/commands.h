@@ -21,8 +21,12 @@ struct ScoreOptions {
   std::vector<std::string> files;
   std::string rule_set;
   bool explain = false;
+  bool batch = false;
+  std::vector<std::string> aggregates;  // files whose forms sum up the others; only with `batch`
 };
 int RunScore(const Global& global, const ScoreOptions& options);
+// The forms of all files as one batch: a line for each, and what they show together.
+int RunScoreBatch(const Global& global, const ScoreOptions& options);
 
 struct SubmitOptions {
   std::vector<std::string> files;

@@ -18,8 +18,15 @@ void AddScore(CLI::App& app, const Global& global, Command& run) {
   command->add_option("FILE", options->files, "JSON 文件：一张表、一个数组或每行一张；- 为标准输入")->required();
   command->add_option("--rule-set", options->rule_set,
                       "评分规则：编号、编号@修订 或摘要；不填则按区划、年度、表种选定");
-  command->add_flag("--explain", options->explain, "逐行说明得分的算法");
-  command->callback([&global, &run, options] { run = [&global, options] { return RunScore(global, *options); }; });
+  auto* explain = command->add_flag("--explain", options->explain, "逐行说明得分的算法");
+  auto* batch = command->add_flag("--batch", options->batch, "把所有表作为一批检查：项目与部门、重复、汇总、分布");
+  batch->excludes(explain);
+  command->add_option("--aggregate", options->aggregates, "汇总表的 JSON 文件；与 --batch 同用，可多次给出")
+      ->allow_extra_args(false)
+      ->needs(batch);
+  command->callback([&global, &run, options] {
+    run = [&global, options] { return options->batch ? RunScoreBatch(global, *options) : RunScore(global, *options); };
+  });
 }
 
 void AddIntake(CLI::App& app, const Global& global, Command& run) {

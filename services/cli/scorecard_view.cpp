@@ -42,17 +42,6 @@ std::string_view TitleOf(evaluation::v1::Basis basis) {
   }
 }
 
-std::string_view TitleOf(evaluation::v1::Severity severity) {
-  switch (severity) {
-    case evaluation::v1::SEVERITY_ERROR:
-      return "错误";
-    case evaluation::v1::SEVERITY_WARNING:
-      return "警告";
-    default:
-      return "提示";
-  }
-}
-
 void PrintHead(const Scorecard& card, const SelfEvaluation* form, std::ostream& out) {
   if (form != nullptr) {
     out << (form->project_name().empty() ? form->title() : form->project_name());
@@ -82,6 +71,17 @@ void PrintHead(const Scorecard& card, const SelfEvaluation* form, std::ostream& 
 }
 
 }  // namespace
+
+std::string_view TitleOf(evaluation::v1::Severity severity) {
+  switch (severity) {
+    case evaluation::v1::SEVERITY_ERROR:
+      return "错误";
+    case evaluation::v1::SEVERITY_WARNING:
+      return "警告";
+    default:
+      return "提示";
+  }
+}
 
 void PrintScorecard(const Scorecard& card, const SelfEvaluation* form, bool explain, std::ostream& out) {
   PrintHead(card, form, out);

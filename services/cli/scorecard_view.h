@@ -5,6 +5,7 @@
 #include "jixiao/evaluation/v1/scorecard.pb.h"
 
 #include <ostream>
+#include <string_view>
 
 namespace jixiao::cli {
 
@@ -12,5 +13,8 @@ namespace jixiao::cli {
 // the arithmetic of each line.
 void PrintScorecard(const evaluation::v1::Scorecard& card, const evaluation::v1::SelfEvaluation* form, bool explain,
                     std::ostream& out);
+
+// 错误, 警告 or 提示.
+std::string_view TitleOf(evaluation::v1::Severity severity);
 
 }  // namespace jixiao::cli

@@ -4,6 +4,7 @@
 #include "common/form.h"
 #include "common/rpc/unary.h"
 #include "common/text.h"
+#include "scoring/api/check_batch.h"
 #include "scoring/api/score_batch.h"
 #include "scoring/api/selection.h"
 #include "scoring/engine/engine.h"
@@ -58,6 +59,11 @@ grpc::ServerUnaryReactor* ScoringServiceImpl::Score(grpc::CallbackServerContext*
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ScoringServiceImpl::ScoreBatch(
     grpc::CallbackServerContext* context) {
   return StartScoreBatch(*context, book_, pool_, state_);
+}
+
+grpc::ServerReadReactor<grpc::ByteBuffer>* ScoringServiceImpl::CheckBatch(grpc::CallbackServerContext* context,
+                                                                          grpc::ByteBuffer* out) {
+  return StartCheckBatch(*context, out, book_, pool_, state_, batches_);
 }
 
 grpc::ServerUnaryReactor* ScoringServiceImpl::GetRuleSet(grpc::CallbackServerContext* context,

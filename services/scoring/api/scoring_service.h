@@ -7,14 +7,15 @@
 
 #include "jixiao/scoring/v1/scoring_service.grpc.pb.h"
 
+#include <atomic>
 #include <string_view>
 
 namespace jixiao::scoring {
 
-using RawScoringService =
+using RawScoringService = v1::ScoringService::WithRawCallbackMethod_CheckBatch<
     v1::ScoringService::WithRawCallbackMethod_Score<v1::ScoringService::WithRawCallbackMethod_ScoreBatch<
         v1::ScoringService::WithRawCallbackMethod_GetRuleSet<v1::ScoringService::WithRawCallbackMethod_ListRuleSets<
-            v1::ScoringService::WithRawCallbackMethod_PublishRuleSet<v1::ScoringService::Service>>>>>;
+            v1::ScoringService::WithRawCallbackMethod_PublishRuleSet<v1::ScoringService::Service>>>>>>;
 
 class ScoringServiceImpl final : public RawScoringService {
  public:
@@ -25,6 +26,8 @@ class ScoringServiceImpl final : public RawScoringService {
                                   grpc::ByteBuffer* out) override;
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ScoreBatch(
       grpc::CallbackServerContext* context) override;
+  grpc::ServerReadReactor<grpc::ByteBuffer>* CheckBatch(grpc::CallbackServerContext* context,
+                                                        grpc::ByteBuffer* out) override;
   grpc::ServerUnaryReactor* GetRuleSet(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
                                        grpc::ByteBuffer* out) override;
   grpc::ServerUnaryReactor* ListRuleSets(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
@@ -36,6 +39,7 @@ class ScoringServiceImpl final : public RawScoringService {
   RuleBook& book_;
   WorkerPool& pool_;
   rpc::ServerState& state_;
+  std::atomic<int> batches_{0};  // CheckBatch calls that hold their forms
 };
 
 }  // namespace jixiao::scoring

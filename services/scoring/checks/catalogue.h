@@ -23,6 +23,22 @@ void Echo(const CheckInput& input, FindingSink& findings);
 void UnitMismatch(const CheckInput& input, FindingSink& findings);
 void CompletionRate(const CheckInput& input, FindingSink& findings);
 void Grade(const CheckInput& input, FindingSink& findings);
+void TextTable(const CheckInput& input, FindingSink& findings);
+void Perfect(const CheckInput& input, FindingSink& findings);
+void Year(const CheckInput& input, FindingSink& findings);
+void NotMeasurable(const CheckInput& input, FindingSink& findings);
+void Misclass(const CheckInput& input, FindingSink& findings);
+void CostNotLe(const CheckInput& input, FindingSink& findings);
+void MissingClass(const CheckInput& input, FindingSink& findings);
+void SatisfEvid(const CheckInput& input, FindingSink& findings);
+void DupRow(const CheckInput& input, FindingSink& findings);
+void IdFormat(const CheckInput& input, FindingSink& findings);
+void TargetChanged(const CheckInput& input, FindingSink& findings);
+void PartSumText(const CheckInput& input, FindingSink& findings);
+void NoContent(const CheckInput& input, FindingSink& findings);
+
+// The part of ExecRate that reads the report.
+void ExecRateText(const CheckInput& input, FindingSink& findings);
 
 // What most findings rest on: the form's own arithmetic needs no other authority.
 inline constexpr std::string_view kArithmetic = "表内数据应当自洽";

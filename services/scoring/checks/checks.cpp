@@ -11,8 +11,9 @@ namespace {
 
 // Where a path stands on the form: its part, then the row.
 std::pair<int, int> PlaceOf(std::string_view path) {
-  constexpr std::string_view kParts[] = {"funds",        "expected_goal", "actual_goal", "indicators",
-                                         "total_weight", "total_score",   "grade",       "report"};
+  constexpr std::string_view kParts[] = {"title",        "implementing_unit", "project_name", "project_code",
+                                         "funds",        "expected_goal",     "actual_goal",  "indicators",
+                                         "total_weight", "total_score",       "grade",        "report"};
   int part = 0;
   for (const std::string_view name : kParts) {
     if (path.starts_with(name)) break;
@@ -55,7 +56,23 @@ std::span<const Check> AllChecks() {
       {"ECHO", "完成情况照抄目标", "自评表填报说明：实际完成值应填实际情况", Echo},
       {"UNIT_MISMATCH", "计量单位不一致", kArithmetic, UnitMismatch},
       {"COMPLETION_RATE", "完成率与实际数不符", kArithmetic, CompletionRate},
+      {"ROLLUP", "部门项目支出与各项目执行数不符", "部门整体自评应与所属项目自评衔接", nullptr},
+      {"TEXT_TABLE", "报告与表内数据不一致", "自评报告应与自评表一致", TextTable},
+      {"PERFECT", "接近满分而执行率低或存在问题", "自评审核：自评得分应与执行率和存在的问题相称", Perfect},
+      {"YEAR", "年份与自评年度不一致", "自评表填报说明：按自评年度填报", Year},
+      {"NOT_MEASURABLE", "指标值无法衡量", "绩效目标应当量化、可衡量", NotMeasurable},
+      {"MISCLASS", "指标归类不当", "指标设置：资金和成本不作为产出，执行率单独计分", Misclass},
+      {"COST_NOT_LE", "成本指标不是上限或超出上限", "指标设置：成本指标应规定上限", CostNotLe},
+      {"MISSING_CLASS", "缺少指标类别或单一指标权重过大", "评分规则：指标体系应当完整", MissingClass},
+      {"SATISF_EVID", "满意度缺少调查依据", "自评表填报说明：满意度应有调查依据", SatisfEvid},
+      {"DUP_ROW", "指标重复", "指标设置：指标不应重复", DupRow},
+      {"ID_FORMAT", "代码格式或归属不符", "预算管理一体化：项目代码由区划、年份、类别和序号组成", IdFormat},
       {"GRADE", "自评等级与总分不符", "评分规则：等级划分", Grade},
+      {"TARGET_CHANGED", "指标值或分值与批复不一致", "自评应按批复的绩效目标进行，调整须有依据", TargetChanged},
+      {"AGG", "汇总表与分表不符", "汇总口径：绝对值相加，相对值按资金加权平均", nullptr},
+      {"BATCH", "成批自评的分布异常", "自评审核：自评应客观，不应集中满分或突击报送", nullptr},
+      {"PART_SUM_TEXT", "文字所列分项与总额不符", kArithmetic, PartSumText},
+      {"NO_CONTENT", "称没有问题而表内查出问题", "自评报告应如实反映存在的问题", NoContent},
   };
   return kChecks;
 }
@@ -69,7 +86,7 @@ const Check* FindCheck(std::string_view code) {
 void RunChecks(const FormReading& reading, const Rules& rules, evaluation::v1::Scorecard& card) {
   for (const Check& check : AllChecks()) {
     const auto severity = rules.SeverityOf(check.code);
-    if (!severity) continue;
+    if (!severity || check.run == nullptr) continue;
     FindingSink findings(check.code, *severity, check.authority, card);
     check.run({reading, rules, card}, findings);
   }

@@ -48,7 +48,7 @@ struct CheckInput {
   const evaluation::v1::Scorecard& card;
 };
 
-// One check.
+// One check. Without `run` it looks at several forms together (checks/batch) and none of its findings is on a card.
 struct Check {
   std::string_view code;
   std::string_view title;      // in Chinese

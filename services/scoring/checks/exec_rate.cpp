@@ -46,6 +46,7 @@ void ExecRate(const CheckInput& input, FindingSink& findings) {
                   {"executed", fund.executed->ToString()},
                   {"budget", fund.budget->ToString()}});
   }
+  ExecRateText(input, findings);
 }
 
 }  // namespace jixiao::scoring

@@ -1,6 +1,7 @@
 // UNIT_MISMATCH (16): target and actual value of a row are in units that can be compared, and amounts in the report are
 // not off by the ten thousand between 元 and 万元. Fires: 360天 against 100%; 30万元 against 30元; "支出360304万元"
-// beside a table of 110.76万元. Must not: ≥50个 against 50, 50个 against 50家, 72890元 against 7.289万元, 已完成100%.
+// beside a table of 110.76万元; "626,380.00元" beside 626380 under 万元 (document 004). Must not: ≥50个 against 50,
+// 50个 against 50家, 72890元 against 7.289万元, 已完成100%.
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
@@ -10,6 +11,14 @@ namespace jixiao::scoring {
 namespace {
 
 const Decimal kTenThousand(10000);
+
+// Whether a number is so particular that finding it twice is no chance: 62.638 and 626380, not 500 or 120000.
+bool IsParticular(const Decimal& number) {
+  if (number.scale() > 0) return true;
+  std::string digits = number.Abs().ToString();
+  while (digits.ends_with('0')) digits.pop_back();
+  return digits.size() >= 3;
+}
 
 // A report with thousands of such amounts is no report: its first ones show that.
 constexpr int kMostInSection = 20;
@@ -53,8 +62,10 @@ void CheckReport(const FormReading& reading, FindingSink& findings) {
       const auto in_yuan = Decimal::MulDiv(*amount, Decimal(1), kTenThousand, Decimal::kMaxScale);
       const bool too_large =
           *amount >= far && in_yuan && *in_yuan <= scale + scale && *Decimal::Mul(*in_yuan, Decimal(100)) >= scale;
-      const bool too_small =
-          q.unit.factor == Decimal(1) && (q.number == e.budget || q.number == e.executed) && q.number.scale() > 0;
+      // The same digits as in the table, where they would have to be ten thousand times as many: 626,380.00元 beside a
+      // table of 626380 in 万元.
+      const auto in_table = Decimal::Mul(*amount, kTenThousand);
+      const bool too_small = in_table && (in_table == e.budget || in_table == e.executed) && IsParticular(q.number);
       if (!too_large && !too_small) continue;
       ++found;
       findings.Add(

@@ -1,0 +1,64 @@
+// COST_NOT_LE (24): a cost is bounded from above, and an actual cost above it does not pass without a word.
+// Fires: 成本指标 "≥30万元"; 289.53万元 against a bare 281.34万元 without score or reason (document 003). Must not:
+// 成本节约率≥5%; 补助标准 ≥500元/人, which is a floor by its nature; a cost overrun that lost points; one that
+// FULL_NOT_MET has named.
+#include "common/text.h"
+#include "scoring/checks/catalogue.h"
+
+#include <algorithm>
+#include <array>
+
+namespace jixiao::scoring {
+namespace {
+
+// What may well be "at least" among costs.
+bool IsFloor(const IndicatorReading& row) {
+  constexpr std::size_t kRead = 512;
+  constexpr std::string_view kFloors[] = {"节约", "节省", "降低", "下降", "压减", "减少", "标准",
+                                          "补助", "补贴", "工资", "待遇", "收入", "投入", "配套"};
+  const std::string name = Fold(TruncateUtf8(row.row->level3(), kRead));
+  return std::any_of(std::begin(kFloors), std::end(kFloors),
+                     [&](std::string_view word) { return name.find(word) != std::string::npos; });
+}
+
+bool IsMoney(const Quantity& quantity) {
+  return quantity.unit.dimension == Dimension::kMoney ||
+         (quantity.unit.dimension == Dimension::kPer && quantity.unit.base.starts_with("元"));
+}
+
+bool IsNamed(const evaluation::v1::Scorecard& card, const std::string& path) {
+  return std::any_of(card.findings().begin(), card.findings().end(), [&](const evaluation::v1::Finding& finding) {
+    return finding.code() == "FULL_NOT_MET" && finding.path() == path;
+  });
+}
+
+}  // namespace
+
+void CostNotLe(const CheckInput& input, FindingSink& findings) {
+  for (const IndicatorReading& row : input.reading.indicators) {
+    if (!row.is_cost) continue;
+    const auto floor = std::find_if(row.target.quantities.begin(), row.target.quantities.end(), [](const Quantity& q) {
+      return IsMoney(q) && (q.comparison == Comparison::kAtLeast || q.comparison == Comparison::kMoreThan);
+    });
+    if (floor != row.target.quantities.end() && !IsFloor(row)) {
+      findings.Add(row.Path("target"),
+                   Cat("成本指标“", row.Name(), "”的指标值 ", floor->ToString(), " 是下限，成本应规定上限（≤）"),
+                   {{"target", floor->ToString()}});
+      continue;
+    }
+    const bool points_lost = row.weight && row.score && *row.score < *row.weight;
+    if (points_lost || !row.reason_blank) continue;
+    for (const Pair& pair : row.measure.pairs) {
+      if (!IsMoney(pair.target) || pair.b <= pair.a || pair.met || !pair.IsUpperBound()) continue;
+      if (IsNamed(input.card, row.Path("actual"))) break;
+      const auto percent = pair.Percent();
+      findings.Add(
+          row.Path("actual"),
+          Cat("成本指标“", row.Name(), "”实际 ", pair.actual.ToString(), " 超过指标值 ", pair.target.ToString(),
+              percent ? Cat("（", percent->ToFixed(2), "%）") : std::string(), "，未说明原因"),
+          {{"target", pair.target.ToString()}, {"actual", pair.actual.ToString()}});
+    }
+  }
+}
+
+}  // namespace jixiao::scoring

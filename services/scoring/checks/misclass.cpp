@@ -1,0 +1,103 @@
+// MISCLASS (23): an amount of money spent is no output, and the execution rate, which has a line of its own, is no
+// indicator beside it. Fires: 数量指标 "补助经费" with 72890元; an output section whose rows add up to the budget
+// (document 004); 产出指标 "预算执行率" beside 10 points for execution. Must not: the same amounts under 成本;
+// 发放贷款500万元 and other money that is the result; 政策执行率; 预算执行率 under 过程 or 管理, or on a form without
+// an execution line.
+#include "common/text.h"
+#include "scoring/checks/catalogue.h"
+#include "scoring/checks/narrative.h"
+#include "scoring/engine/line.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace jixiao::scoring {
+namespace {
+
+constexpr std::size_t kRead = 512;
+
+bool ContainsAny(std::string_view text, const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    return !word.empty() && text.find(word) != std::string_view::npos;
+  });
+}
+
+// Money that is the result itself.
+bool IsResult(std::string_view name) {
+  constexpr std::string_view kResults[] = {"收入", "产值",   "贷款", "税收", "募集", "引资", "融资", "销售", "投资额",
+                                           "合同", "到位率", "增收", "利润", "节约", "追回", "追缴", "清收"};
+  return std::any_of(std::begin(kResults), std::end(kResults),
+                     [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
+}
+
+bool IsOutput(const IndicatorReading& row) {
+  return !row.is_cost && row.indicator_class != nullptr &&
+         row.indicator_class->indicator_class == v1::INDICATOR_CLASS_OUTPUT;
+}
+
+// 72890元, 300万 under a name that says money.
+bool IsMoney(const Literal& cell) {
+  if (cell.quantities.size() != 1) return false;
+  const Unit& unit = cell.quantities.front().unit;
+  return unit.dimension == Dimension::kMoney || (unit.dimension == Dimension::kNone && unit.factor >= Decimal(10000));
+}
+
+// The rows of the output section when they are the lines of a spending table: bare amounts or money, three at least,
+// that add up to the whole budget or spending.
+std::vector<const IndicatorReading*> SpendingTable(const FormReading& reading, const Rules& rules, Decimal& sum) {
+  std::vector<const IndicatorReading*> rows;
+  const Execution e = ExecutionOf(reading);
+  const bool yuan = reading.form->amount_unit() == evaluation::v1::AMOUNT_UNIT_YUAN;
+  for (const IndicatorReading& row : reading.indicators) {
+    if (!IsOutput(row) || row.IsEmpty()) continue;
+    const Literal& cell = row.target.blank ? row.actual : row.target;
+    const auto amount = ReadAmount(cell.text, !yuan);
+    if (!amount) return {};
+    rows.push_back(&row);
+    sum += *amount;
+  }
+  const auto equals = [&](const std::optional<Decimal>& total) {
+    return total && !total->IsZero() && (sum - *total).Abs() <= rules.amount_tolerance;
+  };
+  if (rows.size() < 3 || !(equals(e.budget) || equals(e.executed))) rows.clear();
+  return rows;
+}
+
+}  // namespace
+
+void Misclass(const CheckInput& input, FindingSink& findings) {
+  const FormReading& reading = input.reading;
+  Decimal sum;
+  const auto table = SpendingTable(reading, input.rules, sum);
+  if (!table.empty())
+    findings.Add(table.front()->Path("target"),
+                 Cat("产出指标的 ", table.size(), " 行合计 ", sum.ToString(),
+                     " 万元，等于项目资金总额：所列是支出明细，不是产出"),
+                 {{"sum", sum.ToString() + "万元"}, {"rows", Cat(table.size())}});
+  const FundReading* fund = reading.total_fund;
+  const bool execution_line = fund != nullptr && ((fund->budget && fund->executed) || fund->weight || fund->score);
+  const bool department = reading.form->kind() == evaluation::v1::FORM_KIND_DEPARTMENT;
+  for (const IndicatorReading& row : reading.indicators) {
+    if (row.IsEmpty()) continue;
+    const std::string name = Fold(TruncateUtf8(row.row->level3().empty() ? row.level2 : row.row->level3(), kRead));
+    const bool management =
+        row.indicator_class != nullptr && (row.indicator_class->indicator_class == v1::INDICATOR_CLASS_PROCESS ||
+                                           row.indicator_class->indicator_class == v1::INDICATOR_CLASS_DECISION);
+    if (execution_line && !department && !management && NamesExecutionRate(name, input.rules)) {
+      findings.Add(row.Path("level3"), Cat("“", row.Name(), "”就是预算执行率，表内已另行计分，重复计算"),
+                   {{"name", name}, {"weight", row.row->weight()}});
+      continue;
+    }
+    const bool quantity = row.level2.find("数量") != std::string_view::npos;
+    if (!table.empty() || row.is_cost || !(quantity || (IsOutput(row) && row.level2.empty()))) continue;
+    const Literal& cell = row.target.blank ? row.actual : row.target;
+    if (!IsMoney(cell) || !ContainsAny(name, input.rules.words.spending_names) || IsResult(name)) continue;
+    findings.Add(row.Path("target"),
+                 Cat("“", row.Name(), "”以金额 ", cell.quantities.front().ToString(), " 作为",
+                     quantity ? "数量指标" : "产出指标", "：金额属于成本，不是产出"),
+                 {{"amount", cell.quantities.front().ToString()}, {"level2", std::string(row.level2)}});
+  }
+}
+
+}  // namespace jixiao::scoring

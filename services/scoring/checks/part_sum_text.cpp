@@ -1,0 +1,239 @@
+// PART_SUM_TEXT (33): amounts that a text lists add up to the total that it states. Lists behind the total
+// (投入288.89万元， 其中：…), before it (…，合计288.9万元), and a list of what was spent (支出明细：…) against the
+// table. A difference that rounding explains, and a list that may be incomplete, are only for information. Fires:
+// document 002, five parts add up to 288.90 beside 288.89; document 000, 68.78 listed of 110.76. Must not: parts that
+// add up at any point of the list; 其中 with one part; 基本支出289.53万元，占56%; amounts that are only about;
+// 已支付400万元 behind a list.
+#include "common/text.h"
+#include "scoring/checks/catalogue.h"
+#include "scoring/checks/narrative.h"
+#include "scoring/engine/line.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace jixiao::scoring {
+namespace {
+
+constexpr int kMostFindings = 20;
+constexpr std::size_t kMostParts = 100;
+
+using Parts = std::vector<const Mention*>;
+
+bool EndsWithTotalWord(std::string_view label, const Rules& rules) {
+  constexpr std::string_view kTails[] = {"为", "是", "约", "达", "金额", "人民币", ":", "资金"};
+  for (bool taken = true; taken;) {
+    taken = false;
+    for (const std::string_view tail : kTails)
+      if (label.ends_with(tail)) {
+        label.remove_suffix(tail.size());
+        taken = true;
+      }
+  }
+  return std::any_of(rules.words.total.begin(), rules.words.total.end(), [&](const std::string& word) {
+    return !word.empty() && label.ends_with(word) && !label.ends_with("公共");
+  });
+}
+
+// 实际支出95万元, 已支付400万元, 结余5万元: figures of the whole that follow a list, no parts of it.
+bool IsAnotherTotal(const Sentence& sentence, const Mention& mention, const evaluation::v1::SelfEvaluation& form,
+                    const Rules& rules) {
+  const std::string_view label = sentence.LabelOf(mention);
+  constexpr std::string_view kRests[] = {"结余", "结转", "剩余", "未支付", "尚未", "节约", "缺口", "比上年", "同比"};
+  if (std::any_of(std::begin(kRests), std::end(kRests),
+                  [&](std::string_view word) { return label.find(word) != std::string_view::npos; }))
+    return true;
+  const RoleWords role = RoleOf(label, rules);
+  return (role.whole && IsAboutTheWhole(role.head, form)) || EndsWithTotalWord(label, rules);
+}
+
+Decimal SumOf(const Parts& parts) {
+  Decimal sum;
+  for (const Mention* part : parts) sum += part->value;
+  return sum;
+}
+
+class TextSums {
+ public:
+  TextSums(const CheckInput& input, FindingSink& findings)
+      : rules_(input.rules), form_(*input.reading.form), whole_(ExecutionOf(input.reading)), findings_(findings) {}
+
+  void Check(const std::string& path, std::string_view text) {
+    for (const Sentence& sentence : ReadSentences(text)) {
+      if (found_ >= kMostFindings) return;
+      path_ = &path;
+      if (!Behind(sentence) && !Before(sentence)) Listed(sentence);
+    }
+  }
+
+ private:
+  // Whether parts of the list, from its start, reach the total at some point: what follows is about something else.
+  bool Reaches(const Parts& parts, const Decimal& total) const {
+    Decimal sum;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      sum += parts[i]->value;
+      if (i > 0 && sum == total) return true;
+    }
+    return false;
+  }
+
+  // Total, 其中, parts. True when the sentence has such a list.
+  bool Behind(const Sentence& sentence) {
+    bool any = false;
+    const std::string_view text = sentence.text;
+    for (std::size_t mark = text.find("其中"); mark != std::string_view::npos; mark = text.find("其中", mark + 1)) {
+      const Mention* total = nullptr;
+      const std::size_t next = text.find("其中", mark + 1);
+      Parts parts;
+      int depth = 0;
+      bool certain = true;
+      bool ended = false;
+      for (const Mention& mention : sentence.mentions) {
+        if (mention.percent) continue;
+        if (mention.begin < mark) {
+          // Right before the mark, and not inside brackets that have closed since.
+          total = &mention;
+          continue;
+        }
+        if (parts.empty()) depth = mention.depth;
+        if (ended || mention.depth > depth) continue;  // brackets split a part once more
+        if (mention.depth < depth || mention.begin > next || IsAnotherTotal(sentence, mention, form_, rules_)) {
+          ended = true;
+          continue;
+        }
+        certain = certain && !mention.bounded && !mention.approximate;
+        if (parts.size() < kMostParts) parts.push_back(&mention);
+      }
+      if (total == nullptr || total->value.IsZero() || total->bounded || total->approximate) continue;
+      // 计划投入100万元用于…，共三年，其中: the total stands close to its list.
+      constexpr std::size_t kClose = 60;
+      if (mark - total->end > kClose || parts.size() < 2 || !certain) continue;
+      any = true;
+      // What another 其中 splits further down belongs to the part before it.
+      Report(sentence, *total, parts);
+    }
+    return any;
+  }
+
+  // Parts, 合计, total.
+  bool Before(const Sentence& sentence) {
+    Parts parts;
+    bool certain = true;
+    for (const Mention& mention : sentence.mentions) {
+      if (mention.percent || mention.depth > 0) continue;
+      const std::string_view label = sentence.LabelOf(mention);
+      if (!EndsWithTotalWord(label, rules_)) {
+        if (IsAnotherTotal(sentence, mention, form_, rules_)) {
+          parts.clear();  // 预算100万元，支出95万元 are no parts
+          certain = true;
+          continue;
+        }
+        certain = certain && !mention.bounded && !mention.approximate;
+        if (parts.size() < kMostParts) parts.push_back(&mention);
+        continue;
+      }
+      if (parts.size() >= 2 && certain && !mention.bounded && !mention.approximate && !mention.value.IsZero()) {
+        // The list may have begun later than the sentence.
+        Decimal sum;
+        bool reached = false;
+        for (std::size_t i = parts.size(); i-- > 0;) {
+          sum += parts[i]->value;
+          reached = reached || (i + 2 <= parts.size() && sum == mention.value);
+        }
+        const Decimal gap = (sum - mention.value).Abs();
+        const auto near = Decimal::Mul(gap, Decimal(10));
+        // Far from the total, the amounts before it are no list of its parts.
+        if (!reached && near && *near <= mention.value) Report(sentence, mention, parts);
+        return true;
+      }
+      parts.clear();
+      certain = true;
+    }
+    return false;
+  }
+
+  // 经费使用情况：…, 支出明细：…: what the form says was spent, item by item.
+  void Listed(const Sentence& sentence) {
+    constexpr std::string_view kIntros[] = {
+        "使用情况:", "支出明细:", "使用明细:", "支出情况:", "开支情况:", "具体支出:", "资金使用:", "开支明细:"};
+    std::size_t start = std::string::npos;
+    for (const std::string_view intro : kIntros)
+      if (const std::size_t at = sentence.text.find(intro); at != std::string::npos)
+        start = std::min(start, at + intro.size());
+    if (start == std::string::npos || !whole_.executed || whole_.executed->IsZero()) return;
+    Parts parts;
+    for (const Mention& mention : sentence.mentions) {
+      if (mention.percent || mention.depth > 0 || mention.begin < start) continue;
+      if (mention.bounded || mention.approximate) return;
+      const RoleWords role = RoleOf(sentence.LabelOf(mention), rules_);
+      if (role.whole && IsAboutTheWhole(role.head, form_)) return;  // no list of items
+      if (parts.size() < kMostParts) parts.push_back(&mention);
+    }
+    if (parts.size() < 3) return;
+    const Decimal sum = SumOf(parts);
+    for (const auto& total : {whole_.executed, whole_.budget})
+      if (total && ((sum - *total).Abs() <= RoundingOf(parts) || Reaches(parts, *total))) return;
+    ++found_;
+    const std::string message =
+        Cat("所列 ", parts.size(), " 项支出合计 ", sum.ToString(), " 万元，与表内全年执行数 ",
+            whole_.executed->ToString(), " 万元相差 ", (sum - *whole_.executed).Abs().ToString(), " 万元");
+    findings_.AddMild(evaluation::v1::SEVERITY_INFO, *path_, message,
+                      {{"sum", sum.ToString() + "万元"},
+                       {"total", whole_.executed->ToString() + "万元"},
+                       {"parts", Cat(parts.size())}});
+  }
+
+  // What the last digits of the parts leave open. 10万元 among parts with two decimals is exact.
+  Decimal RoundingOf(const Parts& parts) const {
+    const Mention* finest = *std::min_element(
+        parts.begin(), parts.end(), [](const Mention* a, const Mention* b) { return a->precision < b->precision; });
+    const auto all = Decimal::Mul(finest->precision, Decimal(static_cast<std::int64_t>(parts.size())));
+    return std::max(rules_.amount_tolerance, all.value_or(Decimal()));
+  }
+
+  void Report(const Sentence& sentence, const Mention& total, const Parts& parts) {
+    if (Reaches(parts, total.value)) return;
+    const Decimal sum = SumOf(parts);
+    const Decimal gap = (sum - total.value).Abs();
+    if (gap < rules_.amount_tolerance && gap < total.precision + total.precision) return;
+    std::string list;
+    for (const Mention* part : parts) Append(list, list.empty() ? "" : " + ", part->value.ToString());
+    std::string message = Cat("所列 ", parts.size(), " 项合计 ", sum.ToString(), " 万元，所称总额 ",
+                              sentence.TextOf(total), "，相差 ", gap.ToString(), " 万元");
+    const FindingSink::Evidence evidence = {{"sum", sum.ToString() + "万元"},
+                                            {"total", std::string(sentence.TextOf(total))},
+                                            {"parts", list.substr(0, 2000)}};
+    const Mention* least = *std::min_element(parts.begin(), parts.end(),
+                                             [](const Mention* a, const Mention* b) { return a->value < b->value; });
+    const bool rounding = gap <= RoundingOf(parts) + total.precision;
+    // 其中 need not be exhaustive: a gap as large as a part may be one that is not listed.
+    const bool incomplete = sum < total.value && gap >= least->value;
+    if (incomplete && parts.size() < 3) return;
+    ++found_;
+    if (rounding) Append(message, "，可能由四舍五入造成");
+    if (rounding || incomplete)
+      findings_.AddMild(evaluation::v1::SEVERITY_INFO, *path_, std::move(message), evidence);
+    else
+      findings_.Add(*path_, std::move(message), evidence);
+  }
+
+  const Rules& rules_;
+  const evaluation::v1::SelfEvaluation& form_;
+  const Execution whole_;
+  FindingSink& findings_;
+  const std::string* path_ = nullptr;
+  int found_ = 0;
+};
+
+}  // namespace
+
+void PartSumText(const CheckInput& input, FindingSink& findings) {
+  const evaluation::v1::SelfEvaluation& form = *input.reading.form;
+  TextSums sums(input, findings);
+  sums.Check("expected_goal", form.expected_goal());
+  sums.Check("actual_goal", form.actual_goal());
+  for (int i = 0; i < form.report_size(); ++i) sums.Check(Cat("report[", i, "].text"), form.report(i).text());
+}
+
+}  // namespace jixiao::scoring

@@ -1,0 +1,52 @@
+#include "scoring/checks/rows.h"
+
+#include "common/text.h"
+#include "scoring/engine/literal.h"
+
+namespace jixiao::scoring {
+namespace {
+
+bool Take(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+// 指标1: 指标2. 3、 (4); a number that measures something, as in 24小时值班, stays.
+void TakeNumber(std::string_view& name) {
+  std::string_view rest = name;
+  const bool word = Take(rest, "指标");
+  const bool open = Take(rest, "(");
+  std::size_t digits = 0;
+  while (digits < rest.size() && digits < 2 && rest[digits] >= '0' && rest[digits] <= '9') ++digits;
+  rest.remove_prefix(digits);
+  const bool close = open && Take(rest, ")");
+  const bool mark = close || Take(rest, ":") || Take(rest, ".") || Take(rest, "、");
+  if (rest.empty() && word) name = rest;
+  if ((digits > 0 || word) && mark) name = rest;
+}
+
+}  // namespace
+
+std::string RowName(std::string_view level3) {
+  constexpr std::size_t kRead = 2048;
+  const std::string folded = Fold(TruncateUtf8(level3, kRead));
+  std::string_view name = folded;
+  while (Take(name, "★") || Take(name, "☆")) {
+  }
+  TakeNumber(name);
+  while (!name.empty() && (name.back() == ';' || name.back() == ':' || name.back() == '.')) name.remove_suffix(1);
+  const bool says = name.find_first_not_of("-/*_.") != std::string_view::npos && name != "……" && name != "…";
+  return says ? std::string(name) : std::string();
+}
+
+std::string RowContent(const evaluation::v1::Indicator& row) {
+  constexpr std::size_t kRead = 4096;
+  const std::string name = RowName(row.level3());
+  const std::string target = Fold(TruncateUtf8(row.target(), kRead));
+  const std::string actual = Fold(TruncateUtf8(row.actual(), kRead));
+  if (name.empty() || (target.empty() && actual.empty())) return {};
+  return Cat(name.size(), ":", name, target.size(), ":", target, actual);
+}
+
+}  // namespace jixiao::scoring

@@ -1,0 +1,77 @@
+// SATISF_EVID (26): a satisfaction of 100 % or one in words rests on a survey whose size is told, in the row or in the
+// report. Fires: "抽样调查满意度达到基本满意及以上" (document 003): a survey without a number. Must not: 93%; 100%
+// beside 发放问卷120份.
+#include "common/text.h"
+#include "scoring/checks/catalogue.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace jixiao::scoring {
+namespace {
+
+constexpr std::size_t kRead = 256 * 1024;
+
+// A word of the survey and a number of people or sheets in one sentence: 随机抽查120人, 回收问卷98份.
+bool TellsSize(std::string_view text, const Rules& rules) {
+  text = TruncateUtf8(text, kRead);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find("。"), text.size());
+    const std::string_view sentence = text.substr(0, end);
+    text.remove_prefix(std::min(end + std::string_view("。").size(), text.size()));
+    const bool survey = std::any_of(rules.words.survey.begin(), rules.words.survey.end(), [&](const std::string& word) {
+      return sentence.find(word) != std::string_view::npos;
+    });
+    if (!survey) continue;
+    const Literal literal = ReadLiteral(sentence, 0);
+    if (std::any_of(literal.quantities.begin(), literal.quantities.end(),
+                    [](const Quantity& q) { return q.unit.dimension == Dimension::kCount && q.number > Decimal(1); }))
+      return true;
+  }
+  return false;
+}
+
+bool IsSatisfaction(const IndicatorReading& row) {
+  return (row.indicator_class != nullptr && row.indicator_class->indicator_class == v1::INDICATOR_CLASS_SATISFACTION) ||
+         row.level2.find("满意") != std::string_view::npos;
+}
+
+// 100 %, also as a bare number against a target in percent; or no figure at all.
+bool NeedsEvidence(const IndicatorReading& row) {
+  if (row.actual.blank || row.actual.malformed) return false;
+  bool any = false;
+  for (const Quantity& q : row.actual.quantities) {
+    if (q.unit.dimension != Dimension::kRatio && q.unit.dimension != Dimension::kNone) continue;
+    any = true;
+    if (q.number >= Decimal(100)) return true;
+  }
+  return !any || row.measure.copied;
+}
+
+}  // namespace
+
+void SatisfEvid(const CheckInput& input, FindingSink& findings) {
+  std::vector<const IndicatorReading*> rows;
+  for (const IndicatorReading& row : input.reading.indicators) {
+    if (!IsSatisfaction(row) || !NeedsEvidence(row)) continue;
+    const evaluation::v1::Indicator& cells = *row.row;
+    if (!TellsSize(Cat(cells.level3(), "；", cells.actual()), input.rules) &&
+        !TellsSize(cells.deviation_reason(), input.rules))
+      rows.push_back(&row);
+  }
+  if (rows.empty()) return;
+  const auto& report = input.reading.form->report();
+  if (std::any_of(report.begin(), report.end(), [&](const evaluation::v1::ReportSection& section) {
+        return section.text().find("满意") != std::string::npos && TellsSize(section.text(), input.rules);
+      }))
+    return;
+  std::string list;
+  for (const IndicatorReading* row : rows) Append(list, list.empty() ? "" : ",", row->index);
+  const IndicatorReading& first = *rows.front();
+  findings.Add(first.Path("actual"),
+               Cat("“", first.Name(), "”", rows.size() > 1 ? Cat("等 ", rows.size(), " 项") : std::string(),
+                   "满意度填为“", TruncateUtf8(first.actual.text, 60), "”，未说明调查方式和样本量"),
+               {{"rows", list}, {"actual", std::string(TruncateUtf8(first.actual.text, 300))}});
+}
+
+}  // namespace jixiao::scoring

@@ -195,6 +195,10 @@ std::shared_ptr<grpc::Channel> Cluster::Channel(Server server, int replica) {
   return NodeOf(server, replica).channel;
 }
 
+std::string Cluster::AddressOf(Server server, int replica) const {
+  return "127.0.0.1:" + std::to_string(NodeOf(server, replica).port);
+}
+
 std::filesystem::path Cluster::Database(Server server, int replica) const {
   return folder_ / (NameOf(server) + "-" + std::to_string(replica) + ".db");
 }

@@ -26,7 +26,8 @@ bool IsCompletion(std::string_view label, const Rules& rules) {
   return money && (of.ends_with("的") || of.ends_with("预算") || of.ends_with("总额"));
 }
 
-void CheckSentence(int report, const Sentence& sentence, const Rules& rules, int& found, FindingSink& findings) {
+void CheckSentence(int report, const Sentence& sentence, const evaluation::v1::SelfEvaluation& form, const Rules& rules,
+                   int& found, FindingSink& findings) {
   const Mention* budget = nullptr;
   const Mention* spending = nullptr;
   for (std::size_t i = 0; i < sentence.mentions.size() && found < kMostFindings; ++i) {
@@ -35,11 +36,16 @@ void CheckSentence(int report, const Sentence& sentence, const Rules& rules, int
     if (!mention.percent) {
       const RoleWords role = RoleOf(label, rules);
       if (!role.whole || mention.bounded || mention.depth > 0) continue;
-      (role.role == Role::kBudget ? budget : spending) = &mention;
+      if (role.role == Role::kBudget)
+        budget = &mention;
+      else if (IsAboutTheWhole(role.head, form))  // what names nothing goes on about that budget
+        spending = &mention;
       continue;
     }
     if (budget == nullptr || spending == nullptr || mention.bounded || mention.depth > 0) continue;
-    if (!IsCompletion(label, rules)) continue;
+    const std::string_view between =
+        std::string_view(sentence.text).substr(budget->end, mention.begin - std::min(mention.begin, budget->end));
+    if (between.find("其中") != std::string_view::npos || !IsCompletion(label, rules)) continue;
     const auto expected = Decimal::MulDiv(spending->value, Decimal(100), budget->value, 6);
     if (!expected || *expected > Decimal(1000)) continue;  // 元 for 万元: UNIT_MISMATCH
     Decimal tolerance = std::max(rules.percentage_tolerance, mention.precision);
@@ -77,7 +83,7 @@ void ExecRateText(const CheckInput& input, FindingSink& findings) {
   int found = 0;
   for (int i = 0; i < form.report_size(); ++i)
     for (const Sentence& sentence : ReadSentences(form.report(i).text()))
-      CheckSentence(i, sentence, input.rules, found, findings);
+      CheckSentence(i, sentence, form, input.rules, found, findings);
 }
 
 }  // namespace jixiao::scoring

@@ -19,6 +19,13 @@ bool AreDigits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), IsDigit);
 }
 
+// A code as it is meant: half-width, without the spaces that set its groups apart.
+std::string CodeOf(std::string_view cell) {
+  std::string code = Fold(cell);
+  std::erase(code, ' ');
+  return code;
+}
+
 // ^\d{6}\d{2}[A-Z]\d{12}$
 bool IsProjectCode(std::string_view code) {
   return code.size() == 21 && AreDigits(code.substr(0, 8)) && code[8] >= 'A' && code[8] <= 'Z' &&
@@ -39,7 +46,7 @@ std::string_view Division(std::string_view code) {
 }
 
 void CheckProject(const evaluation::v1::SelfEvaluation& form, const Rules& rules, FindingSink& findings) {
-  const std::string code = Fold(form.project_code());
+  const std::string code = CodeOf(form.project_code());
   if (code.empty() || rules.IsFiller(code)) return;
   const std::string shown(TruncateUtf8(code, 60));
   if (!IsProjectCode(code)) {
@@ -51,7 +58,7 @@ void CheckProject(const evaluation::v1::SelfEvaluation& form, const Rules& rules
       findings.AddMild(evaluation::v1::SEVERITY_WARNING, "project_code", std::move(message), evidence);
     return;
   }
-  const std::string region = Fold(form.region_code());
+  const std::string region = CodeOf(form.region_code());
   if (AreDigits(region) && region.size() >= 6) {
     const std::string_view own = Division(region);
     const std::string_view of_code = Division(code);
@@ -71,8 +78,8 @@ void CheckProject(const evaluation::v1::SelfEvaluation& form, const Rules& rules
 // 3 digits of the department, then 3 of each level below it.
 void CheckUnit(const evaluation::v1::SelfEvaluation& form, FindingSink& findings) {
   constexpr std::size_t kLevel = 3;
-  const std::string department = Fold(form.competent_department().code());
-  const std::string unit = Fold(form.implementing_unit().code());
+  const std::string department = CodeOf(form.competent_department().code());
+  const std::string unit = CodeOf(form.implementing_unit().code());
   if (!AreDigits(department) || !AreDigits(unit) || department.size() < kLevel) return;
   if (unit.starts_with(department) || unit.substr(0, kLevel) == department.substr(0, kLevel)) return;
   findings.AddMild(evaluation::v1::SEVERITY_WARNING, "implementing_unit.code",

@@ -79,12 +79,12 @@ class SentenceReader {
         continue;
       }
       std::string_view rest = text_.substr(at_);
-      if (Take(rest, "(")) {
+      if (Take(rest, "(")) {  // no mark: 因公出国(境)经费 is one name
         ++depth_;
-        Mark(rest);
+        at_ = text_.size() - rest.size();
       } else if (Take(rest, ")")) {
         depth_ = std::max(0, depth_ - 1);
-        Mark(rest);
+        at_ = text_.size() - rest.size();
       } else if (TakeAnyOf(rest, std::array<std::string_view, 4>{";", ",", "、", ":"})) {
         Mark(rest);
       } else {

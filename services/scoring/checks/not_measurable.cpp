@@ -4,6 +4,7 @@
 // indicators; 是 beside 采购价格不高于市场价; rows that carry neither target nor points.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+#include "scoring/checks/rows.h"
 
 #include <algorithm>
 #include <array>
@@ -66,7 +67,7 @@ void NotMeasurable(const CheckInput& input, FindingSink& findings) {
     if (row.target.blank && !row.weight && !row.score) continue;
     if (!row.target.quantities.empty() || row.target.period || row.target.malformed) continue;
     if (IsMeasurable(TruncateUtf8(row.target.text, kRead))) continue;
-    if (IsMeasurable(Fold(TruncateUtf8(row.row->level3(), kRead)))) continue;
+    if (IsMeasurable(RowName(row.row->level3()))) continue;
     findings.Add(row.Path("target"),
                  row.target.blank ? Cat("“", row.Name(), "”没有填写指标值")
                                   : Cat("“", row.Name(), "”的指标值“", TruncateUtf8(row.target.text, 90),

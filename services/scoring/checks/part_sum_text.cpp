@@ -78,13 +78,28 @@ class TextSums {
     return false;
   }
 
+  // Where lists begin: at 其中, and at a colon right behind an amount.
+  static std::vector<std::size_t> MarksOf(const Sentence& sentence) {
+    const std::string_view text = sentence.text;
+    std::vector<std::size_t> marks;
+    for (std::size_t at = text.find("其中"); at != std::string_view::npos; at = text.find("其中", at + 1))
+      marks.push_back(at);
+    for (const Mention& mention : sentence.mentions)
+      if (!mention.percent && text.substr(mention.end).starts_with(":") &&
+          !text.substr(mention.end + 1).starts_with("其中"))
+        marks.push_back(mention.end);
+    std::sort(marks.begin(), marks.end());
+    return marks;
+  }
+
   // Total, 其中, parts. True when the sentence has such a list.
   bool Behind(const Sentence& sentence) {
     bool any = false;
-    const std::string_view text = sentence.text;
-    for (std::size_t mark = text.find("其中"); mark != std::string_view::npos; mark = text.find("其中", mark + 1)) {
+    const std::vector<std::size_t> marks = MarksOf(sentence);
+    for (std::size_t m = 0; m < marks.size() && found_ < kMostFindings; ++m) {
+      const std::size_t mark = marks[m];
+      const std::size_t next = m + 1 < marks.size() ? marks[m + 1] : std::string_view::npos;
       const Mention* total = nullptr;
-      const std::size_t next = text.find("其中", mark + 1);
       Parts parts;
       int depth = 0;
       bool certain = true;
@@ -111,7 +126,7 @@ class TextSums {
       if (mark - total->end > kClose || parts.size() < 2 || !certain) continue;
       any = true;
       // What another 其中 splits further down belongs to the part before it.
-      Report(sentence, *total, parts);
+      Report(sentence, *total, parts, false);
     }
     return any;
   }
@@ -144,7 +159,7 @@ class TextSums {
         const Decimal gap = (sum - mention.value).Abs();
         const auto near = Decimal::Mul(gap, Decimal(10));
         // Far from the total, the amounts before it are no list of its parts.
-        if (!reached && near && *near <= mention.value) Report(sentence, mention, parts);
+        if (!reached && near && *near <= mention.value) Report(sentence, mention, parts, true);
         return true;
       }
       parts.clear();
@@ -192,7 +207,8 @@ class TextSums {
     return std::max(rules_.amount_tolerance, all.value_or(Decimal()));
   }
 
-  void Report(const Sentence& sentence, const Mention& total, const Parts& parts) {
+  // `exhaustive`: the total is said to be that of the list; 其中 need not name all.
+  void Report(const Sentence& sentence, const Mention& total, const Parts& parts, bool exhaustive) {
     if (Reaches(parts, total.value)) return;
     const Decimal sum = SumOf(parts);
     const Decimal gap = (sum - total.value).Abs();
@@ -204,11 +220,10 @@ class TextSums {
     const FindingSink::Evidence evidence = {{"sum", sum.ToString() + "万元"},
                                             {"total", std::string(sentence.TextOf(total))},
                                             {"parts", list.substr(0, 2000)}};
-    const Mention* least = *std::min_element(parts.begin(), parts.end(),
-                                             [](const Mention* a, const Mention* b) { return a->value < b->value; });
     const bool rounding = gap <= RoundingOf(parts) + total.precision;
-    // 其中 need not be exhaustive: a gap as large as a part may be one that is not listed.
-    const bool incomplete = sum < total.value && gap >= least->value;
+    // More than a hundredth short: perhaps a part that is not named.
+    const auto hundredfold = Decimal::Mul(gap, Decimal(100));
+    const bool incomplete = !exhaustive && sum < total.value && (!hundredfold || *hundredfold > total.value);
     if (incomplete && parts.size() < 3) return;
     ++found_;
     if (rounding) Append(message, "，可能由四舍五入造成");

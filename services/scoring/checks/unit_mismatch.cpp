@@ -7,6 +7,9 @@
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/line.h"
 
+#include <algorithm>
+#include <vector>
+
 namespace jixiao::scoring {
 namespace {
 
@@ -50,6 +53,7 @@ void CheckReport(const FormReading& reading, FindingSink& findings) {
   const Decimal scale = std::max(e.budget.value_or(Decimal()), e.executed.value_or(Decimal()));  // 万元
   if (scale <= Decimal()) return;
   const Decimal far = *Decimal::Mul(scale, Decimal(1000));
+  std::vector<Decimal> seen;  // a report says the same amount again and again
   for (int i = 0; i < reading.form->report_size(); ++i) {
     const Literal text = ReadLiteral(reading.form->report(i).text(), reading.form->fiscal_year());
     int found = 0;
@@ -67,6 +71,8 @@ void CheckReport(const FormReading& reading, FindingSink& findings) {
       const auto in_table = Decimal::Mul(*amount, kTenThousand);
       const bool too_small = in_table && (in_table == e.budget || in_table == e.executed) && IsParticular(q.number);
       if (!too_large && !too_small) continue;
+      if (std::find(seen.begin(), seen.end(), *amount) != seen.end()) continue;
+      seen.push_back(*amount);
       ++found;
       findings.Add(
           Cat("report[", i, "].text"),

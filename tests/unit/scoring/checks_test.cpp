@@ -1,6 +1,4 @@
 // Each check: a form where it fires, with what it says, and forms where it must not.
-#include "scoring/checks/checks.h"
-
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -10,34 +8,15 @@
 #include <string_view>
 #include <vector>
 
-#include "support.h"
+#include "checks_support.h"
 
 namespace jixiao::scoring {
 namespace {
 
 using namespace support;
-using evaluation::v1::FundLine;
-using evaluation::v1::Severity;
 using evaluation::v1::SEVERITY_ERROR;
 using evaluation::v1::SEVERITY_INFO;
 using evaluation::v1::SEVERITY_WARNING;
-
-FundLine& AddFund(SelfEvaluation& form, const FundLine& line) {
-  return *form.add_funds() = line;
-}
-
-FundLine Fund(std::string_view name, std::string_view initial, std::string_view budget, std::string_view executed,
-              std::string_view weight = "", std::string_view rate = "", std::string_view score = "") {
-  FundLine line;
-  line.set_name(std::string(name));
-  line.set_initial_budget(std::string(initial));
-  line.set_full_year_budget(std::string(budget));
-  line.set_executed(std::string(executed));
-  line.set_weight(std::string(weight));
-  line.set_execution_rate(std::string(rate));
-  line.set_score(std::string(score));
-  return line;
-}
 
 // --------------------------------------------------------------------------------------------- forms without any fault
 
@@ -133,51 +112,6 @@ TEST(Checks, TheFormsHereScoreAsTheyClaim) {
   EXPECT_EQ(ScoreOf(National()).computed_total(), "96.29");
   EXPECT_EQ(ScoreOf(Sichuan()).computed_total(), "99.87");
   EXPECT_EQ(ScoreOf(WithoutMoney()).computed_total(), "100.00");
-}
-
-// ------------------------------------------------------------------------------------------------------------- helpers
-
-// Expects exactly one finding of `code`, with this severity, place and text; answers with it.
-Finding ExpectOne(const SelfEvaluation& form, std::string_view code, Severity severity, std::string_view path,
-                  std::string_view message, const Rules& rules = RulesOf()) {
-  const Scorecard card = ScoreOf(form, rules);
-  const auto findings = FindingsOf(card, code);
-  EXPECT_EQ(findings.size(), 1u) << card.DebugString();
-  if (findings.size() != 1) return {};
-  EXPECT_EQ(findings[0].severity(), severity);
-  EXPECT_EQ(findings[0].path(), path);
-  EXPECT_EQ(findings[0].message(), message);
-  EXPECT_EQ(findings[0].authority(), FindCheck(code)->authority);
-  return findings[0];
-}
-
-void ExpectNone(const SelfEvaluation& form, std::string_view code, std::string_view why,
-                const Rules& rules = RulesOf()) {
-  const Scorecard card = ScoreOf(form, rules);
-  for (const Finding& finding : FindingsOf(card, code))
-    ADD_FAILURE() << why << ": " << finding.path() << " " << finding.message();
-}
-
-std::string Evidence(const Finding& finding, const std::string& name) {
-  const auto found = finding.evidence().find(name);
-  return found == finding.evidence().end() ? "no evidence " + name : found->second;
-}
-
-SelfEvaluation With(SelfEvaluation form, void (*change)(SelfEvaluation&)) {
-  change(form);
-  return form;
-}
-
-// A form of one row on 100 points, whose other figures are in order.
-SelfEvaluation OneRow(Row row) {
-  if (row.weight.empty() && row.completion_rate.empty()) row.weight = "100";
-  return FormWith({row});
-}
-
-SelfEvaluation OneFund(const FundLine& line) {
-  SelfEvaluation form = FormWith({{"≥2次", "2次", "90", "90"}});
-  AddFund(form, line);
-  return form;
 }
 
 // ---------------------------------------------------------------------------------------------------------- SUM_WEIGHT
@@ -873,7 +807,7 @@ TEST(GradeCheck, MustNotFire) {
 
 // ------------------------------------------------------------------------------------------------------- the catalogue
 
-TEST(Checks, AreEighteenEachWithItsOwnCodeTitleAndAuthority) {
+TEST(Checks, AreThirtyFourEachWithItsOwnCodeTitleAndAuthority) {
   std::set<std::string_view> codes;
   for (const Check& check : AllChecks()) {
     EXPECT_TRUE(codes.insert(check.code).second) << check.code;
@@ -881,7 +815,7 @@ TEST(Checks, AreEighteenEachWithItsOwnCodeTitleAndAuthority) {
     EXPECT_FALSE(check.authority.empty());
     EXPECT_EQ(FindCheck(check.code), &check);
   }
-  EXPECT_EQ(codes.size(), 18u);
+  EXPECT_EQ(codes.size(), 34u);
   EXPECT_EQ(FindCheck("NO_SUCH_CHECK"), nullptr);
 }
 

@@ -72,11 +72,30 @@ TEST(XihuSample, TheReportWrites万元For元) {
                 "报告中的 360304 万元 与表内资金（110.76 万元）相差约一万倍，元与万元可能写错");
 }
 
+TEST(XihuSample, TheReportHasFiguresOfItsOwn) {
+  const Scorecard card = ScoreOf(SampleForm("xihu-2021-party-building"));
+  ExpectFinding(card, "TEXT_TABLE", "report[1].text",
+                "报告中的预算 112万元 与表内全年预算数 16.2 万元不符，相差 95.8 万元", SEVERITY_WARNING);
+  ExpectFinding(card, "EXEC_RATE", "report[1].text",
+                "报告称完成 87%，按其所列支出 110.76万元 ÷ 预算 112万元 应为 98.89%");
+  ExpectFinding(card, "TEXT_TABLE", "report[2].text",
+                "“做好困难党员的慰问工作”实际完成值中的“慰问”5.04 万元与报告所列 2.62 + 2.32 = 4.94 万元不符",
+                SEVERITY_WARNING);
+  ExpectFinding(card, "PART_SUM_TEXT", "report[2].text",
+                "所列 12 项支出合计 68.7799 万元，与表内全年执行数 110.76 万元相差 41.9801 万元",
+                evaluation::v1::SEVERITY_INFO);
+  ExpectFinding(card, "YEAR", "report[2].text",
+                "自评年度为 2021，这里说的却是 2020 年：“上级拨付的0.8万元因审批手续未在2020年办理到位”",
+                SEVERITY_WARNING);
+  ExpectFinding(card, "PERFECT", "total_score", "自评总分 100，而报告列有存在的问题", SEVERITY_WARNING);
+}
+
 TEST(XihuSample, NothingElseIsFoundThere) {
   // Its rows are words: the declared points stand, and the number in 58小镇 compares with nothing.
-  EXPECT_EQ(Codes(ScoreOf(SampleForm("xihu-2021-party-building"))),
-            (std::vector<std::string>{"EXEC_OVER100", "EXEC_RATE", "FUND_PARTS", "SUM_SCORE", "SUM_WEIGHT",
-                                      "UNIT_MISMATCH"}));
+  EXPECT_EQ(
+      Codes(ScoreOf(SampleForm("xihu-2021-party-building"))),
+      (std::vector<std::string>{"EXEC_OVER100", "EXEC_RATE", "FUND_PARTS", "NOT_MEASURABLE", "PART_SUM_TEXT", "PERFECT",
+                                "SATISF_EVID", "SUM_SCORE", "SUM_WEIGHT", "TEXT_TABLE", "UNIT_MISMATCH", "YEAR"}));
 }
 
 // --------------------------------------------------------------------------------------------- panzhihua: one
@@ -85,7 +104,13 @@ TEST(XihuSample, NothingElseIsFoundThere) {
 TEST(PanzhihuaSample, TheDepartmentSpends516Of508) {
   const Scorecard card = ScoreOf(SampleForm("panzhihua-2021-department"));
   ExpectFinding(card, "EXEC_OVER100", "funds[0].executed", "执行数 516.82 万元超过预算数 508.65 万元，执行率 101.61%");
-  EXPECT_EQ(Codes(card), std::vector<std::string>{"EXEC_OVER100"});
+  ExpectFinding(card, "COST_NOT_LE", "indicators[6].actual",
+                "成本指标“各项工资福利待遇等基本支出”实际 289.53 万元 超过指标值 281.34 万元（102.91%），未说明原因",
+                SEVERITY_WARNING);
+  ExpectFinding(card, "PART_SUM_TEXT", "report[4].text",
+                "所列 2 项合计 516.49 万元，所称总额 516.82万元，相差 0.33 万元", SEVERITY_WARNING);
+  EXPECT_EQ(Codes(card), (std::vector<std::string>{"COST_NOT_LE", "EXEC_OVER100", "NOT_MEASURABLE", "PART_SUM_TEXT",
+                                                   "SATISF_EVID"}));
 }
 
 TEST(PanzhihuaSample, NineThousandSixHundredTwentyThreeOf9696IsNot100Percent) {
@@ -132,6 +157,16 @@ TEST(PanzhihuaSample, NothingSpentOf1Point8AndAllDone) {
   ExpectFinding(card, "ZERO_EXEC_DONE", "funds[0].executed",
                 "预算 1.8 万元仅执行 0 万元，而 5 项产出、效益和满意度指标全部填为完成", SEVERITY_WARNING);
   EXPECT_EQ(TextsOf(card, SEVERITY_ERROR), std::vector<std::string>{});
+}
+
+TEST(PanzhihuaSample, AProjectOf2020IsFiledIn2021) {
+  ExpectFinding(ScoreOf(SampleForm("panzhihua-2021-project-5")), "YEAR", "project_name",
+                "项目名称中的年份 2020 与自评年度 2021 不一致", SEVERITY_WARNING);
+}
+
+TEST(PanzhihuaSample, 适时IsNoDate) {
+  ExpectFinding(ScoreOf(SampleForm("panzhihua-2021-project-8")), "NOT_MEASURABLE", "indicators[2].target",
+                "“根据工作需要;适时开展”的指标值“适时开展”没有数字、日期或单位，无法衡量", SEVERITY_WARNING);
 }
 
 TEST(PanzhihuaSample, EighteenOf18WithACompletionOf0) {
@@ -190,6 +225,11 @@ TEST(EveryForm, KnownProblemsOfRealFormsAreFound) {
       {"030.json", "FULL_NOT_MET", "indicators[3].actual"},     // 4604 of 4754
       {"030.json", "FULL_NOT_MET", "indicators[7].actual"},     // 5830 against ≤5300
       {"036.json", "EXEC_RATE", "funds[0].executed"},           // 7,00.0,77
+      {"003.json", "MISCLASS", "indicators[0].target"},         // 72890元 as 数量
+      {"012.json", "YEAR", "indicators[4].level3"},             // 2021年11月30日前 on a form of 2022
+      {"051.json", "MISSING_CLASS", "indicators[0].weight"},    // one indicator of 90 points
+      {"060.json", "NOT_MEASURABLE", "indicators[2].target"},   // 市级保护单位
+      {"066.json", "MISCLASS", "indicators[0].target"},         // 300万 as 数量
       {"054.json", "FUND_PARTS", "funds[0].full_year_budget"},  // 755.36 against 755.19
       {"060.json", "EXEC_SCORE", "funds[0].score"},             // 8 for 8.63
       {"060.json", "EXEC_RATE", "funds[0].execution_rate"},     // 0.958 cut, not rounded

@@ -255,7 +255,8 @@ TEST(Score, NumbersThatCannotBePairedAreNotGuessed) {
   // Two 次 against one: which of them was done is not said.
   const Scorecard fewer = ScoreRow({"培训10次，检查5次", "检查5次", "100", "99"});
   EXPECT_EQ(Short(fewer, 0), "DECLARED 99.00/100.00");
-  EXPECT_EQ(PlacesOf(fewer), std::vector<std::string>{"NO_REASON indicators[0].deviation_reason"});
+  EXPECT_EQ(PlacesOf(fewer), (std::vector<std::string>{"NO_REASON indicators[0].deviation_reason",
+                                                       "MISSING_CLASS indicators[0].weight"}));
   const Scorecard more = ScoreRow({"培训10次", "3月培训4次，9月培训6次", "10", "10"});
   EXPECT_EQ(Short(more, 0), "DECLARED 10.00/10.00");
   EXPECT_EQ(LineOf(more, "indicators[0]").explanation(), "指标值与实际完成值没有可比的数值；按自评得分 10.00 分认定");
@@ -455,9 +456,10 @@ TEST(Score, AnEmptyReasonTakesNoPointsButIsFound) {
   // 48 of 50 on 100 points: 96.00 as declared; the missing reason is a finding of its own.
   const Scorecard card = ScoreRow({"≥50个", "48个", "100", "96"});
   EXPECT_EQ(Short(card, 0), "AT_LEAST_RATIO 96.00/100.00 96.00%");
-  EXPECT_EQ(PlacesOf(card), std::vector<std::string>{"NO_REASON indicators[0].deviation_reason"});
+  const std::string lone = "MISSING_CLASS indicators[0].weight";
+  EXPECT_EQ(PlacesOf(card), (std::vector<std::string>{"NO_REASON indicators[0].deviation_reason", lone}));
   EXPECT_EQ(PlacesOf(ScoreRow({"≥50个", "48个", "100", "96", "产出指标", "数量指标", "指标", "", "两场因疫情取消"})),
-            std::vector<std::string>{});
+            std::vector<std::string>{lone});
 }
 
 // -------------------------------------------------------------------------------------- without weights, without

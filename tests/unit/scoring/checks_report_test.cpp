@@ -1,0 +1,350 @@
+// The checks that read the report beside the form: what they say of the figures of real documents, and texts that are
+// in order.
+#include "scoring/checks/narrative.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks_support.h"
+
+namespace jixiao::scoring {
+namespace {
+
+using namespace support;
+using evaluation::v1::SEVERITY_ERROR;
+using evaluation::v1::SEVERITY_INFO;
+using evaluation::v1::SEVERITY_WARNING;
+
+// A form on 16.2 of budget and 110.76 spent, with this report.
+SelfEvaluation Reported(std::string_view text, std::string_view heading = "项目实施情况") {
+  SelfEvaluation form = OneFund(Fund("年度资金总额", "16.2", "16.2", "110.76", "10"));
+  form.set_project_name("党建党务专项");
+  AddSection(form, heading, text);
+  return form;
+}
+
+SelfEvaluation InOrder(std::string_view text, std::string_view heading = "项目实施情况") {
+  SelfEvaluation form = OneFund(Fund("年度资金总额", "100", "120", "108", "10", "90%"));
+  AddFund(form, Fund("其中：当年财政拨款", "100", "100", "88"));
+  AddFund(form, Fund("其他资金", "", "20", "20"));
+  form.set_project_name("道路养护专项");
+  AddSection(form, heading, text);
+  return form;
+}
+
+// ---------------------------------------------------------------------------------------------------------- sentences
+
+std::vector<std::string> FiguresOf(std::string_view text) {
+  std::vector<std::string> out;
+  for (const Sentence& sentence : ReadSentences(text))
+    for (const Mention& mention : sentence.mentions)
+      out.push_back(std::string(sentence.LabelOf(mention)) + "|" + mention.value.ToString() +
+                    (mention.percent ? "%" : "") + (mention.approximate ? "~" : "") + (mention.bounded ? "<" : ""));
+  return out;
+}
+
+TEST(Narrative, ReadsAmountsInTenThousandYuanWithTheirWords) {
+  using Figures = std::vector<std::string>;
+  EXPECT_EQ(FiguresOf("预算资金为112万元，支出约110.76万元"), (Figures{"预算资金为|112", "支出约|110.76~"}));
+  EXPECT_EQ(FiguresOf("决算合计626,380.00元。到位1.2亿元"), (Figures{"决算合计|62.638", "到位|12000"}));
+  EXPECT_EQ(FiguresOf("支 出\n5.86万\n元，占９８.９％"), (Figures{"支出|5.86", "占|98.9%"}));
+  EXPECT_EQ(FiguresOf("慰问金5.04万"), Figures{"慰问金|5.04"});
+  EXPECT_EQ(FiguresOf("补助20余万元"), Figures{"补助|20~"});
+  EXPECT_EQ(FiguresOf("投入超过30万元"), Figures{"投入超过|30<"});
+}
+
+TEST(Narrative, LeavesOutWhatIsNoAmount) {
+  for (const std::string_view text :
+       {"覆盖5万人", "每人500元/月", "10-20万元", "2021年12月31日", "增长3个百分点", "7,00.0,77元", "第3批"})
+    EXPECT_EQ(FiguresOf(text), std::vector<std::string>{}) << text;
+}
+
+TEST(Narrative, ASentenceEndsAtItsFullStopOrANumberedLine) {
+  EXPECT_EQ(ReadSentences("支出1万元。支出2万元\n二、支出3万元\n（三）支出4万元").size(), 4u);
+  EXPECT_EQ(ReadSentences("支出1万元，\n支出2万元").size(), 1u);
+}
+
+TEST(Narrative, ReadsYearsButNotThoseOfDocuments) {
+  using Years = std::vector<int>;
+  EXPECT_EQ(YearsIn("2020-2022年建设,2021年验收"), (Years{2020, 2022, 2021}));
+  EXPECT_EQ(YearsIn("按《2019-2023年规划》和〔2020〕4号"), Years{});
+  EXPECT_EQ(YearsIn("支出20212元,编号2021"), Years{});
+}
+
+TEST(Narrative, FindsTheProblemsByHeadingOrByNumberedLine) {
+  SelfEvaluation form;
+  AddSection(form, "（二）存在的问题", "台账未整理");
+  AddSection(form, "其他需要说明的问题", "无");
+  AddSection(
+      form, "报告",
+      "一、概况\n正常\n三、存在的问题和建议\n（一）存在的问题\n1.进度慢\n2.资料少\n（二）建议\n加快\n四、其他\n无");
+  const auto sections = ProblemSections(form, RulesOf());
+  ASSERT_EQ(sections.size(), 2u);
+  EXPECT_EQ(sections[0].report, 0);
+  EXPECT_FALSE(sections[0].says_none);
+  EXPECT_EQ(sections[1].report, 2);
+  EXPECT_FALSE(sections[1].says_none);
+  EXPECT_NE(sections[1].text.find("资料少"), std::string_view::npos);
+  EXPECT_EQ(sections[1].text.find("四、其他"), std::string_view::npos);
+  for (const std::string_view none : {"无。", "无", "暂无", "在执行中未发现明显问题。", "不存在问题", "/"}) {
+    SelfEvaluation empty;
+    AddSection(empty, "存在的问题", none);
+    ASSERT_EQ(ProblemSections(empty, RulesOf()).size(), 1u) << none;
+    EXPECT_TRUE(ProblemSections(empty, RulesOf())[0].says_none) << none;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------- TEXT_TABLE
+
+TEST(TextTableCheck, FiresOnABudgetThatIsNotTheTables) {
+  const Finding finding = ExpectOne(
+      Reported("2021年度党建专项经费预算资金为112万元，2021年12月31日以前支出约110.76万元。"), "TEXT_TABLE",
+      SEVERITY_WARNING, "report[0].text", "报告中的预算 112万元 与表内全年预算数 16.2 万元不符，相差 95.8 万元");
+  EXPECT_EQ(Evidence(finding, "report"), "112万元");
+  EXPECT_EQ(Evidence(finding, "table"), "16.2万元");
+  ExpectOne(InOrder("全年执行数为1,085,000元。"), "TEXT_TABLE", SEVERITY_WARNING, "report[0].text",
+            "报告中的支出 1,085,000元 与表内全年执行数 108 万元不符，相差 0.5 万元");
+}
+
+TEST(TextTableCheck, FiresOnARateThatIsNotTheTables) {
+  ExpectOne(InOrder("本项目预算执行率为95%。"), "TEXT_TABLE", SEVERITY_WARNING, "report[0].text",
+            "报告中的执行率 95% 与表内不符：108 ÷ 120 = 90.00%");
+}
+
+TEST(TextTableCheck, FiresOnARowsNamedAmount) {
+  SelfEvaluation form = InOrder("明细：春节慰问2.62万元，“七一”慰问2.32万元，办公1.45万元。");
+  form.mutable_indicators(0)->set_level3("慰问困难党员");
+  form.mutable_indicators(0)->set_actual("慰问党员共计70人，发放慰问金5.04万");
+  const Finding finding =
+      ExpectOne(form, "TEXT_TABLE", SEVERITY_WARNING, "report[0].text",
+                "“慰问困难党员”实际完成值中的“慰问”5.04 万元与报告所列 2.62 + 2.32 = 4.94 万元不符");
+  EXPECT_EQ(Evidence(finding, "row"), "indicators[0].actual");
+  form.mutable_indicators(0)->set_actual("发放慰问金4.94万元");
+  ExpectNone(form, "TEXT_TABLE", "the sum of what is named");
+  form.mutable_indicators(0)->set_actual("春节发放慰问金2.62万元");
+  ExpectNone(form, "TEXT_TABLE", "one of what is named");
+}
+
+TEST(TextTableCheck, MustNotFire) {
+  for (const std::string_view text : {"年初预算100万元，全年预算120万元，支出108万元。",
+                                      "预算资金共计1,200,000.00元，实际支出为108.00万元，执行率90%。",
+                                      "支出约107万元。",                      // about
+                                      "2020年度预算90万元。",                 // another year
+                                      "上级下拨资金36.83万元，支出30万元。",  // a part, and what goes on about it
+                                      "公务接待费支出0.19万元。", "因公出国（境）经费支出0万元。",  // a part
+                                      "支出培训费3万元，支出材料费2万元。",                         // parts
+                                      "全年预算120万元，其中：人员经费预算50万元。",                // a part
+                                      "比上年预算增加20万元，调整预算5万元。",                      // differences
+                                      "当年财政拨款预算100万元，支出88万元。",  // a part that the table has
+                                      "截至6月底预算执行率40%。",               // part of the year
+                                      "政策执行率95%，合同执行率98%。",         // other rates
+                                      "预算控制在130万元以内。",                // a bound
+                                      "预算1200000万元。",                      // UNIT_MISMATCH
+                                      "人均预算500元/人，共有15个子项目预算65万元。"})
+    ExpectNone(InOrder(text), "TEXT_TABLE", text);
+  SelfEvaluation department = InOrder("2021年支出合计108万元，基本支出60万元，项目支出48万元。");
+  department.set_kind(evaluation::v1::FORM_KIND_DEPARTMENT);
+  ExpectNone(department, "TEXT_TABLE", "project spending is a part of a department's");
+}
+
+// --------------------------------------------------------------------------------------------------- EXEC_RATE, report
+
+TEST(ExecRateText, FiresOnARateThatTheReportsOwnFiguresRefute) {
+  const Finding finding = ExpectOne(
+      Reported("2021年度预算资金为112万元，2021年12月31日以前支出约110.76万元，完成项目支出总额的87%。"), "EXEC_RATE",
+      SEVERITY_ERROR, "report[0].text", "报告称完成 87%，按其所列支出 110.76万元 ÷ 预算 112万元 应为 98.89%");
+  EXPECT_EQ(Evidence(finding, "computed"), "98.89%");
+}
+
+TEST(ExecRateText, MustNotFire) {
+  for (const std::string_view text :
+       {"全年预算数为1050万元，执行数为1050万元，完成预算的100%。", "预算120万元，支出108万元，执行率90.0%。",
+        "预算数30万元，执行数26.23万元，执行率87%。", "预算120万元，支出108万元，其中财政拨款占81.48%。",
+        "上级下拨资金368304元，支出了360304万元，完成下拨总额的97.8%。", "预算约110万元，支出约100万元，执行率92%。",
+        "支出决算155.56万元，完成预算105%。", "预算112万元，支出110.76万元，培训完成率87%。",
+        "预算安排120万元，其中项目A支出50万元，执行率83%。", "预算安排120万元，培训支出50万元，执行率83%。"})
+    ExpectNone(InOrder(text), "EXEC_RATE", text);
+}
+
+// ------------------------------------------------------------------------------------------------------------- PERFECT
+
+SelfEvaluation Perfected(std::string_view total, std::string_view executed) {
+  SelfEvaluation form = OneFund(Fund("年度资金总额", "", "100", executed, "10"));
+  form.set_total_score(std::string(total));
+  return form;
+}
+
+TEST(PerfectCheck, FiresOnANearlyFullTotal) {
+  ExpectOne(Perfected("100", "86"), "PERFECT", SEVERITY_WARNING, "total_score",
+            "自评总分 100，而预算执行率只有 86.00%");
+  SelfEvaluation form = Perfected("99.5", "100");
+  AddSection(form, "（二）存在的问题", "台账资料未整理；公示不及时");
+  ExpectOne(form, "PERFECT", SEVERITY_WARNING, "total_score", "自评总分 99.5，而报告列有存在的问题");
+}
+
+TEST(PerfectCheck, MustNotFire) {
+  ExpectNone(Perfected("100", "90"), "PERFECT", "a rate of 90 %");
+  ExpectNone(Perfected("99.49", "10"), "PERFECT", "a total below the limit");
+  ExpectNone(Perfected("", "10"), "PERFECT", "no total");
+  SelfEvaluation form = Perfected("100", "100");
+  AddSection(form, "存在的问题", "无。");
+  AddSection(form, "其他需要说明的问题", "项目由两个单位共同实施");
+  ExpectNone(form, "PERFECT", "no problem named");
+}
+
+// ---------------------------------------------------------------------------------------------------------------- YEAR
+
+TEST(YearCheck, FiresOnWhatWasNotDoneInAnotherYear) {
+  ExpectOne(Reported("0.8万元因审批手续未在2020年办理到位，尚未拨付。"), "YEAR", SEVERITY_WARNING, "report[0].text",
+            "自评年度为 2021，这里说的却是 2020 年：“0.8万元因审批手续未在2020年办理到位”");
+}
+
+TEST(YearCheck, FiresOnANameAndOnAPeriod) {
+  SelfEvaluation form = OneRow({"2020年11月30日前", "2021年10月", "10", "10", "产出指标", "时效指标", "支付时间"});
+  ExpectOne(form, "YEAR", SEVERITY_WARNING, "indicators[0].target",
+            "“支付时间”指标值“2020年11月30日前”早于自评年度 2021");
+  form = OneRow({"≥1576人", "1576人", "10", "10"});
+  form.set_project_name("2020年度健康体检经费");
+  ExpectOne(form, "YEAR", SEVERITY_WARNING, "project_name", "项目名称中的年份 2020 与自评年度 2021 不一致");
+  form = OneRow({"100%", "100%", "10", "10", "产出指标", "时效指标", "2020年11月30日前完成支付"});
+  ExpectOne(form, "YEAR", SEVERITY_WARNING, "indicators[0].level3",
+            "“2020年11月30日前完成支付”指标名称“2020年11月30日前完成支付”早于自评年度 2021");
+}
+
+TEST(YearCheck, MustNotFire) {
+  for (const std::string_view text :
+       {"2020年未完成的任务已于2021年完成。", "2021年尚未支付的尾款。", "未完成部分将在2022年支付。",
+        "2020年完成体检1576人。", "按《2019—2020年规划》未实施的内容。"})
+    ExpectNone(Reported(text), "YEAR", text);
+  for (const std::string_view name : {"2021年体检经费", "2020-2022年道路建设", "道路建设", "十四五规划编制"}) {
+    SelfEvaluation form = OneRow({"≥5个", "5个", "10", "10"});
+    form.set_project_name(std::string(name));
+    ExpectNone(form, "YEAR", name);
+  }
+  const std::pair<std::string_view, Row> rows[] = {
+      {"a baseline", {"较2020年增长5%", "6%", "10", "10"}},
+      {"the form's year", {"2021年底前", "2021年12月", "10", "10", "产出指标", "时效指标"}},
+      {"a later year", {"2022年1月底前", "2021年12月", "10", "10", "产出指标", "时效指标"}},
+      {"what is counted", {"2020年入学学生120人", "120人", "10", "10"}},
+  };
+  for (const auto& [why, row] : rows) ExpectNone(OneRow(row), "YEAR", why);
+  SelfEvaluation unknown = OneRow({"2020年底前", "2020年12月", "10", "10", "产出指标", "时效指标"});
+  unknown.set_fiscal_year(0);
+  ExpectNone(unknown, "YEAR", "a form that does not say its year");
+}
+
+// ------------------------------------------------------------------------------------------------------- PART_SUM_TEXT
+
+TEST(PartSumText, FiresOnPartsBehindTheirTotal) {
+  const Finding finding =
+      ExpectOne(InOrder("党建经费共投入288.89万元，其中：村改居176.77万元、城市社区87.63万元、街道10万元、两新8."
+                        "69万元、机关5.81万元。"),
+                "PART_SUM_TEXT", SEVERITY_INFO, "report[0].text",
+                "所列 5 项合计 288.9 万元，所称总额 288.89万元，相差 0.01 万元，可能由四舍五入造成");
+  EXPECT_EQ(Evidence(finding, "sum"), "288.9万元");
+  EXPECT_EQ(Evidence(finding, "parts"), "176.77 + 87.63 + 10 + 8.69 + 5.81");
+  ExpectOne(InOrder("上级资金755.19万元，其中：中央124.23万元、省级370.83万元、市级260.3万元。"), "PART_SUM_TEXT",
+            SEVERITY_WARNING, "report[0].text", "所列 3 项合计 755.36 万元，所称总额 755.19万元，相差 0.17 万元");
+  // 444.76 of general funds and 71.73 of others beside 516.82 (document 003).
+  ExpectOne(InOrder("财政拨款支出516.82万元：一般公共预算444.76万元，政府性基金71.73万元。"), "PART_SUM_TEXT",
+            SEVERITY_WARNING, "report[0].text", "所列 2 项合计 516.49 万元，所称总额 516.82万元，相差 0.33 万元");
+  ExpectOne(InOrder("安排2118万元，其中：甲774万元、乙240万元、丙140万元、丁84万元、戊750万元。"), "PART_SUM_TEXT",
+            SEVERITY_INFO, "report[0].text", "所列 5 项合计 1988 万元，所称总额 2118万元，相差 130 万元");
+}
+
+TEST(PartSumText, FiresOnPartsBeforeTheirTotal) {
+  ExpectOne(InOrder("人员10.5万元、材料20万元、设备5万元，合计37万元。"), "PART_SUM_TEXT", SEVERITY_WARNING,
+            "report[0].text", "所列 3 项合计 35.5 万元，所称总额 37万元，相差 1.5 万元");
+}
+
+TEST(PartSumText, RemarksAListThatIsNotWhatWasSpent) {
+  ExpectOne(
+      Reported("支出明细：社区32万元，两新5.86万元，春节2.62万元，“七一”2.32万元，站点3.38万元，书记4.56万元，"
+               "村干部2.814万元，老干4.0784万元，机关1.637万元，培训7.2573万元，办公1.4532万元；上级的0.8万元未拨付。"),
+      "PART_SUM_TEXT", SEVERITY_INFO, "report[0].text",
+      "所列 12 项支出合计 68.7799 万元，与表内全年执行数 110.76 万元相差 41.9801 万元");
+}
+
+TEST(PartSumText, MustNotFire) {
+  for (const std::string_view text :
+       {"预算合计626,380.00元，其中：运行482,400.00元、补助17,580.00元、补贴26,400.00元、小组22,000.00元、委员35,000."
+        "00元、专项43,000.00元。",
+        "共到位6153.46万元，其中：中央4605万元，自治区963万元，本级585.46万元。",
+        "支出合计516.82万元，其中：基本支出289.53万元，占56%；项目支出227.29万元，占44%。",
+        "总投资500万元，其中财政300万元，自筹200万元，已支付400万元。",
+        "投入100万元，其中中央60万元。",                                                // one part
+        "投入100万元，其中中央60万元，省级30万元。",                                    // perhaps not all
+        "投入约100万元，其中中央60万元，省级50万元。",                                  // about
+        "投入100万元，其中：中央60万元（其中直达50万元、非直达10万元），省级40万元。",  // brackets
+        "投入100万元，其中：中央60万元、省级40万元，实际支出95万元，其中：中央58万元、省级37万元。",
+        "预算100万元，支出95万元，合计195万元。",  // no parts
+        "2019年3万元、2020年4万元、2021年5万元，共计12万元。",
+        "财政拨款收入508.64万元：一般公共预算436.91万元，政府性基金71.73万元。",
+        "轿车0辆、金额0万元，其中：越野车0万元、载客汽车0万元。"})
+    ExpectNone(InOrder(text), "PART_SUM_TEXT", text);
+  ExpectNone(InOrder("支出明细：甲60万元，乙28万元，丙20万元。"), "PART_SUM_TEXT", "a list of all that was spent");
+}
+
+// ---------------------------------------------------------------------------------------------------------- NO_CONTENT
+
+TEST(NoContentCheck, FiresBesideErrorsOrALowRate) {
+  SelfEvaluation form = OneFund(Fund("年度资金总额", "", "107", "79", "10", "74%"));
+  AddSection(form, "七、主要经验及做法、存在的问题和建议", "无。");
+  ExpectOne(form, "NO_CONTENT", SEVERITY_WARNING, "report[0].text", "报告称没有存在的问题，而预算执行率只有 73.83%");
+  form.mutable_funds(0)->set_execution_rate("100%");
+  form.mutable_funds(0)->set_executed("107.5");
+  ExpectOne(form, "NO_CONTENT", SEVERITY_WARNING, "report[0].text", "报告称没有存在的问题，而本表查出 1 处错误");
+}
+
+TEST(NoContentCheck, MustNotFire) {
+  SelfEvaluation form = OneFund(Fund("年度资金总额", "", "107", "107", "10", "100%"));
+  AddSection(form, "存在的问题", "无");
+  ExpectNone(form, "NO_CONTENT", "a form in order");
+  form = OneFund(Fund("年度资金总额", "", "107", "79", "10", "74%"));
+  AddSection(form, "存在的问题", "资金拨付进度慢");
+  AddSection(form, "其他需要说明的问题", "无");
+  ExpectNone(form, "NO_CONTENT", "a problem that is named");
+}
+
+// ------------------------------------------------------------------------------------------------ UNIT_MISMATCH,
+// report
+
+TEST(UnitMismatchText, FiresWhereTableAndTextDifferByTenThousand) {
+  // Document 004: 626,380.00元 in the text, the same digits in a table of 万元.
+  SelfEvaluation form = OneFund(Fund("年度资金总额", "", "626380", "626,380.00", "10"));
+  AddSection(form, "项目资金情况", "预算合计金额为626,380.00元，决算合计金额为626,380.00元。");
+  ExpectOne(form, "UNIT_MISMATCH", SEVERITY_ERROR, "report[0].text",
+            "报告中的 626380 元 与表内资金（626380 万元）相差约一万倍，元与万元可能写错");
+  form.set_amount_unit(evaluation::v1::AMOUNT_UNIT_YUAN);
+  ExpectNone(form, "UNIT_MISMATCH", "a table in 元");
+  form = OneFund(Fund("年度资金总额", "", "62.638", "62.638", "10"));
+  AddSection(form, "项目资金情况", "预算合计金额为626,380.00元。");
+  ExpectNone(form, "UNIT_MISMATCH", "the same amount in two units");
+  form = OneFund(Fund("年度资金总额", "", "500", "500", "10"));
+  AddSection(form, "补助标准", "每户补助500元。");
+  ExpectNone(form, "UNIT_MISMATCH", "a round number may stand for something else");
+}
+
+// -------------------------------------------------------------------------------------------------------------- bounds
+
+TEST(ReportChecks, TakeAReportOfManyFiguresInTheirStride) {
+  std::string text;
+  for (int i = 0; text.size() < 900'000; ++i)
+    text += "（" + std::to_string(i % 9) + "）其中：支出培训费" + std::to_string(i % 997) +
+            ".5万元、合计其中2020年未完成" + std::to_string(i % 89) + "万元，完成预算的" + std::to_string(i % 101) +
+            "%，";
+  SelfEvaluation form = InOrder(text);
+  for (int i = 0; i < 200; ++i)
+    AddRow(form, {"发放5万元", "发放培训费" + std::to_string(i) + ".25万元，发放材料费3万元", "", "", "产出指标",
+                  "数量指标", "行" + std::to_string(i)});
+  const auto start = std::chrono::steady_clock::now();
+  ScoreOf(form);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
+}  // namespace
+}  // namespace jixiao::scoring

@@ -28,6 +28,13 @@ int RunScore(const Global& global, const ScoreOptions& options);
 // The forms of all files as one batch: a line for each, and what they show together.
 int RunScoreBatch(const Global& global, const ScoreOptions& options);
 
+struct ImportOptions {
+  std::vector<std::string> files;
+  std::string region;  // division code, for forms that do not say it
+  int year = 0;        // fiscal year, for forms that do not state it; 0 for unknown
+};
+int RunImport(const Global& global, const ImportOptions& options);
+
 struct SubmitOptions {
   std::vector<std::string> files;
   std::string rule_set;

@@ -1,14 +1,15 @@
 #include "cli/form_files.h"
 
+#include "cli/document_files.h"
 #include "common/errors.h"
 #include "common/text.h"
+#include "intake/import/import.h"
 
 #include <google/protobuf/util/json_util.h>
 #include <nlohmann/json.hpp>
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
+#include <memory>
 
 namespace jixiao::cli {
 namespace {
@@ -23,7 +24,7 @@ absl::StatusOr<FormFile> ToForm(const json& value, std::string origin) {
   const json& content = value.is_object() && value.contains("form") ? value["form"] : value;
   if (!content.is_object()) return Unreadable(origin, "is not a form: a JSON object was expected");
   const std::string text = content.dump(-1, ' ', false, json::error_handler_t::replace);
-  FormFile file{std::move(origin), {}};
+  FormFile file{std::move(origin), {}, nullptr};
   auto status = google::protobuf::util::JsonStringToMessage(text, &file.form);
   if (status.ok()) return file;
   google::protobuf::util::JsonParseOptions lenient;
@@ -36,17 +37,30 @@ absl::StatusOr<FormFile> ToForm(const json& value, std::string origin) {
   return file;
 }
 
+bool IsNamedJson(std::string_view path) {
+  return path.ends_with(".json") || path.ends_with(".jsonl");
+}
+
+absl::StatusOr<std::vector<FormFile>> ReadDocument(const std::string& path, std::string bytes) {
+  const auto document = std::make_shared<const std::string>(std::move(bytes));
+  ASSIGN_OR_RETURN(auto imported, importing::Import(*document, path == "-" ? "stdin.txt" : path, {}));
+  if (imported.forms().empty()) return Unreadable(path, "holds no form");
+  std::vector<FormFile> forms;
+  int unread = imported.unread_size();
+  for (int i = 0; i < imported.forms_size(); ++i) {
+    unread += imported.forms(i).unread_size();
+    std::string origin = imported.forms_size() == 1 ? path : Cat(path, " 第 ", i + 1, " 张");
+    forms.push_back({std::move(origin), std::move(*imported.mutable_forms(i)->mutable_form()), document});
+  }
+  if (unread > 0) std::cerr << "注意 " << path << "：有 " << unread << " 处文字未读入，可用 jixiao import 查看\n";
+  return forms;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<FormFile>> ReadForms(const std::string& path) {
-  std::string text;
-  if (path == "-") {
-    text.assign(std::istreambuf_iterator<char>(std::cin), {});
-  } else {
-    std::ifstream in(path, std::ios::binary);
-    text.assign(std::istreambuf_iterator<char>(in), {});
-    if (!in) return Unreadable(path, "cannot be read");
-  }
+  ASSIGN_OR_RETURN(std::string text, ReadBytes(path));
+  if (!IsJson(text) && !IsNamedJson(path) && !text.empty()) return ReadDocument(path, std::move(text));
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   std::vector<FormFile> forms;
   const json whole = json::parse(text, nullptr, /*allow_exceptions=*/false);

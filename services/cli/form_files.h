@@ -5,6 +5,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,15 @@ namespace jixiao::cli {
 struct FormFile {
   std::string origin;  // file name, with the line where a file holds several forms
   evaluation::v1::SelfEvaluation form;
+  std::shared_ptr<const std::string> document;  // the office file or text it was read from; null for JSON
 };
 
-// Reads the forms in a JSON file ("-" is standard input): one object, an array, or one object a line. An object is a
-// SelfEvaluation in protobuf JSON, or has one as its `form` (as `jixiao import` writes it). Fields that a form does not
-// have are named on stderr and passed over. INVALID_ARGUMENT (FILE_UNREADABLE) names file and line.
+// Reads the forms in a file ("-" is standard input): JSON, or a document that `jixiao import` reads.
+//
+// JSON is one object, an array, or one object a line. An object is a SelfEvaluation in protobuf JSON, or has one as its
+// `form` (as `jixiao import` writes it). Fields that a form does not have are named on stderr and passed over; so is
+// the number of cells of a document that could not be placed. INVALID_ARGUMENT (FILE_UNREADABLE) names file and line; a
+// document gives the errors of importing::Import.
 absl::StatusOr<std::vector<FormFile>> ReadForms(const std::string& path);
 
 }  // namespace jixiao::cli

@@ -21,6 +21,8 @@ namespace {
 using intake::v1::IntakeService;
 using intake::v1::Submission;
 
+constexpr std::size_t kMaxSourceDocument = 8 * 1024 * 1024;  // as the contract says
+
 // The same form with the same options has the same id, so that a repeated command changes nothing.
 absl::StatusOr<std::string> RequestId(const FormFile& file, const SubmitOptions& options) {
   if (options.again) return RandomHex(16);
@@ -112,7 +114,15 @@ int RunSubmit(const Global& global, const SubmitOptions& options) {
     *request.mutable_form() = forms[i].form;
     request.set_submission(options.submission);
     request.set_rule_set(options.rule_set);
-    request.set_source_document(source);
+    // A form read from a document is kept together with it.
+    if (source.empty() && forms[i].document != nullptr) {
+      if (forms[i].document->size() <= kMaxSourceDocument)
+        request.set_source_document(*forms[i].document);
+      else
+        std::cerr << "注意 " << forms[i].origin << "：原始文件超过 8 MiB，不随表一起归档\n";
+    } else {
+      request.set_source_document(source);
+    }
     intake::v1::SubmitEvaluationResponse response;
     absl::Status status = Call(global, *stub, &IntakeService::Stub::SubmitEvaluation, request, response);
     Submission submission;

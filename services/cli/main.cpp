@@ -15,7 +15,10 @@ using Command = std::function<int()>;
 void AddScore(CLI::App& app, const Global& global, Command& run) {
   auto* command = app.add_subcommand("score", "给自评表评分并列出问题；不保存");
   auto options = std::make_shared<ScoreOptions>();
-  command->add_option("FILE", options->files, "JSON 文件：一张表、一个数组或每行一张；- 为标准输入")->required();
+  command
+      ->add_option("FILE", options->files,
+                   "JSON（一张表、一个数组或每行一张），或 jixiao import 能读的文件；- 为标准输入")
+      ->required();
   command->add_option("--rule-set", options->rule_set,
                       "评分规则：编号、编号@修订 或摘要；不填则按区划、年度、表种选定");
   auto* explain = command->add_flag("--explain", options->explain, "逐行说明得分的算法");
@@ -29,10 +32,30 @@ void AddScore(CLI::App& app, const Global& global, Command& run) {
   });
 }
 
+void AddImport(CLI::App& app, const Global& global, Command& run) {
+  auto* command = app.add_subcommand("import", "从办公文件或文本中读出自评表，说明每个值的来源和未读入的文字；不保存");
+  auto options = std::make_shared<ImportOptions>();
+  command
+      ->add_option("FILE", options->files,
+                   ".xlsx .docx .txt .csv；装有 LibreOffice 时还有 .xls .doc .wps .et .ods；- 为标准输入（文本）")
+      ->required();
+  command->add_option("--region", options->region, "财政区划代码，写入没有写明区划的表")
+      ->check([](const std::string& code) {
+        const bool digits = code.find_first_not_of("0123456789") == std::string::npos;
+        return digits && (code.size() == 6 || code.size() == 9) ? std::string()
+                                                                : std::string("区划代码为 6 位或 9 位数字");
+      });
+  command->add_option("--year", options->year, "年度，写入没有写明年度的表")->check(CLI::Range(2000, 2100));
+  command->callback([&global, &run, options] { run = [&global, options] { return RunImport(global, *options); }; });
+}
+
 void AddIntake(CLI::App& app, const Global& global, Command& run) {
   auto* submit = app.add_subcommand("submit", "提交自评表；同一张表重复提交只接收一次");
   auto options = std::make_shared<SubmitOptions>();
-  submit->add_option("FILE", options->files, "JSON 文件：一张表、一个数组或每行一张；- 为标准输入")->required();
+  submit
+      ->add_option("FILE", options->files,
+                   "JSON（一张表、一个数组或每行一张），或 jixiao import 能读的文件；- 为标准输入")
+      ->required();
   submit->add_option("--rule-set", options->rule_set, "评分规则：编号、编号@修订 或摘要");
   submit->add_option("--submission", options->submission, "重新提交：被退回的提交的名称");
   submit->add_option("--source", options->source, "原始文件，与表一起归档");
@@ -142,6 +165,7 @@ int main(int argc, char** argv) {
   app.add_option("--timeout", global.timeout_seconds, "每次调用最多等待的秒数")
       ->check(CLI::Range(1, 3600))
       ->capture_default_str();
+  AddImport(app, global, run);
   AddScore(app, global, run);
   AddIntake(app, global, run);
   AddRules(app, global, run);

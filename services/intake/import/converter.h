@@ -1,0 +1,23 @@
+// Older formats (.doc, .xls, .wps, .et, .ods, .rtf …) through LibreOffice, when it is installed.
+#pragma once
+
+#include "intake/import/limits.h"
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <string_view>
+
+namespace jixiao::importing {
+
+// Whether `soffice` can be run here.
+bool HasLibreOffice();
+
+// `bytes` of a file with this extension (without dot) as a file of type `to` ("docx" or "xlsx"). LibreOffice runs as a
+// process group of its own with an empty private profile in a temporary folder, without macros, and is killed after
+// limits.conversion. FAILED_PRECONDITION (CONVERTER_MISSING) names the packages to install when it is not there;
+// INVALID_ARGUMENT (DOCUMENT_DAMAGED) when it cannot read the file; DEADLINE_EXCEEDED (CONVERSION_TOO_SLOW).
+absl::StatusOr<std::string> ConvertOffice(std::string_view bytes, std::string_view extension, std::string_view to,
+                                          const Limits& limits);
+
+}  // namespace jixiao::importing

@@ -1,0 +1,77 @@
+// Reads the rows of one form, whatever tables they are spread over: head, funds, goals, indicators, foot.
+#pragma once
+
+#include "intake/import/columns.h"
+#include "intake/import/draft.h"
+
+#include <vector>
+
+namespace jixiao::importing {
+
+class FormReader {
+ public:
+  explicit FormReader(Writer writer) : writer_(writer) {}
+
+  Draft& draft() const { return writer_.draft(); }
+  Writer& writer() { return writer_; }
+
+  // Reads rows[at] and possibly rows after it; returns how many were read. `grid` tells grids apart.
+  std::size_t Read(const std::vector<Row>& rows, std::size_t at, const Grid& grid);
+
+  // A paragraph or a cell that stands alone: a year, an amount unit, a label with its value. False when it says
+  // nothing.
+  bool ReadLine(const Cell& cell);
+
+  // Whether an indicator table is open that may go on in the next grid.
+  bool open_indicators() const { return section_ == Section::kIndicators && !draft().has_total; }
+  const Columns& indicator_columns() const { return columns_; }
+  // Goes on with these columns, for rows whose header stood elsewhere.
+  void ExpectIndicators(Columns columns);
+
+  // What is only known at the end: the weight of the funds table from its heading.
+  void Finish();
+
+ private:
+  enum class Section { kHead, kFunds, kFundPairs, kGoals, kIndicators };
+  // A pair of a name column and an amount column: 预算数： | 508.65 | 执行数： | 516.82.
+  struct FundPair {
+    Role role;
+    int name_column, value_column;
+  };
+
+  bool ReadTotal(const Row& row);
+  bool ReadPairs(const Row& row, bool tables);
+  bool ReadPair(const Label& label, const Cell& head, const Cell* value);
+  bool ReadInline(const Cell& cell, bool alone);
+  void ReadFundRow(const Row& row);
+  bool ReadFundPairs(const Row& row);
+  void ReadGoalRow(const Row& row);
+  void ReadIndicatorRow(const Row& row);
+  bool StartsFundRow(const Row& row) const;
+  bool IsGoalsHeader(const Row& row) const;
+  void NoteAmountUnit(const Cell& cell);
+  void NoteFundPoints(const Label& label, const Cell& cell);
+  void SetOrganization(evaluation::v1::Organization* organization, const std::string& path, const Cell& cell,
+                       std::string text);
+  void SetProjectName(const Cell& cell, std::string text);
+  void MarkLabels(const Columns& columns);
+
+  Writer writer_;
+  Section section_ = Section::kHead;
+  const Grid* columns_grid_ = nullptr;  // where the current header stood
+  const Grid* grid_ = nullptr;
+  Columns columns_;
+  std::vector<FundPair> fund_pairs_;
+  struct GoalColumn {
+    bool expected;
+    int from, to;
+  };
+  std::vector<GoalColumn> goal_columns_;
+};
+
+// Whether a row is the title of a form: one cell (or the first) that says so.
+const Cell* TitleOf(const Row& row);
+// Whether a row names a project (or another subject of a form).
+bool NamesProject(const Row& row);
+
+}  // namespace jixiao::importing

@@ -1,0 +1,166 @@
+#include "intake/import/import.h"
+
+#include "common/digest.h"
+#include "common/errors.h"
+#include "common/text.h"
+#include "intake/import/converter.h"
+#include "intake/import/docx_reader.h"
+#include "intake/import/folding.h"
+#include "intake/import/text_encoding.h"
+#include "intake/import/text_reader.h"
+#include "intake/import/xlsx_reader.h"
+
+#include <algorithm>
+#include <array>
+
+namespace jixiao::importing {
+namespace {
+
+absl::Status Refused(std::string_view reason, std::string_view what) {
+  return InvalidField(reason, "document", std::string(what));
+}
+
+std::string BaseName(std::string_view name) {
+  const std::size_t slash = name.find_last_of("/\\");
+  return std::string(slash == std::string_view::npos ? name : name.substr(slash + 1));
+}
+
+std::string Extension(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos) return {};
+  std::string out(name.substr(dot + 1));
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return out;
+}
+
+bool IsSheetExtension(std::string_view extension) {
+  static constexpr std::array<std::string_view, 9> kSheets = {"xls", "et",   "ods", "xlt", "xlsb",
+                                                              "ett", "fods", "dbf", "xlsm"};
+  return std::find(kSheets.begin(), kSheets.end(), extension) != kSheets.end();
+}
+
+// Names of streams in an OLE file are UTF-16.
+bool HasStream(std::string_view bytes, std::string_view name) {
+  std::string wide;
+  for (const char c : name) wide += c, wide += '\0';
+  return bytes.find(wide) != std::string_view::npos;
+}
+
+std::string_view MediaType(std::string_view extension) {
+  if (extension == "doc") return "application/msword";
+  if (extension == "xls") return "application/vnd.ms-excel";
+  if (extension == "ods") return "application/vnd.oasis.opendocument.spreadsheet";
+  if (extension == "odt") return "application/vnd.oasis.opendocument.text";
+  if (extension == "rtf") return "application/rtf";
+  if (extension == "wps") return "application/vnd.ms-works";
+  if (extension == "html" || extension == "htm") return "text/html";
+  return "application/octet-stream";
+}
+
+absl::StatusOr<Document> Read(std::string_view bytes, std::string_view name, const Limits& limits) {
+  const std::string extension = Extension(name);
+  switch (FormatOf(bytes, name)) {
+    case Format::kXlsx:
+      return ReadXlsx(bytes, limits);
+    case Format::kDocx:
+      return ReadDocx(bytes, limits);
+    case Format::kText:
+    case Format::kCsv: {
+      ASSIGN_OR_RETURN(const std::string text, DecodeText(bytes));
+      return ReadText(text, FormatOf(bytes, name) == Format::kCsv, limits);
+    }
+    case Format::kConvertToDocx: {
+      const std::string from = extension.empty() || extension == "docx" ? "doc" : extension;
+      ASSIGN_OR_RETURN(const std::string converted, ConvertOffice(bytes, from, "docx", limits));
+      ASSIGN_OR_RETURN(Document document, ReadDocx(converted, limits));
+      document.media_type = MediaType(from);
+      return document;
+    }
+    case Format::kConvertToXlsx: {
+      const std::string from = extension.empty() || extension == "xlsx" ? "xls" : extension;
+      ASSIGN_OR_RETURN(const std::string converted, ConvertOffice(bytes, from, "xlsx", limits));
+      ASSIGN_OR_RETURN(Document document, ReadXlsx(converted, limits));
+      document.media_type = MediaType(from);
+      return document;
+    }
+    case Format::kPdf:
+      return Refused("DOCUMENT_FORMAT_UNSUPPORTED",
+                     "不读取 PDF：表格的行列在 PDF 中已丢失。请提供原来的 .docx 或 .xlsx；只有 PDF "
+                     "时，请在办公软件中转成 .docx 并核对后再导入");
+    case Format::kUnknown:
+      break;
+  }
+  if (HasStream(bytes.substr(0, 1 << 20), "EncryptedPackage"))
+    return Refused("DOCUMENT_ENCRYPTED", "文件有密码，请去掉密码后重试");
+  return Refused(
+      "DOCUMENT_FORMAT_UNSUPPORTED",
+      "不认识的文件格式；可以读取 .xlsx .docx .txt .csv，以及（装有 LibreOffice 时）.xls .doc .wps .et .ods .odt .rtf");
+}
+
+}  // namespace
+
+Format FormatOf(std::string_view bytes, std::string_view file_name) {
+  const std::string extension = Extension(file_name);
+  if (bytes.starts_with("%PDF")) return Format::kPdf;
+  if (bytes.starts_with("PK")) {
+    // The parts' names stand uncompressed in the file.
+    if (bytes.find("xl/workbook.xml") != std::string_view::npos) return Format::kXlsx;
+    if (bytes.find("word/document.xml") != std::string_view::npos) return Format::kDocx;
+    if (bytes.find("mimetypeapplication/vnd.oasis.opendocument.spreadsheet") != std::string_view::npos)
+      return Format::kConvertToXlsx;
+    if (bytes.find("mimetypeapplication/vnd.oasis.opendocument.text") != std::string_view::npos)
+      return Format::kConvertToDocx;
+    if (bytes.find("xl/workbook.bin") != std::string_view::npos) return Format::kConvertToXlsx;
+    if (extension == "xlsx") return Format::kXlsx;
+    if (extension == "docx") return Format::kDocx;
+    return Format::kUnknown;
+  }
+  if (bytes.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) {
+    if (HasStream(bytes, "EncryptedPackage")) return Format::kUnknown;
+    if (HasStream(bytes, "WordDocument")) return Format::kConvertToDocx;
+    if (HasStream(bytes, "Workbook") || HasStream(bytes, "Book")) return Format::kConvertToXlsx;
+    return IsSheetExtension(extension) ? Format::kConvertToXlsx : Format::kConvertToDocx;
+  }
+  if (bytes.starts_with("{\\rtf")) return Format::kConvertToDocx;
+  // Many systems export a web page and call it .xls or .doc.
+  std::string_view head = bytes.substr(0, 1024);
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  const std::size_t start = std::min(head.find_first_not_of(" \r\n\t"), head.size());
+  std::string low(head.substr(start, 200));
+  for (char& c : low)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  if (low.starts_with("<html") || low.starts_with("<!doctype html") || low.starts_with("<table") ||
+      low.starts_with("<?xml"))
+    return IsSheetExtension(extension) || extension == "xlsx" ? Format::kConvertToXlsx : Format::kConvertToDocx;
+  if (extension == "csv") return Format::kCsv;
+  if (extension == "xlsx" || extension == "docx" || extension == "doc" || IsSheetExtension(extension)) {
+    // Named like an office file, but none: a text, or damaged.
+    return DecodeText(bytes.substr(0, std::min<std::size_t>(bytes.size(), 1 << 16))).ok() && !bytes.empty()
+               ? Format::kText
+               : Format::kUnknown;
+  }
+  return DecodeText(bytes).ok() ? Format::kText : Format::kUnknown;
+}
+
+absl::StatusOr<intake::v1::ImportedDocument> Import(std::string_view bytes, std::string_view file_name,
+                                                    const Hints& hints, const Limits& limits) {
+  if (bytes.empty()) return Refused("DOCUMENT_DAMAGED", "文件是空的");
+  if (bytes.size() > limits.file_bytes)
+    return Refused("DOCUMENT_TOO_LARGE", Cat("文件超过 ", limits.file_bytes >> 20, " MiB"));
+  const std::string name = BaseName(file_name);
+  ASSIGN_OR_RETURN(const Document document, Read(bytes, name, limits));
+  Hints known = hints;
+  if (known.fiscal_year == 0) known.fiscal_year = YearIn(name);
+  intake::v1::ImportedDocument out = Recognise(document, known);
+  const std::string digest = DigestOf(bytes).substr(std::string_view("sha256:").size());
+  for (auto& imported : *out.mutable_forms()) {
+    auto* source = imported.mutable_form()->mutable_source();
+    source->set_file_name(std::string(TruncateUtf8(name, 255)));
+    source->set_media_type(document.media_type);
+    source->set_sha256(digest);
+  }
+  return out;
+}
+
+}  // namespace jixiao::importing

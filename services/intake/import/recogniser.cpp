@@ -1,0 +1,465 @@
+#include "intake/import/recogniser.h"
+
+#include "common/text.h"
+#include "intake/import/columns.h"
+#include "intake/import/draft.h"
+#include "intake/import/dump.h"
+#include "intake/import/folding.h"
+#include "intake/import/form_reader.h"
+#include "intake/import/report.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace jixiao::importing {
+namespace {
+
+using evaluation::v1::FORM_KIND_DEPARTMENT;
+using evaluation::v1::FORM_KIND_PROJECT;
+using evaluation::v1::FORM_KIND_TRANSFER_PAYMENT;
+
+constexpr std::size_t kMaxUnread = 10'000;
+
+// What a grid is, before it is read.
+struct Nature {
+  bool title = false, project = false, indicators = false, funds = false, goals = false, levels = false;
+  bool IsForm() const {
+    return indicators || (title && (project || funds || goals)) || (project && (funds || goals)) || (title && levels);
+  }
+};
+
+Nature NatureOf(const std::vector<Row>& rows, Layout layout) {
+  Nature out;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    out.title = out.title || TitleOf(rows[i]) != nullptr;
+    out.project = out.project || NamesProject(rows[i]);
+    out.indicators = out.indicators || !IndicatorsHeader(rows, i, layout).columns.empty();
+    out.funds = out.funds || !FundsHeader(rows, i, layout).columns.empty();
+    for (const Cell* cell : rows[i].filled) {
+      const Roles roles = ReadLabel(cell->text).roles;
+      out.goals = out.goals || roles.HasAny(Role::kExpectedGoal | Role::kActualGoal);
+      out.levels = out.levels || LevelOf(cell->text) == 2;
+    }
+  }
+  return out;
+}
+
+class Recogniser {
+ public:
+  Recogniser(const Document& document, const Hints& hints) : document_(document), hints_(hints) {}
+
+  intake::v1::ImportedDocument Run() {
+    for (const Block& block : document_.blocks) {
+      if (!block.is_grid)
+        ReadParagraph(block.paragraph);
+      else if (block.grid.layout == Layout::kDump)
+        ReadDumpGrid(block.grid);
+      else
+        ReadGrid(block.grid);
+    }
+    EndForm();
+    EndPassage();
+    PlacePassages();
+    return Give();
+  }
+
+ private:
+  // One form, and the reader of its rows.
+  struct Open {
+    std::unique_ptr<Draft> draft = std::make_unique<Draft>();
+    std::unique_ptr<FormReader> reader;
+    std::optional<DumpResult> dump;
+    std::vector<const Cell*> names;  // for the dump's head labels
+  };
+
+  Open& Begin() {
+    EndForm();
+    forms_.push_back(std::make_unique<Open>());
+    Open& open = *forms_.back();
+    open.reader = std::make_unique<FormReader>(Writer(*open.draft, ledger_));
+    current_ = forms_.back().get();
+    return open;
+  }
+
+  Open& Current() { return current_ == nullptr ? Begin() : *current_; }
+
+  void EndForm() {
+    if (current_ == nullptr) return;
+    if (current_->dump) {
+      Writer writer(*current_->draft, ledger_);
+      AssignNames(*current_->dump, current_->names, writer);
+    }
+    current_->reader->Finish();
+    current_ = nullptr;
+  }
+
+  int CurrentIndex() const { return static_cast<int>(forms_.size()) - 1; }
+
+  // ---------------------------------------------------------------------------------------------- paragraphs
+
+  void ReadParagraph(const Cell& cell) {
+    if (IsFormTitle(cell.text) || (!pending_.empty() && Utf8Length(cell.text) <= 80)) {
+      // The title of what follows, and the short lines below it.
+      pending_.push_back(&cell);
+      return;
+    }
+    Flush();
+    passage_.items.push_back({&cell, {}});
+  }
+
+  // Pending lines belong to no form: they are text like any other.
+  void Flush() {
+    for (const Cell* cell : pending_) passage_.items.push_back({cell, {}});
+    pending_.clear();
+  }
+
+  void EndPassage() {
+    Flush();
+    if (passage_.items.empty()) return;
+    passage_.after_form = CurrentIndex();
+    passages_.push_back(std::move(passage_));
+    passage_ = {};
+  }
+
+  // Gives the pending title and the lines around it to the form.
+  void TakePending(Open& open) {
+    Writer& writer = open.reader->writer();
+    // Lines shortly before the table that say a year, an amount unit or a unit's name.
+    std::vector<const Cell*> lines;
+    if (pending_.empty()) {
+      std::size_t taken = 0;
+      while (!passage_.items.empty() && taken < 4) {
+        const Cell* last = passage_.items.back().paragraph;
+        if (last == nullptr || Utf8Length(last->text) > 60 || !SplitHeading(*last).heading.empty()) break;
+        if (!open.reader->ReadLine(*last)) break;
+        ledger_.Own(*last, CurrentIndex());
+        passage_.items.pop_back();
+        ++taken;
+      }
+      return;
+    }
+    for (const Cell* cell : pending_) {
+      ledger_.Own(*cell, CurrentIndex());
+      if (writer.draft().first == nullptr) writer.draft().first = cell;
+      if (IsFormTitle(cell->text) && writer.form().title().empty()) {
+        writer.Set("title", writer.form().mutable_title(), CleanValue(cell->text), *cell);
+        if (const int year = YearIn(cell->text); year != 0 && writer.form().fiscal_year() == 0) {
+          writer.form().set_fiscal_year(year);
+          writer.Note("fiscal_year", *cell);
+        }
+      } else if (!open.reader->ReadLine(*cell)) {
+        lines.push_back(cell);
+      }
+    }
+    pending_.clear();
+    for (const Cell* cell : lines) ledger_.Refuse(*cell, "表前的文字，没有对应的栏目");
+  }
+
+  // ---------------------------------------------------------------------------------------------- grids
+
+  // Whether a grid goes on where the last one stopped: no title, no project of its own.
+  bool GoesOn(const Nature& nature, const std::vector<Row>& rows, const Grid& grid) const {
+    if (current_ == nullptr || nature.title || nature.project) return false;
+    const Draft& draft = *current_->draft;
+    const bool new_title =
+        std::any_of(pending_.begin(), pending_.end(), [](const Cell* c) { return IsFormTitle(c->text); });
+    if (new_title && !draft.form.title().empty()) return false;
+    if (nature.indicators) {
+      if (new_title && draft.form.indicators_size() > 0) return false;
+      // Funds in one table, indicators in the next; or a header repeated on a new page.
+      return draft.form.indicators_size() == 0 || (grid.sheet.empty() && !draft.has_total);
+    }
+    if (!current_->reader->open_indicators()) {
+      // Parts of one form in tables of their own.
+      if (nature.funds) return draft.form.funds_size() == 0 && draft.form.indicators_size() == 0;
+      return nature.goals && draft.form.indicators_size() == 0 && draft.form.expected_goal().empty() &&
+             draft.Substantial();
+    }
+    if (!grid.sheet.empty()) return false;
+    if (nature.levels) return true;
+    const std::size_t width = current_->reader->indicator_columns().width();
+    std::size_t fit = 0, filled = 0;
+    for (const Row& row : rows) {
+      if (row.filled.empty()) continue;
+      ++filled;
+      if (row.cells.size() == width || row.cells.size() + 1 == width) ++fit;
+    }
+    return filled > 0 && fit * 2 >= filled;
+  }
+
+  void ReadGrid(const Grid& grid) {
+    const std::vector<Row> rows = RowsOf(grid);
+    const Nature nature = NatureOf(rows, grid.layout);
+    const bool goes_on = GoesOn(nature, rows, grid);
+    if (!nature.IsForm() && !goes_on) {
+      Flush();
+      for (const Row& row : rows) {
+        if (row.filled.empty()) continue;
+        passage_.items.push_back({nullptr, row.filled});
+      }
+      return;
+    }
+    // The text before it is over; but a title that stands right above stays pending.
+    std::vector<const Cell*> pending = std::exchange(pending_, {});
+    if (!goes_on) {
+      // The year and the unit may be the last lines of the passage.
+      Begin();
+      pending_ = std::move(pending);
+      TakePending(*current_);
+      EndPassageBefore();
+    } else {
+      pending_ = std::move(pending);
+      TakePending(*current_);
+      EndPassageWithin();
+    }
+    for (std::size_t at = 0; at < rows.size();) {
+      if (StartsAnother(rows, at)) Begin();
+      Own(rows[at]);
+      if (IsStray(rows[at])) {
+        current_->names.push_back(rows[at].filled.front());
+        ++at;
+        continue;
+      }
+      // What follows the table's last row in plain text may be the title of the report.
+      if (rows[at].after_gap && rows[at].filled.size() == 1 && IsReportTitle(rows[at].filled.front()->text)) {
+        passage_.items.push_back({rows[at].filled.front(), {}});
+        ++at;
+        continue;
+      }
+      const std::size_t read = Current().reader->Read(rows, at, grid);
+      for (std::size_t i = at + 1; i < at + read && i < rows.size(); ++i) Own(rows[i]);
+      at += read;
+    }
+    const int index = CurrentIndex();
+    for (const Cell& cell : grid.cells)
+      if (!owned_.contains(&cell)) ledger_.Own(cell, index);
+  }
+
+  void Own(const Row& row) {
+    for (const Cell* cell : row.cells) {
+      ledger_.Own(*cell, CurrentIndex());
+      owned_[cell] = true;
+    }
+  }
+
+  // A single name before the first row of a table that goes on from a dump.
+  bool IsStray(const Row& row) const {
+    return current_ != nullptr && current_->dump && row.filled.size() == 1 && row.cells.size() == 1 && !row.after_gap &&
+           ReadLabel(row.filled.front()->text).roles.empty() && LevelOf(row.filled.front()->text) == 0 &&
+           Utf8Length(row.filled.front()->text) <= 40;
+  }
+
+  // A form below another one in the same grid.
+  bool StartsAnother(const std::vector<Row>& rows, std::size_t at) const {
+    if (current_ == nullptr) return false;
+    const Draft& draft = *current_->draft;
+    if (TitleOf(rows[at]) != nullptr) return draft.Substantial();
+    if (!NamesProject(rows[at])) return false;
+    return !draft.form.project_name().empty() && (draft.form.indicators_size() > 0 || draft.form.funds_size() > 0);
+  }
+
+  void ReadDumpGrid(const Grid& grid) {
+    if (!IsFormDump(grid)) {
+      Flush();
+      for (const Cell& cell : grid.cells) passage_.items.push_back({&cell, {}});
+      return;
+    }
+    Open& open = Begin();
+    TakePending(open);
+    EndPassageBefore();
+    for (const Cell& cell : grid.cells) {
+      ledger_.Own(cell, CurrentIndex());
+      owned_[&cell] = true;
+    }
+    Writer writer(*open.draft, ledger_);
+    open.dump = ReadDump(grid, writer);
+    if (!open.dump->indicators.columns.empty()) open.reader->ExpectIndicators(open.dump->indicators);
+  }
+
+  // The passage that ends here stood before the form that has just begun.
+  void EndPassageBefore() {
+    if (passage_.items.empty()) return;
+    passage_.after_form = CurrentIndex() - 1;
+    passages_.push_back(std::move(passage_));
+    passage_ = {};
+  }
+  // Text between two tables of one form: page numbers, notes.
+  void EndPassageWithin() {
+    if (passage_.items.empty()) return;
+    passage_.after_form = CurrentIndex();
+    passages_.push_back(std::move(passage_));
+    passage_ = {};
+  }
+
+  // ---------------------------------------------------------------------------------------------- passages
+
+  // The form that a passage belongs to; -1 for none.
+  int FormFor(const Passage& passage) const {
+    if (forms_.empty()) return -1;
+    if (forms_.size() == 1) return 0;
+    const std::string title = Fold(passage.Title());
+    int department = -1;
+    for (std::size_t i = 0; i < forms_.size(); ++i) {
+      const SelfEvaluation& form = forms_[i]->draft->form;
+      const std::string name = Fold(form.project_name());
+      if (!name.empty() && !title.empty() && Contains(title, name)) return static_cast<int>(i);
+      if (form.kind() == FORM_KIND_DEPARTMENT && department < 0) department = static_cast<int>(i);
+    }
+    if (department >= 0) return department;
+    return passage.after_form;
+  }
+
+  void PlacePassages() {
+    for (const auto& form : forms_) Kind(*form->draft);
+    if (forms_.empty()) {
+      // A report without any form.
+      Passage all;
+      for (Passage& passage : passages_)
+        for (Passage::Item& item : passage.items) all.items.push_back(std::move(item));
+      if (!all.IsReport() || !ContainsAny(Fold(all.Text()), {"绩效", "自评"})) return;
+      Open& open = Begin();
+      Writer writer(*open.draft, ledger_);
+      ReadReportHead(all, writer);
+      AddReport(all, writer);
+      for (const Passage::Item& item : all.items)
+        if (item.paragraph != nullptr && open.draft->first == nullptr) open.draft->first = item.paragraph;
+      Kind(*open.draft);
+      current_ = nullptr;
+      return;
+    }
+    for (const Passage& passage : passages_) {
+      const int index = FormFor(passage);
+      std::vector<const Cell*> cells;
+      for (const Passage::Item& item : passage.items) {
+        if (item.paragraph != nullptr) cells.push_back(item.paragraph);
+        for (const Cell* cell : item.row) cells.push_back(cell);
+      }
+      if (index < 0) {
+        for (const Cell* cell : cells) ledger_.Refuse(*cell, "文档中有多张表，无法判断这段文字属于哪一张");
+        continue;
+      }
+      for (const Cell* cell : cells) ledger_.Own(*cell, index);
+      Open& open = *forms_[static_cast<std::size_t>(index)];
+      Writer writer(*open.draft, ledger_);
+      if (passage.IsReport()) {
+        AddReport(passage, writer);
+        continue;
+      }
+      for (const Cell* cell : cells)
+        if (!open.reader->ReadLine(*cell)) ledger_.Refuse(*cell, "表外的文字，没有对应的栏目");
+    }
+  }
+
+  void Kind(Draft& draft) const {
+    SelfEvaluation& form = draft.form;
+    const std::string title = Fold(form.title());
+    const bool transfer = draft.transfer_label || ContainsAny(title, {"转移支付"});
+    const bool whole = ContainsAny(title, {"部门整体", "整体支出", "单位整体", "整体绩效"}) ||
+                       (form.project_name().empty() &&
+                        (draft.department_label || Contains(title, "部门预算") || Contains(title, "部门绩效")));
+    form.set_kind(whole ? FORM_KIND_DEPARTMENT : transfer ? FORM_KIND_TRANSFER_PAYMENT : FORM_KIND_PROJECT);
+  }
+
+  // ---------------------------------------------------------------------------------------------- the result
+
+  static int Rank(std::string_view path) {
+    static constexpr std::string_view kOrder[] = {"title",
+                                                  "fiscal_year",
+                                                  "competent_department",
+                                                  "implementing_unit",
+                                                  "project_name",
+                                                  "project_code",
+                                                  "amount_unit",
+                                                  "funds",
+                                                  "expected_goal",
+                                                  "actual_goal",
+                                                  "indicators",
+                                                  "total_weight",
+                                                  "total_score",
+                                                  "report",
+                                                  "grade"};
+    for (int i = 0; i < static_cast<int>(std::size(kOrder)); ++i)
+      if (path.starts_with(kOrder[i])) return i;
+    return 99;
+  }
+
+  static int IndexIn(std::string_view path) {
+    const std::size_t open = path.find('[');
+    int value = 0;
+    if (open != std::string_view::npos)
+      for (std::size_t i = open + 1; i < path.size() && path[i] >= '0' && path[i] <= '9'; ++i)
+        value = value * 10 + (path[i] - '0');
+    return value;
+  }
+
+  static std::string LocationOf(const Cell* first) {
+    if (first == nullptr) return {};
+    intake::v1::CellLocation place = first->place.ToProto();
+    if (!place.sheet().empty())
+      return Cat("工作表“", place.sheet(), "”", place.row() > 1 ? Cat("第 ", place.row(), " 行起") : std::string());
+    if (place.table() > 0)
+      return Cat("表格 ", place.table(), place.row() > 1 ? Cat(" 第 ", place.row(), " 行起") : std::string());
+    return Cat("第 ", place.paragraph(), place.table() > 0 ? " 行起" : " 段起");
+  }
+
+  template <class Field>
+  static void Fill(std::vector<intake::v1::UnreadCell>& cells, Field* out) {
+    const std::size_t most = std::min(cells.size(), kMaxUnread - 1);
+    for (std::size_t i = 0; i < most; ++i) *out->Add() = std::move(cells[i]);
+    if (cells.size() > most) {
+      auto* rest = out->Add();
+      rest->set_text(Cat("另有 ", cells.size() - most, " 处"));
+      rest->set_why("未逐一列出");
+    }
+  }
+
+  intake::v1::ImportedDocument Give() {
+    intake::v1::ImportedDocument out;
+    std::vector<std::vector<intake::v1::UnreadCell>> unread(forms_.size());
+    std::vector<intake::v1::UnreadCell> rest;
+    for (const Block& block : document_.blocks) {
+      if (!block.is_grid) ledger_.Report(block.paragraph, unread, rest);
+      for (const Cell& cell : block.grid.cells) ledger_.Report(cell, unread, rest);
+    }
+    for (std::size_t i = 0; i < forms_.size(); ++i) {
+      Draft& draft = *forms_[i]->draft;
+      auto* imported = out.add_forms();
+      if (draft.form.fiscal_year() == 0 && hints_.fiscal_year != 0) draft.form.set_fiscal_year(hints_.fiscal_year);
+      if (draft.form.region_code().empty()) draft.form.set_region_code(hints_.region_code);
+      draft.form.mutable_source()->set_location(LocationOf(draft.first));
+      std::stable_sort(draft.origins.begin(), draft.origins.end(), [](const Draft::Origin& a, const Draft::Origin& b) {
+        return std::pair(Rank(a.path), IndexIn(a.path)) < std::pair(Rank(b.path), IndexIn(b.path));
+      });
+      for (const Draft::Origin& origin : draft.origins) {
+        auto* cell = imported->add_cells();
+        cell->set_path(origin.path);
+        *cell->mutable_location() = origin.cell->place.ToProto();
+        cell->set_text(origin.cell->text);
+      }
+      *imported->mutable_form() = std::move(draft.form);
+      Fill(unread[i], imported->mutable_unread());
+    }
+    Fill(rest, out.mutable_unread());
+    return out;
+  }
+
+  const Document& document_;
+  const Hints& hints_;
+  Ledger ledger_;
+  std::vector<std::unique_ptr<Open>> forms_;
+  Open* current_ = nullptr;
+  std::vector<const Cell*> pending_;
+  Passage passage_;
+  std::vector<Passage> passages_;
+  std::unordered_map<const Cell*, bool> owned_;
+};
+
+}  // namespace
+
+intake::v1::ImportedDocument Recognise(const Document& document, const Hints& hints) {
+  return Recogniser(document, hints).Run();
+}
+
+}  // namespace jixiao::importing

@@ -1,0 +1,77 @@
+// Cells of one number: points, amounts, rates, and the points in a heading.
+#include "scoring/engine/literal.h"
+#include "scoring/engine/literal/fold.h"
+#include "scoring/engine/literal/number.h"
+#include "scoring/engine/literal/words.h"
+
+#include <algorithm>
+
+namespace jixiao::scoring {
+
+using literal::Folded;
+using literal::IsDigit;
+using literal::Take;
+using literal::TakeSignedNumber;
+
+std::optional<Decimal> ReadPoints(std::string_view cell) {
+  if (cell.empty()) return std::nullopt;
+  const Folded folded(cell);
+  std::string_view text = folded.text();
+  const auto points = TakeSignedNumber(text);
+  Take(text, "分");
+  return text.empty() ? points : std::nullopt;
+}
+
+std::optional<Decimal> ReadAmount(std::string_view cell, bool ten_thousand_yuan) {
+  if (cell.empty()) return std::nullopt;
+  std::string folded = Fold(cell);
+  // A full-width comma between digits groups them here: an amount has no clauses.
+  for (std::size_t i = 1; i + 1 < folded.size(); ++i)
+    if (folded[i] == ';' && IsDigit(folded[i - 1]) && IsDigit(folded[i + 1])) folded[i] = ',';
+  std::string_view text = folded;
+  const auto number = TakeSignedNumber(text);
+  if (!number) return std::nullopt;
+  if (text.empty() && ten_thousand_yuan) return number;
+  if (text == "万元" || text == "万") return number;
+  if (text.empty() || text == "元") return Decimal::MulDiv(*number, Decimal(1), Decimal(10000), Decimal::kMaxScale);
+  if (text == "亿元" || text == "亿") return Decimal::Mul(*number, Decimal(10000));
+  return std::nullopt;
+}
+
+std::optional<Rate> ReadRate(std::string_view cell) {
+  if (cell.empty()) return std::nullopt;
+  const Folded folded(cell);
+  std::string_view text = folded.text();
+  Rate rate;
+  const auto number = TakeSignedNumber(text, &rate.decimals);
+  if (!number) return std::nullopt;
+  rate.number = *number;
+  rate.percent = Take(text, "%");
+  while (Take(text, "%")) rate.malformed = true;
+  if (!text.empty()) return std::nullopt;
+  return rate;
+}
+
+Decimal Rate::Percent(const std::optional<Decimal>& expected) const {
+  if (percent || !expected) return number;
+  const Decimal hundredfold = Decimal::Mul(number, Decimal(100)).value_or(number);
+  return (hundredfold - *expected).Abs() < (number - *expected).Abs() ? hundredfold : number;
+}
+
+Decimal Rate::Precision(const std::optional<Decimal>& expected) const {
+  const bool fraction = Percent(expected) != number;
+  const int places = std::max(0, fraction ? decimals - 2 : decimals);
+  return Decimal::Scaled(5, std::min(places + 1, Decimal::kMaxScale));
+}
+
+std::optional<Decimal> PointsInHeading(std::string_view heading) {
+  const Folded folded(heading);
+  const std::string_view text = folded.text();
+  const std::size_t end = text.rfind("分)");
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::size_t open = text.rfind('(', end);
+  if (open == std::string_view::npos) return std::nullopt;
+  return Decimal::Parse(text.substr(open + 1, end - open - 1));
+}
+
+}  // namespace jixiao::scoring

@@ -1,0 +1,155 @@
+#include "scoring/engine/literal/fold.h"
+
+#include "common/text.h"
+#include "scoring/engine/literal.h"
+#include "scoring/engine/literal/words.h"
+
+#include <array>
+#include <cstdint>
+
+namespace jixiao::scoring {
+namespace {
+
+// The one form that operators, separators and signs are folded to, in whatever way they were written. Empty for a
+// character that stands for itself.
+std::string_view Replacement(char32_t c) {
+  switch (c) {
+    case U'≥':
+    case U'≧':
+    case U'⩾':
+      return ">=";
+    case U'≤':
+    case U'≦':
+    case U'⩽':
+      return "<=";
+    case U'﹦':
+    case U'═':
+      return "=";
+    case U'，':
+    case U'。':
+    case U'；':
+      return ";";
+    case U'﹪':
+      return "%";
+    case U'—':
+    case U'–':
+    case U'−':
+      return "-";
+    case U'～':
+    case U'〜':
+      return "~";
+    case U'˙':
+    case U'•':
+    case U'・':
+      return "·";
+    case U'㎡':
+      return "平方米";
+    case U'²':
+      return "2";
+    case U'³':
+      return "3";
+    case U'〈':
+      return "《";
+    case U'〉':
+      return "》";
+    default:
+      return {};
+  }
+}
+
+constexpr bool IsSpace(char32_t c) {
+  return c == U' ' || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x3000 ||
+         (c >= 0x2000 && c <= 0x200F) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x2060 || c == 0xFEFF;
+}
+
+void AppendUtf8(std::string& out, char32_t c) {
+  const auto add = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
+  if (c < 0x80) {
+    add(c);
+  } else if (c < 0x800) {
+    add(0xC0 | (c >> 6));
+    add(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    add(0xE0 | (c >> 12));
+    add(0x80 | ((c >> 6) & 0x3F));
+    add(0x80 | (c & 0x3F));
+  } else {
+    add(0xF0 | (c >> 18));
+    add(0x80 | ((c >> 12) & 0x3F));
+    add(0x80 | ((c >> 6) & 0x3F));
+    add(0x80 | (c & 0x3F));
+  }
+}
+
+// What a byte begins.
+enum class Lead : std::uint8_t {
+  kOther,      // a character that must be looked at
+  kAscii,      // one that stands for itself
+  kIdeograph,  // one of U+4000..U+9FFF, which all stand for themselves
+};
+
+constexpr auto kLeads = [] {
+  std::array<Lead, 256> leads{};
+  for (std::size_t byte = 0; byte < 0x80; ++byte)
+    if (!IsSpace(static_cast<char32_t>(byte))) leads[byte] = Lead::kAscii;
+  for (std::size_t byte = 0xE4; byte <= 0xE9; ++byte) leads[byte] = Lead::kIdeograph;
+  return leads;
+}();
+
+// Bytes at the front of `text` that fold to themselves.
+std::size_t PlainPrefix(std::string_view text) {
+  const auto continues = [&](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; };
+  std::size_t n = 0;
+  while (n < text.size()) {
+    const Lead lead = kLeads[static_cast<unsigned char>(text[n])];
+    if (lead == Lead::kAscii)
+      ++n;
+    else if (lead == Lead::kIdeograph && n + 2 < text.size() && continues(n + 1) && continues(n + 2))
+      n += 3;
+    else
+      break;
+  }
+  return n;
+}
+
+}  // namespace
+
+std::string Fold(std::string_view cell) {
+  std::size_t plain = PlainPrefix(cell);
+  std::string out;
+  out.reserve(cell.size());
+  out.append(cell, 0, plain);
+  cell.remove_prefix(plain);
+  bool gap = false;  // a space between two digits keeps two numbers apart
+  while (!cell.empty()) {
+    char32_t c = TakeUtf8(cell);
+    if (IsSpace(c)) {
+      gap = !out.empty() && literal::IsDigit(out.back());
+    } else if (const std::string_view replacement = Replacement(c); !replacement.empty()) {
+      out.append(replacement);
+      gap = false;
+    } else {
+      if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;  // full width
+      if (gap && c < 0x80 && literal::IsDigit(static_cast<char>(c))) out.push_back(' ');
+      gap = false;
+      AppendUtf8(out, c);
+    }
+    plain = PlainPrefix(cell);
+    if (plain == 0) continue;
+    if (gap && literal::IsDigit(cell[0])) out.push_back(' ');
+    gap = false;
+    out.append(cell, 0, plain);
+    cell.remove_prefix(plain);
+  }
+  return out;
+}
+
+literal::Folded::Folded(std::string_view cell) {
+  if (PlainPrefix(cell) != cell.size()) {
+    copy_ = Fold(cell);
+    cell = copy_;
+  }
+  text_ = cell;
+}
+
+}  // namespace jixiao::scoring

@@ -1,0 +1,24 @@
+// Folding without a copy where a cell needs none.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace jixiao::scoring::literal {
+
+// A folded cell. Most cells of one number are written as they are folded: those are looked at where they stand, so the
+// cell must outlive this.
+class Folded {
+ public:
+  explicit Folded(std::string_view cell);
+  Folded(const Folded&) = delete;
+  Folded& operator=(const Folded&) = delete;
+
+  std::string_view text() const { return text_; }
+
+ private:
+  std::string copy_;
+  std::string_view text_;
+};
+
+}  // namespace jixiao::scoring::literal

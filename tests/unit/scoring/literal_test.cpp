@@ -1,7 +1,5 @@
 #include "scoring/engine/literal.h"
 
-#include "common/text.h"
-
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -9,64 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include "unit/scoring/literal_support.h"
+
 namespace jixiao::scoring {
 namespace {
-
-Decimal D(std::string_view text) {
-  return Decimal::Parse(text).value();
-}
-
-std::string_view Sign(Comparison comparison) {
-  switch (comparison) {
-    case Comparison::kAtLeast:
-      return ">= ";
-    case Comparison::kMoreThan:
-      return "> ";
-    case Comparison::kAtMost:
-      return "<= ";
-    case Comparison::kLessThan:
-      return "< ";
-    case Comparison::kEqual:
-      return "= ";
-    case Comparison::kBetween:
-      return "in ";
-    case Comparison::kNone:
-      break;
-  }
-  return "";
-}
-
-// ">= 50 个", "in 85~95 %", "约 20 人次 x10000", "?58 小": everything that was understood of a quantity.
-std::string Describe(const Quantity& q) {
-  std::string text = q.unit.dimension == Dimension::kUnknown ? "?" : "";
-  Append(text, Sign(q.comparison), q.approximate ? "约 " : "", q.number.ToString());
-  if (q.end) Append(text, "~", q.end->ToString());
-  if (!q.unit.base.empty()) Append(text, " ", q.unit.base);
-  if (q.unit.factor != Decimal(1)) Append(text, " x", q.unit.factor.ToString());
-  return text;
-}
-
-// The quantities, then "@first..last" for a date, and "blank" or "malformed".
-std::string Describe(std::string_view cell, int fiscal_year = 2021) {
-  const Literal literal = ReadLiteral(cell, fiscal_year);
-  std::string text;
-  const auto add = [&](std::string_view part) { Append(text, text.empty() ? "" : " | ", part); };
-  for (const Quantity& q : literal.quantities) add(Describe(q));
-  if (literal.period) add(Cat("@", literal.period->first, "..", literal.period->last));
-  if (literal.blank) add("blank");
-  if (literal.malformed) add("malformed");
-  return text;
-}
-
-struct Case {
-  std::string_view cell;
-  std::string_view meaning;
-};
-
-template <std::size_t N>
-void ExpectMeanings(const Case (&cases)[N], int fiscal_year = 2021) {
-  for (const Case& c : cases) EXPECT_EQ(Describe(c.cell, fiscal_year), c.meaning) << "\"" << c.cell << "\"";
-}
 
 // ---------------------------------------------------------------------------------------------------------- operators
 
@@ -304,7 +248,7 @@ TEST(Literal, SeveralQuantitiesKeepTheirUnits) {
 TEST(Literal, ANumberInANameMeasuresNothing) {
   ExpectMeanings({
       {"建好58小镇党群服务中心，以党建助企业发展", "?58 小"},
-      {"第3季度完成2次", "2 次"},
+      {"第3季度完成2次", "2 次 | @20210701..20210930"},
       {"第1书记", ""},
       {"《2019—2023年全国党员教育培训工作规划》落实100%", "100 %"},
       {"党员教育2019-2023年规划", ""},
@@ -336,7 +280,9 @@ TEST(Literal, EnumeratorsMeasureNothing) {
       {"指标1:培训10次", "10 次"},
       {"指标1：50个", "50 个"},
       {"指标1.药品抽验3批", "3 批"},
-      {"指标2:", "2"},  // nothing behind it: left as it stands
+      {"指标1 50个", "50 个"},
+      {"指标1培训10次", "10 次"},
+      {"指标5培训1次，检查2次", "1 次 | 2 次"},
       {"1.2021年区镇换届、选拔任用不少于50次。2.新招录公务员考察预计3次", ">= 50 次 | 3 次 | @20210101..20211231"},
       {"1、2021年底前完成", "@20211201..20211231"},
   });

@@ -2,11 +2,21 @@
 #include "scoring/engine/literal.h"
 #include "scoring/engine/literal/fold.h"
 #include "scoring/engine/literal/number.h"
+#include "scoring/engine/literal/units.h"
 #include "scoring/engine/literal/words.h"
 
 #include <algorithm>
 
 namespace jixiao::scoring {
+
+namespace {
+
+// What stands in a pair of brackets around all of `text`; else `text`.
+std::string_view Unbracketed(std::string_view text) {
+  return text.starts_with('(') && text.ends_with(')') ? text.substr(1, text.size() - 2) : text;
+}
+
+}  // namespace
 
 using literal::Folded;
 using literal::IsDigit;
@@ -16,7 +26,7 @@ using literal::TakeSignedNumber;
 std::optional<Decimal> ReadPoints(std::string_view cell) {
   if (cell.empty()) return std::nullopt;
   const Folded folded(cell);
-  std::string_view text = folded.text();
+  std::string_view text = Unbracketed(folded.text());
   const auto points = TakeSignedNumber(text);
   Take(text, "分");
   return text.empty() ? points : std::nullopt;
@@ -31,11 +41,18 @@ std::optional<Decimal> ReadAmount(std::string_view cell, bool ten_thousand_yuan)
   std::string_view text = folded;
   const auto number = TakeSignedNumber(text);
   if (!number) return std::nullopt;
-  if (text.empty() && ten_thousand_yuan) return number;
-  if (text == "万元" || text == "万") return number;
-  if (text.empty() || text == "元") return Decimal::MulDiv(*number, Decimal(1), Decimal(10000), Decimal::kMaxScale);
-  if (text == "亿元" || text == "亿") return Decimal::Mul(*number, Decimal(10000));
-  return std::nullopt;
+  text = Unbracketed(text);
+  if (text.empty() ? ten_thousand_yuan : text == "万元") return number;
+  Decimal factor(1);
+  if (!text.empty()) {
+    if (const std::int64_t multiplier = literal::TakeMultiplier(text); multiplier != 0) factor = Decimal(multiplier);
+    if (!text.empty()) {
+      const literal::UnitWord* unit = literal::TakeUnitWord(text);
+      if (unit == nullptr || unit->base != "元" || !text.empty()) return std::nullopt;
+      factor = Decimal::Mul(factor, unit->factor).value_or(factor);
+    }
+  }
+  return Decimal::MulDiv(*number, factor, Decimal(10000), Decimal::kMaxScale);
 }
 
 std::optional<Rate> ReadRate(std::string_view cell) {

@@ -1,4 +1,4 @@
-// Operators: before a number, behind it, and in the name of an indicator.
+// Operators: before a number and behind it.
 #pragma once
 
 #include "scoring/engine/literal.h"
@@ -7,10 +7,20 @@
 
 namespace jixiao::scoring::literal {
 
-// The operator at the front of folded `text`; takes it off. kNone when there is none.
-Comparison TakeComparison(std::string_view& text);
+struct Operator {
+  Comparison comparison = Comparison::kNone;
+  // 控制在 sets a limit only where nothing behind it says otherwise: 控制在90%以上, 控制在5%-8%.
+  bool soft = false;
+};
 
-// The operator behind a number, such as 以上; takes it off. kNone when there is none.
-Comparison TakeSuffix(std::string_view& text);
+// The operator at the front of folded `text`; takes it off. kNone when there is none.
+Operator TakeOperator(std::string_view& text);
+
+// The operator behind a number, such as 以上; takes it off. kNone when there is none. A limit of time may be told by 内
+// alone: 30天内.
+Comparison TakeSuffix(std::string_view& text, Dimension dimension);
+
+// 左右 or 上下 behind a number; takes it off.
+bool TakeAbout(std::string_view& text);
 
 }  // namespace jixiao::scoring::literal

@@ -17,11 +17,19 @@ std::string_view Replacement(char32_t c) {
     case U'≥':
     case U'≧':
     case U'⩾':
+    case U'≮':
       return ">=";
     case U'≤':
     case U'≦':
     case U'⩽':
+    case U'≯':
       return "<=";
+    case U'﹥':
+      return ">";
+    case U'﹤':
+      return "<";
+    case U'≈':
+      return "约";
     case U'﹦':
     case U'═':
       return "=";
@@ -33,8 +41,16 @@ std::string_view Replacement(char32_t c) {
       return "%";
     case U'—':
     case U'–':
+    case U'―':
+    case U'‐':
+    case U'‑':
     case U'−':
+    case U'─':
       return "-";
+    case U'∕':
+      return "/";
+    case U'∶':
+      return ":";
     case U'～':
     case U'〜':
       return "~";

@@ -70,6 +70,7 @@ Run ReadRun(std::string_view text) {
   if (decimals.find_first_of(".,") != std::string_view::npos) return run;
   std::optional<std::string> digits = Ungrouped(raw.substr(0, point));
   if (!digits) return run;
+  if (digits->empty() && !decimals.empty()) *digits = "0";  // .5
   run.decimals = static_cast<int>(decimals.size());
   const std::size_t significant = digits->size() - std::min(digits->find_first_not_of('0'), digits->size());
   const std::size_t kept = decimals.size() <= kPlainDecimals
@@ -80,7 +81,11 @@ Run ReadRun(std::string_view text) {
   decimals = decimals.substr(0, kept);
   if (!decimals.empty()) Append(*digits, ".", decimals);
   run.number = Decimal::Parse(*digits);
-  if (run.number && up) *run.number += Decimal::Scaled(1, static_cast<int>(kept));
+  if (!run.number || !up) return run;
+  *run.number += Decimal::Scaled(1, static_cast<int>(kept));
+  // 999999999999999.9999999 has become too long to be written down again.
+  constexpr std::int64_t kBeyond = 1'000'000'000'000'000;
+  if (*run.number >= Decimal(kBeyond)) run.number.reset();
   return run;
 }
 

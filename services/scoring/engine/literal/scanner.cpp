@@ -1,9 +1,12 @@
 // ReadLiteral: scans a folded cell from left to right.
 #include "scoring/engine/literal.h"
 #include "scoring/engine/literal/comparison.h"
+#include "scoring/engine/literal/names.h"
 #include "scoring/engine/literal/number.h"
+#include "scoring/engine/literal/numeral.h"
 #include "scoring/engine/literal/period.h"
 #include "scoring/engine/literal/quantity.h"
+#include "scoring/engine/literal/units.h"
 #include "scoring/engine/literal/words.h"
 
 #include <algorithm>
@@ -14,14 +17,20 @@ namespace jixiao::scoring {
 namespace literal {
 namespace {
 
+// Bytes that numerals end with: a quick look before a character is decoded.
+constexpr auto kEndsNumeral = [] {
+  std::array<bool, 256> ends{};
+  constexpr std::string_view kNumerals = "零〇一二两三四五六七八九十百";
+  for (std::size_t i = 2; i < kNumerals.size(); i += 3) ends[static_cast<unsigned char>(kNumerals[i])] = true;
+  return ends;
+}();
+
 class Scanner {
  public:
   Scanner(std::string_view text, int fiscal_year, Literal& out) : rest_(text), fiscal_year_(fiscal_year), out_(out) {}
 
-  void Scan() {
-    // Behind the last digit nothing is told that has not been read with it.
-    std::size_t length = rest_.size();
-    while (length > 0 && !IsDigit(rest_[length - 1])) --length;
+  // Reads up to the end of the last figure: what follows it has been read with it.
+  void Scan(std::size_t length) {
     const char* const end = rest_.data() + length;
     while (rest_.data() < end) {
       if (Take()) continue;
@@ -35,7 +44,8 @@ class Scanner {
  private:
   // Takes what begins at the front and means something; false for a character of another word.
   bool Take() {
-    switch (FirstChar(rest_)) {
+    const char32_t c = FirstChar(rest_);
+    switch (c) {
       case '0':
       case '1':
       case '2':
@@ -46,34 +56,39 @@ class Scanner {
       case '7':
       case '8':
       case '9':
-        if (!SkipEnumerator()) TakeNumber();
+        if (!(clause_start_ && SkipEnumerator(rest_))) TakeNumber();
         return true;
       case ';':
       case ',':
       case U'、':
         StartClause();
         return true;
-      case '>':
-      case '<':
-      case '=':
-      case U'不':
-      case U'未':
-      case U'没':
-      case U'大':
-      case U'小':
-      case U'至':
-      case U'控':
-      case U'高':
-      case U'多':
-      case U'超':
-      case U'低':
-      case U'少':
-      case U'等':
-        return TakeOperator();
-      case U'最':
-        return TakeOperator() || TakeApproximation();
+      case '-':
+        return TakeMinus();
+      case U'±':
+        SkipChar(rest_);
+        after_number_ = false;
+        plus_minus_ = true;
+        return true;
+      case '.':
+        return TakePoint();
+      case '(':
+        return SkipDocumentNumber(rest_) || (clause_start_ && SkipEnumerator(rest_));
+      case U'指':
+        return clause_start_ && SkipEnumerator(rest_);
+      case '[':
+        return SkipQuoted(0, "]");
+      case U'《':
+        return SkipQuoted(1, "》");
+      case U'〔':
+        return SkipQuoted(2, "〕");
+      case U'第':
+        return TakeDate() || SkipOrdinal(rest_);
+      case U'前':
+        return SkipOrdinal(rest_);
       case U'约':
       case U'近':
+      case U'逾':
       case U'节':
       case U'集':
       case U'预':
@@ -82,27 +97,21 @@ class Scanner {
       case U'违':
       case U'附':
         return TakeApproximation();
-      case '-':
-        return TakeMinus();
-      case U'±':
-        literal::Take(rest_, "±");
-        after_number_ = false;
-        plus_minus_ = true;
+      case U'最':
+        return TakeApproximation() || TakeComparison();
+      case U'几':
+      case U'数':
+        SkipVague();
         return true;
-      case U'第':
-        return SkipOrdinal();
-      case U'指':
-        return SkipEnumerator();
-      case '(':
-        return SkipDocumentNumber() || SkipEnumerator();
-      case '[':
-        return SkipQuoted(0, "]");
-      case U'《':
-        return SkipQuoted(1, "》");
-      case U'〔':
-        return SkipQuoted(2, "〕");
+      case U'万':
+        return TakeNumeral();
       default:
-        return false;
+        if (IsNumeral(c)) return TakeNumeral();
+        if (c < 0x80 && IsLetter(static_cast<char>(c)) && !(after_number_ && IsTimes(rest_))) {
+          after_number_ = clause_start_ = false;
+          return SkipLetters(rest_);
+        }
+        return TakeComparison();
     }
   }
 
@@ -119,63 +128,24 @@ class Scanner {
     return true;
   }
 
-  // (2020)10号.
-  bool SkipDocumentNumber() {
-    std::string_view probe = rest_.substr(1);
-    if (TakeDigits(probe, 4).size() != 4 || !literal::Take(probe, ")") || !TakeSerial(probe)) return false;
-    rest_ = probe;
-    return true;
-  }
-
-  // The number of a document behind its year: 4号.
-  static bool TakeSerial(std::string_view& text) { return !TakeDigits(text, 6).empty() && literal::Take(text, "号"); }
-
-  // 第3季度, 第1书记: an ordinal measures nothing.
-  bool SkipOrdinal() {
-    std::string_view probe = rest_;
-    SkipChar(probe);
-    if (TakeDigits(probe, 6).empty()) return false;
-    rest_ = probe;
-    return true;
-  }
-
-  // `1.`, `2、`, `(3)`, `指标4:` number a clause, they measure nothing. A bare one does so only before words or a year,
-  // because 1.5 and 2、3 are figures.
-  bool SkipEnumerator() {
-    if (!clause_start_) return false;
-    std::string_view probe = rest_;
-    const bool named = literal::Take(probe, "指标");
-    const bool bracketed = !named && literal::Take(probe, "(");
-    if (TakeDigits(probe, 2).empty()) return false;
-    const bool point = literal::Take(probe, ".");
-    const bool bracket = !point && literal::Take(probe, ")");
-    const bool marked = point || bracket || literal::Take(probe, "、") || literal::Take(probe, ":");
-    if (!marked || probe.empty() || (bracketed && !bracket)) return false;
-    if (IsDigit(probe[0]) && !bracketed && !(named && !point)) {
-      std::string_view year = probe;
-      if (TakeDigits(year, 4).size() != 4 || !StartsWith(year, "年")) return false;
-    }
-    rest_ = probe;
-    return true;
-  }
-
   void StartClause() {
     SkipChar(rest_);
     clause_start_ = true;
     after_number_ = false;
-    pending_ = Comparison::kNone;
+    pending_ = {};
     approximate_ = false;
   }
 
-  bool TakeOperator() {
-    const Comparison comparison = TakeComparison(rest_);
-    if (comparison == Comparison::kNone) return false;
-    pending_ = comparison;
+  bool TakeComparison() {
+    const Operator found = TakeOperator(rest_);
+    if (found.comparison == Comparison::kNone) return false;
+    pending_ = found;
+    operator_end_ = rest_.data();
     after_number_ = false;
     return true;
   }
 
-  // 约 and 近 count only right before a number and as words of their own: 节约5万元 is exact.
+  // 约, 近 and 逾 count only right before a number and as words of their own: 节约5万元 is exact.
   bool TakeApproximation() {
     using literal::Take;
     if (Take(rest_, "节约") || Take(rest_, "集约") || Take(rest_, "预约") || Take(rest_, "签约") ||
@@ -184,9 +154,14 @@ class Scanner {
       return true;
     }
     std::string_view probe = rest_;
-    if (!(Take(probe, "约") || Take(probe, "近")) || probe.empty() || !IsDigit(probe[0])) return false;
+    if (!(Take(probe, "约") || Take(probe, "近") || Take(probe, "逾"))) return false;
+    std::string_view number = probe;
+    if (!number.empty() && number[0] == '-') number.remove_prefix(1);
+    if (number.empty() || !(IsDigit(number[0]) || IsNumeral(FirstChar(number)))) return false;
     rest_ = probe;
+    if (rest_[0] == '-') after_number_ = false;
     approximate_ = true;
+    operator_end_ = rest_.data();
     return true;
   }
 
@@ -197,52 +172,52 @@ class Scanner {
     return true;
   }
 
+  // .5 where no number stands before it.
+  bool TakePoint() {
+    if (rest_.size() < 2 || !IsDigit(rest_[1])) return false;
+    if (!clause_start_ && operator_end_ != rest_.data()) return false;
+    if (std::string_view date = rest_.substr(1); TakePeriod(date, fiscal_year_)) return false;
+    TakeNumber();
+    return true;
+  }
+
   void TakeNumber() {
     if (!TakeDate()) TakeFigure();
+    EndNumber();
+  }
+
+  void EndNumber() {
     negative_ = plus_minus_ = approximate_ = clause_start_ = false;
-    pending_ = Comparison::kNone;
+    pending_ = {};
     after_number_ = true;
   }
 
-  // A date, or a range of them such as 2021年1月-12月; dates of one cell span one period.
+  // Dates of one cell span one period.
   bool TakeDate() {
     std::string_view probe = rest_;
     const auto date = TakePeriod(probe, fiscal_year_);
     // ≤6月 may well be an amount of months.
-    if (!date || (pending_ != Comparison::kNone && !date->certain)) return false;
+    if (!date || (pending_.comparison != Comparison::kNone && !date->certain)) return false;
     Period period = date->period;
-    if (std::string_view after = probe; TakeRangeMark(after)) {
-      const auto end = TakePeriod(after, period.first / 10000);
-      if (end && end->period.last >= period.first) {
-        period.last = end->period.last;
-        probe = after;
-      }
-    }
     if (out_.period) period = {std::min(period.first, out_.period->first), std::max(period.last, out_.period->last)};
     out_.period = period;
     rest_ = probe;
     return true;
   }
 
-  void TakeFigure() {
-    const Run run = ReadRun(rest_);
-    rest_.remove_prefix(run.length);
-    if (!run.number) {
-      out_.malformed = true;
-      return;
-    }
+  // What is known of a quantity before its number.
+  Quantity StartQuantity() const {
     Quantity quantity;
-    quantity.number = negative_ ? -*run.number : *run.number;
-    quantity.comparison = pending_;
+    if (!pending_.soft) quantity.comparison = pending_.comparison;
     quantity.approximate = approximate_;
-    if (plus_minus_) {
-      quantity.end = quantity.number;
-      quantity.number = -quantity.number;
-      quantity.comparison = Comparison::kBetween;
-    }
-    TakeMeasure(rest_, quantity);
+    return quantity;
+  }
+
+  void AddQuantity(Quantity&& quantity) {
+    if (quantity.comparison == Comparison::kNone) quantity.comparison = pending_.comparison;
     // 2019-2023年 is a span of years, not an amount of them.
-    if (quantity.unit.base == "年" && quantity.number >= Decimal(1900) && quantity.number <= Decimal(2100)) return;
+    if (quantity.unit.base == "年" && quantity.number.Abs() >= Decimal(1900) && quantity.number.Abs() <= Decimal(2100))
+      return;
     // 999999999999999万亿元: more than can be reckoned with.
     if (!quantity.unit.InBase(quantity.number) || (quantity.end && !quantity.unit.InBase(*quantity.end)))
       out_.malformed = true;
@@ -250,11 +225,67 @@ class Scanner {
       out_.quantities.push_back(std::move(quantity));
   }
 
+  void TakeFigure() {
+    const Run run = ReadRun(rest_);
+    constexpr int kYearDigits = 4;
+    if (run.decimals == kYearDigits && YearFollows(rest_.substr(run.length - kYearDigits))) {
+      rest_.remove_prefix(run.length - kYearDigits);
+      return;
+    }
+    rest_.remove_prefix(run.length);
+    if (!run.number) {
+      out_.malformed = true;
+      return;
+    }
+    Quantity quantity = StartQuantity();
+    quantity.number = negative_ ? -*run.number : *run.number;
+    if (plus_minus_) {
+      quantity.end = *run.number;
+      quantity.number = -*run.number;
+      quantity.comparison = Comparison::kBetween;
+    }
+    TakeMeasure(rest_, quantity);
+    AddQuantity(std::move(quantity));
+  }
+
+  // A number in words, or a date such as 三季度. What is neither is passed over as a whole.
+  bool TakeNumeral() {
+    if (QuartersMayFollow() && TakeDate()) {
+      EndNumber();
+      return true;
+    }
+    Quantity quantity = StartQuantity();
+    if (TakeNumeralQuantity(rest_, operator_end_ == rest_.data(), quantity)) {
+      AddQuantity(std::move(quantity));
+      EndNumber();
+      return true;
+    }
+    if (!IsNumeral(FirstChar(rest_))) return false;
+    SkipNumerals(rest_);
+    after_number_ = clause_start_ = false;
+    return true;
+  }
+
+  // Whether the numeral at the front may be that of a quarter: 三季度, 一至三季度.
+  bool QuartersMayFollow() const {
+    std::string_view behind = rest_;
+    SkipChar(behind);
+    return StartsWith(behind, "季度") || IsRangeMark(behind);
+  }
+
+  // 几十, 数百: some, not ten or a hundred.
+  void SkipVague() {
+    SkipChar(rest_);
+    SkipNumerals(rest_);
+    after_number_ = clause_start_ = false;
+  }
+
   std::string_view rest_;
   int fiscal_year_;
   Literal& out_;
   std::array<bool, 3> unclosed_{};  // kinds of quotes that nothing closes from here on
-  Comparison pending_ = Comparison::kNone;
+  Operator pending_;
+  const char* operator_end_ = nullptr;
   bool approximate_ = false;
   bool negative_ = false;
   bool plus_minus_ = false;
@@ -262,11 +293,35 @@ class Scanner {
   bool after_number_ = false;
 };
 
-// Marks that people put into a cell that has nothing to say.
-bool IsBlankMark(std::string_view folded) {
-  return std::all_of(folded.begin(), folded.end(),
-                     [](char c) { return c == '-' || c == '/' || c == '\\' || c == '_' || c == '.' || c == '*'; }) ||
-         folded == "……" || folded == "…";
+// Bytes up to the end of the last digit or numeral; 0 when there is none.
+std::size_t FiguresEnd(std::string_view folded) {
+  for (std::size_t n = folded.size(); n > 0; --n) {
+    if (IsDigit(folded[n - 1])) return n;
+    if (kEndsNumeral[static_cast<unsigned char>(folded[n - 1])] && n >= 3 && IsNumeral(FirstChar(folded.substr(n - 3))))
+      return n;
+  }
+  return 0;
+}
+
+// What stands in a cell that has nothing to say: marks, masks (XX), a placeholder (≥**%), a unit without its number.
+bool IsBlank(std::string_view folded) {
+  std::string_view rest = folded;
+  TakeOperator(rest);
+  const auto is_mark = [](char c) { return c == '-' || c == '/' || c == '\\' || c == '_' || c == '.' || c == '*'; };
+  while (!rest.empty() && is_mark(rest[0])) rest.remove_prefix(1);
+  while (Take(rest, "…") || Take(rest, "XX") || Take(rest, "xx")) continue;
+  if (rest.empty()) return true;
+  if (TakeUnitWord(rest) != nullptr || (TakeMultiplier(rest) != 0 && TakeUnitWord(rest) != nullptr)) {
+    std::string per;
+    TakePer(rest, per);
+  }
+  return rest.empty();
+}
+
+// 指标2: with nothing behind it: the number is the template's.
+bool IsUnfilled(std::string_view folded) {
+  return Take(folded, "指标") && !TakeDigits(folded, 2).empty() &&
+         (folded.empty() || folded == ":" || folded == "." || folded == "、");
 }
 
 }  // namespace
@@ -275,8 +330,13 @@ bool IsBlankMark(std::string_view folded) {
 Literal ReadLiteral(std::string_view cell, int fiscal_year) {
   Literal out;
   out.text = Fold(cell);
-  out.blank = literal::IsBlankMark(out.text);
-  if (!out.blank) literal::Scanner(out.text, fiscal_year, out).Scan();
+  if (literal::IsUnfilled(out.text)) {
+    out.blank = true;
+    return out;
+  }
+  if (const std::size_t figures = literal::FiguresEnd(out.text); figures != 0)
+    literal::Scanner(out.text, fiscal_year, out).Scan(figures);
+  out.blank = out.quantities.empty() && !out.period && !out.malformed && literal::IsBlank(out.text);
   return out;
 }
 

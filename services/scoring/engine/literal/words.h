@@ -41,6 +41,20 @@ inline void SkipChar(std::string_view& text) {
   text.remove_prefix(CharLength(text[0]));
 }
 
+constexpr bool IsLetter(char c) {
+  return static_cast<unsigned char>((c | 0x20) - 'a') < 26;
+}
+
+// Whether `text` starts with an x that stands for a sign of multiplication: 2x3.
+constexpr bool IsTimes(std::string_view text) {
+  return text.size() > 1 && (text[0] == 'x' || text[0] == 'X') && IsDigit(text[1]);
+}
+
+// Whether `text` starts with the power of a unit: m2, m3.
+constexpr bool IsPower(std::string_view text) {
+  return !text.empty() && (text[0] == '2' || text[0] == '3') && (text.size() == 1 || !IsDigit(text[1]));
+}
+
 constexpr bool IsIdeograph(char32_t c) {
   return c >= 0x4E00 && c <= 0x9FFF;
 }
@@ -73,9 +87,17 @@ inline int ToInt(std::string_view digits) {
   return n;
 }
 
-// What stands between the ends of a range.
+// What stands between the ends of a range; a dash may be typed twice.
 inline bool TakeRangeMark(std::string_view& text) {
-  return Take(text, "-") || Take(text, "~") || Take(text, "至") || Take(text, "到");
+  if (Take(text, "-")) {
+    Take(text, "-");
+    return true;
+  }
+  return Take(text, "~") || Take(text, "至") || Take(text, "到");
+}
+
+inline bool IsRangeMark(std::string_view text) {
+  return TakeRangeMark(text);
 }
 
 // Whether a clause ends at the front of `text`, which is not empty. A comma within a number has been consumed with it.

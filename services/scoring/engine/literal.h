@@ -1,5 +1,6 @@
 // Reads the cells of a form as people write them: `≥50个`, `95%以上`, `不少于4次`, `2021年1月底前`, `30万元`,
-// full-width digits, stated tiers, blanks and `/`. What a cell does not say is never guessed: it stays text.
+// full-width digits, 三次, 百分之九十五, blanks and `/`. What a cell does not say is never guessed: it stays text. The
+// functions keep no state and may be called from any thread.
 #pragma once
 
 #include "common/decimal.h"
@@ -51,11 +52,12 @@ struct Quantity {
   std::optional<Decimal> end;  // upper end of a range
   bool approximate = false;    // 余, 左右, 约
   Unit unit;
-  std::string unit_text;  // the unit as written, without spaces
+  std::string unit_text;  // the unit as written, without spaces; 个月 for 月, which read alone would be a month
 
   // The number in base units.
   Decimal Value() const;
-  // Operator, number and unit for people: "≥ 50 个".
+  // Operator, number and unit for people: "≥ 50 个". Read again, it is the same quantity, except for one of
+  // Dimension::kUnknown, which measures nothing.
   std::string ToString() const;
 };
 
@@ -72,7 +74,7 @@ struct Literal {
   std::string text;
   absl::InlinedVector<Quantity, 2> quantities;
   std::optional<Period> period;
-  // The cell is empty or holds only a mark such as - or /.
+  // The cell has nothing to say: it is empty or holds only a mark such as - or /, a placeholder (≥**%) or a unit.
   bool blank = false;
   // A run of digits, commas and points that is no number, such as `7,00.0,77`, or a number beyond all reckoning.
   bool malformed = false;

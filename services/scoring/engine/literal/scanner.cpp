@@ -273,10 +273,11 @@ class Scanner {
     return StartsWith(behind, "季度") || IsRangeMark(behind);
   }
 
-  // 几十, 数百: some, not ten or a hundred.
+  // 几十, 数百: some, not ten or a hundred. In 人数三十人 the number is one.
   void SkipVague() {
     SkipChar(rest_);
-    SkipNumerals(rest_);
+    const char32_t power = FirstChar(rest_);
+    if (power == U'十' || power == U'百' || power == U'千') SkipNumerals(rest_);
     after_number_ = clause_start_ = false;
   }
 

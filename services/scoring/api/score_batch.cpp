@@ -19,8 +19,14 @@ constexpr std::size_t kMaxItemId = 200;
 class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   ScoreBatchReactor(const grpc::CallbackServerContext& context, RuleBook& book, WorkerPool& pool,
-                    rpc::ServerState& state)
-      : context_(rpc::ContextOf(context)), book_(book), pool_(pool), state_(state), admitted_(state.Enter()) {
+                    rpc::ServerState& state, const rpc::Method& stream, const rpc::Method& item)
+      : context_(rpc::ContextOf(context)),
+        book_(book),
+        pool_(pool),
+        state_(state),
+        stream_(stream),
+        item_(item),
+        admitted_(state.Enter()) {
     if (admitted_)
       StartRead(&in_);
     else
@@ -29,6 +35,7 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
 
   void OnReadDone(bool ok) override {
     if (!ok) return End(absl::OkStatus());
+    item_start_ = std::chrono::steady_clock::now();
     arena_.Reset();
     request_ = google::protobuf::Arena::CreateMessage<v1::ScoreBatchRequest>(&arena_);
     response_ = google::protobuf::Arena::CreateMessage<v1::ScoreBatchResponse>(&arena_);
@@ -38,8 +45,9 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
     response_->set_item_id(request_->item_id());
     if (!request_->has_form()) return Answer(InvalidField("FORM_INVALID", "form", "is required"));
     if (absl::Status status = ValidateForm(request_->form()); !status.ok()) return Answer(status);
-    if (const auto selection = SelectKnown(*book_.catalogue(), request_->form(), request_->rule_set()))
-      return ScoreBy(*selection);
+    const auto known = SelectKnown(*book_.catalogue(), request_->form(), request_->rule_set());
+    book_.CountLookup(known.has_value());
+    if (known) return ScoreBy(*known);
     const bool taken = pool_.Post([this] {
       const auto selection = Select(book_, request_->form(), request_->rule_set());
       selection.ok() ? ScoreBy(*selection) : Answer(selection.status());
@@ -60,18 +68,20 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
     Answer(absl::OkStatus());
   }
 
-  void Answer(const absl::Status& status) {
+  void Answer(absl::Status status) {
     if (!status.ok()) *response_->mutable_error() = rpc::ToProto(status);
     out_ = rpc::Write(*response_);
     if (absl::Status size = rpc::CheckSize(out_); !size.ok()) {
       *response_->mutable_error() = rpc::ToProto(size);
       out_ = rpc::Write(*response_);
+      status = std::move(size);
     }
+    item_.Count(status.code(), std::chrono::steady_clock::now() - item_start_);
     StartWrite(&out_);
   }
 
   void End(const absl::Status& status) {
-    rpc::LogCall("ScoreBatch", context_, status, start_);
+    rpc::EndOfCall(stream_, context_, status, start_);
     if (admitted_) state_.Leave();
     Finish(rpc::ToGrpc(status));
   }
@@ -80,8 +90,11 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
   RuleBook& book_;
   WorkerPool& pool_;
   rpc::ServerState& state_;
+  const rpc::Method& stream_;
+  const rpc::Method& item_;
   const bool admitted_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point item_start_;
   google::protobuf::Arena arena_;
   v1::ScoreBatchRequest* request_ = nullptr;
   v1::ScoreBatchResponse* response_ = nullptr;
@@ -93,8 +106,10 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartScoreBatch(const grpc::CallbackServerContext& context,
                                                                              RuleBook& book, WorkerPool& pool,
-                                                                             rpc::ServerState& state) {
-  return std::make_unique<ScoreBatchReactor>(context, book, pool, state).release();  // deletes itself in OnDone
+                                                                             rpc::ServerState& state,
+                                                                             const rpc::Method& stream,
+                                                                             const rpc::Method& item) {
+  return std::make_unique<ScoreBatchReactor>(context, book, pool, state, stream, item).release();  // deletes itself in OnDone
 }
 
 }  // namespace jixiao::scoring

@@ -34,12 +34,14 @@ void Summarize(const Rules& rules, v1::RuleSetSummary& out) {
 grpc::ServerUnaryReactor* ScoringServiceImpl::Score(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
                                                     grpc::ByteBuffer* out) {
   using Call = rpc::UnaryCall<v1::ScoreRequest, v1::ScoreResponse>;
-  return rpc::Serve<v1::ScoreRequest, v1::ScoreResponse>("Score", context, in, out, state_, [this](Call call) {
+  return rpc::Serve<v1::ScoreRequest, v1::ScoreResponse>(score_, context, in, out, state_, [this](Call call) {
     const v1::ScoreRequest& request = call.request();
     if (!request.has_form()) return call.Finish(InvalidField("FORM_INVALID", "form", "is required"));
     if (absl::Status status = ValidateForm(request.form()); !status.ok()) return call.Finish(status);
-    if (const auto selection = SelectKnown(*book_.catalogue(), request.form(), request.rule_set())) {
-      scoring::Score(request.form(), *selection->rules, selection->selected_by, *call.response().mutable_scorecard());
+    const auto known = SelectKnown(*book_.catalogue(), request.form(), request.rule_set());
+    book_.CountLookup(known.has_value());
+    if (known) {
+      scoring::Score(request.form(), *known->rules, known->selected_by, *call.response().mutable_scorecard());
       return call.Finish(absl::OkStatus());
     }
     // A rule set that this replica has not seen: looking it up may block.
@@ -57,13 +59,13 @@ grpc::ServerUnaryReactor* ScoringServiceImpl::Score(grpc::CallbackServerContext*
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ScoringServiceImpl::ScoreBatch(
     grpc::CallbackServerContext* context) {
-  return StartScoreBatch(*context, book_, pool_, state_);
+  return StartScoreBatch(*context, book_, pool_, state_, score_batch_, score_batch_item_);
 }
 
 grpc::ServerUnaryReactor* ScoringServiceImpl::GetRuleSet(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::GetRuleSetRequest, v1::GetRuleSetResponse>(
-      pool_, "GetRuleSet", context, in, out, state_,
+      pool_, get_rule_set_, context, in, out, state_,
       [this](const v1::GetRuleSetRequest& request, v1::GetRuleSetResponse& response,
              const rpc::CallContext&) -> absl::Status {
         if (request.rule_set().by_case() == v1::RuleSetSelector::BY_NOT_SET)
@@ -79,7 +81,7 @@ grpc::ServerUnaryReactor* ScoringServiceImpl::GetRuleSet(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* ScoringServiceImpl::ListRuleSets(grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ListRuleSetsRequest, v1::ListRuleSetsResponse>(
-      pool_, "ListRuleSets", context, in, out, state_,
+      pool_, list_rule_sets_, context, in, out, state_,
       [this](const v1::ListRuleSetsRequest& request, v1::ListRuleSetsResponse& response,
              const rpc::CallContext&) -> absl::Status {
         if (request.page_size() < 0 || request.page_size() > kMaxPage)
@@ -103,7 +105,7 @@ grpc::ServerUnaryReactor* ScoringServiceImpl::ListRuleSets(grpc::CallbackServerC
 grpc::ServerUnaryReactor* ScoringServiceImpl::PublishRuleSet(grpc::CallbackServerContext* context,
                                                              const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::PublishRuleSetRequest, v1::PublishRuleSetResponse>(
-      pool_, "PublishRuleSet", context, in, out, state_,
+      pool_, publish_rule_set_, context, in, out, state_,
       [this](const v1::PublishRuleSetRequest& request, v1::PublishRuleSetResponse& response,
              const rpc::CallContext&) -> absl::Status {
         if (!request.has_rule_set()) return InvalidField("RULE_SET_INVALID", "rule_set", "is required");

@@ -1,6 +1,7 @@
 // The scoring service over gRPC: reads requests, chooses rules, calls the engine, writes answers.
 #pragma once
 
+#include "common/rpc/method.h"
 #include "common/rpc/server_state.h"
 #include "common/worker_pool.h"
 #include "scoring/rulesets/rule_book.h"
@@ -36,6 +37,12 @@ class ScoringServiceImpl final : public RawScoringService {
   RuleBook& book_;
   WorkerPool& pool_;
   rpc::ServerState& state_;
+  const rpc::Method score_{state_, "Score"};
+  const rpc::Method get_rule_set_{state_, "GetRuleSet"};
+  const rpc::Method list_rule_sets_{state_, "ListRuleSets"};
+  const rpc::Method publish_rule_set_{state_, "PublishRuleSet"};
+  const rpc::Method score_batch_{state_, "ScoreBatch"};
+  const rpc::Method score_batch_item_{state_, "ScoreBatchItem"};
 };
 
 }  // namespace jixiao::scoring

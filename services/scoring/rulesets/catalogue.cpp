@@ -37,18 +37,13 @@ int YearsAway(const v1::RuleSet& set, int year) {
 
 }  // namespace
 
-Catalogue::Catalogue(const std::vector<std::shared_ptr<const Rules>>& all) {
-  for (const auto& rules : all) {
+Catalogue::Catalogue(const std::vector<std::shared_ptr<const Rules>>& published,
+                     const std::vector<std::shared_ptr<const Rules>>& unlisted) {
+  for (const auto& rules : unlisted) by_digest_[rules->digest()] = rules;
+  for (const auto& rules : published) {
     by_name_[{rules->source().id(), rules->source().revision()}] = rules;
     by_digest_[rules->digest()] = rules;
   }
-}
-
-std::shared_ptr<const Catalogue> Catalogue::With(std::shared_ptr<const Rules> rules) const {
-  auto next = std::make_shared<Catalogue>(*this);
-  next->by_digest_[rules->digest()] = rules;
-  next->by_name_[{rules->source().id(), rules->source().revision()}] = std::move(rules);
-  return next;
 }
 
 std::shared_ptr<const Rules> Catalogue::ById(std::string_view id) const {

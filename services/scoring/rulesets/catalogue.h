@@ -24,10 +24,10 @@ struct Selection {
 class Catalogue {
  public:
   Catalogue() = default;
-  explicit Catalogue(const std::vector<std::shared_ptr<const Rules>>& all);
-
-  // The same catalogue with one more rule set.
-  std::shared_ptr<const Catalogue> With(std::shared_ptr<const Rules> rules) const;
+  // `published` are there for everyone; `unlisted` only for who names one by its digest: that they are what the digest
+  // says is certain, that they were ever published is not.
+  explicit Catalogue(const std::vector<std::shared_ptr<const Rules>>& published,
+                     const std::vector<std::shared_ptr<const Rules>>& unlisted = {});
 
   // "ID" (the latest revision) or "ID@REVISION"; nullptr when there is none.
   std::shared_ptr<const Rules> ById(std::string_view id) const;
@@ -37,7 +37,7 @@ class Catalogue {
   // nearest one is taken, and the reason says so. Nothing only when the catalogue has no rule set for the whole nation.
   Selection ForForm(const evaluation::v1::SelfEvaluation& form) const;
 
-  // By id and revision.
+  // The published ones by id and revision.
   std::vector<std::shared_ptr<const Rules>> All() const;
 
  private:

@@ -4,6 +4,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,15 @@ struct StoredRuleSet {
   std::string document;
 };
 
+// What a replica has to learn after a position.
+struct Changes {
+  std::int64_t position = 0;             // to go on from
+  std::vector<StoredRuleSet> rule_sets;  // published since, in the order of publication
+  // What the store keeps beside the rule sets and every replica must know, whole and in an encoding of the store's own;
+  // empty when there is nothing. Redis and the snapshot carry it along unread.
+  std::string annex;
+};
+
 // Thread-safe. All methods may block: not for gRPC's threads.
 class RuleSetStore {
  public:
@@ -28,8 +38,8 @@ class RuleSetStore {
   // when the revision holds other content.
   virtual absl::Status Publish(const StoredRuleSet& rule_set) = 0;
 
-  // Those published after `position`, in the order of publication, and the new position; 0 for all.
-  virtual absl::StatusOr<std::vector<StoredRuleSet>> LoadSince(std::int64_t& position) = 0;
+  // What changed after `position`; 0 for everything. Asked twice a second by each replica: cheap when nothing did.
+  virtual absl::StatusOr<Changes> LoadSince(std::int64_t position) = 0;
 
   // By digest; nothing when it was never published here.
   virtual absl::StatusOr<std::optional<StoredRuleSet>> Find(std::string_view digest) = 0;

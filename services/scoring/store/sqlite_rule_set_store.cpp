@@ -53,17 +53,18 @@ absl::Status SqliteRuleSetStore::Publish(const StoredRuleSet& rule_set) {
   });
 }
 
-absl::StatusOr<std::vector<StoredRuleSet>> SqliteRuleSetStore::LoadSince(std::int64_t& position) {
+absl::StatusOr<Changes> SqliteRuleSetStore::LoadSince(std::int64_t position) {
   ASSIGN_OR_RETURN(auto db, readers_->Acquire());
-  std::vector<StoredRuleSet> found;
+  Changes changes;
+  changes.position = position;
   RETURN_IF_ERROR(db->ForEach(
       "SELECT position, id, revision, digest, document FROM rule_sets WHERE position > ? ORDER BY position",
       [&](const Statement& row) {
-        position = row.Int(0);
-        found.push_back(ReadRow(row));
+        changes.position = row.Int(0);
+        changes.rule_sets.push_back(ReadRow(row));
       },
       position));
-  return found;
+  return changes;
 }
 
 absl::StatusOr<std::optional<StoredRuleSet>> SqliteRuleSetStore::Find(std::string_view digest) {

@@ -15,7 +15,7 @@ class SqliteRuleSetStore final : public RuleSetStore {
   static absl::StatusOr<std::unique_ptr<SqliteRuleSetStore>> Open(const std::string& path);
 
   absl::Status Publish(const StoredRuleSet& rule_set) override;
-  absl::StatusOr<std::vector<StoredRuleSet>> LoadSince(std::int64_t& position) override;
+  absl::StatusOr<Changes> LoadSince(std::int64_t position) override;
   absl::StatusOr<std::optional<StoredRuleSet>> Find(std::string_view digest) override;
 
  private:

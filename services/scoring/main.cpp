@@ -26,8 +26,7 @@ struct Options {
   std::string rule_sets = JIXIAO_RULESETS_FOLDER;
 };
 
-absl::StatusOr<std::unique_ptr<scoring::RuleSetStore>> OpenStore(const std::string& path,
-                                                                  const std::string& snapshot) {
+absl::StatusOr<std::unique_ptr<scoring::RuleSetStore>> OpenStore(const std::string& path, const std::string& snapshot) {
   // A new and empty database in the place of one that was moved away would look as if everything had been withdrawn.
   std::error_code ignored;
   if (!snapshot.empty() && !std::filesystem::exists(path, ignored) && std::filesystem::exists(snapshot, ignored))
@@ -56,9 +55,10 @@ absl::Status Run(const Options& options) {
   scoring::RedisCache cache(options.redis, metrics);
   scoring::RuleBook book([&] { return OpenStore(path, snapshot); }, cache, metrics, {snapshot, secret});
   RETURN_IF_ERROR(book.Start(built_in));
+  scoring::LiveForms live([&book] { return book.Store(); });
   rpc::ServerState state(metrics);
   WorkerPool pool(kWorkers, kQueue);
-  scoring::ScoringServiceImpl service(book, pool, state);
+  scoring::ScoringServiceImpl service(book, live, pool, state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(options.common.server, {&service}, {scoring::v1::ScoringService::service_full_name()}, state);
 }

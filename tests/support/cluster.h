@@ -69,6 +69,7 @@ class Cluster {
 
   Process& process(Server server, int replica = 0);
   std::shared_ptr<grpc::Channel> Channel(Server server, int replica = 0);
+  int Port(Server server, int replica = 0) const { return NodeOf(server, replica).port; }
   intake::v1::IntakeService::Stub& Intake() { return *intake_; }
   scoring::v1::ScoringService::Stub& Scoring(int replica = 0) { return *scoring_[static_cast<std::size_t>(replica)]; }
   archiving::v1::ArchivingService::Stub& Archiving() { return *archiving_; }

@@ -5,7 +5,6 @@
 #include "common/rpc/unary.h"
 #include "common/text.h"
 #include "scoring/api/selection.h"
-#include "scoring/engine/engine.h"
 
 #include "jixiao/scoring/v1/scoring_service.pb.h"
 
@@ -18,10 +17,11 @@ constexpr std::size_t kMaxItemId = 200;
 
 class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
-  ScoreBatchReactor(const grpc::CallbackServerContext& context, RuleBook& book, WorkerPool& pool,
+  ScoreBatchReactor(const grpc::CallbackServerContext& context, RuleBook& book, LiveForms& live, WorkerPool& pool,
                     rpc::ServerState& state, const rpc::Method& stream, const rpc::Method& item)
       : context_(rpc::ContextOf(context)),
         book_(book),
+        live_(live),
         pool_(pool),
         state_(state),
         stream_(stream),
@@ -45,12 +45,13 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
     response_->set_item_id(request_->item_id());
     if (!request_->has_form()) return Answer(InvalidField("FORM_INVALID", "form", "is required"));
     if (absl::Status status = ValidateForm(request_->form()); !status.ok()) return Answer(status);
-    const auto known = SelectKnown(*book_.catalogue(), request_->form(), request_->rule_set());
+    const auto catalogue = book_.catalogue();
+    const auto known = SelectKnown(*catalogue, request_->form(), request_->rule_set());
     book_.CountLookup(known.has_value());
-    if (known) return ScoreBy(*known);
+    if (known) return ScoreBy(*catalogue, *known);
     const bool taken = pool_.Post([this] {
       const auto selection = Select(book_, request_->form(), request_->rule_set());
-      selection.ok() ? ScoreBy(*selection) : Answer(selection.status());
+      selection.ok() ? ScoreBy(*book_.catalogue(), *selection) : Answer(selection.status());
     });
     if (!taken) Answer(rpc::ServerFull());
   }
@@ -63,8 +64,8 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
   void OnDone() override { delete this; }
 
  private:
-  void ScoreBy(const Selection& selection) {
-    Score(request_->form(), *selection.rules, selection.selected_by, *response_->mutable_scorecard());
+  void ScoreBy(const Catalogue& catalogue, const Selection& selection) {
+    live_.Score(catalogue, request_->form(), request_->rule_set(), selection, *response_->mutable_scorecard());
     Answer(absl::OkStatus());
   }
 
@@ -88,6 +89,7 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
 
   const rpc::CallContext context_;
   RuleBook& book_;
+  LiveForms& live_;
   WorkerPool& pool_;
   rpc::ServerState& state_;
   const rpc::Method& stream_;
@@ -105,11 +107,12 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
 }  // namespace
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartScoreBatch(const grpc::CallbackServerContext& context,
-                                                                             RuleBook& book, WorkerPool& pool,
-                                                                             rpc::ServerState& state,
+                                                                             RuleBook& book, LiveForms& live,
+                                                                             WorkerPool& pool, rpc::ServerState& state,
                                                                              const rpc::Method& stream,
                                                                              const rpc::Method& item) {
-  return std::make_unique<ScoreBatchReactor>(context, book, pool, state, stream, item).release();  // deletes itself in OnDone
+  return std::make_unique<ScoreBatchReactor>(context, book, live, pool, state, stream, item)
+      .release();  // deletes itself in OnDone
 }
 
 }  // namespace jixiao::scoring

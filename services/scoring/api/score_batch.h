@@ -4,6 +4,7 @@
 #include "common/rpc/method.h"
 #include "common/rpc/server_state.h"
 #include "common/worker_pool.h"
+#include "scoring/api/live_forms.h"
 #include "scoring/rulesets/rule_book.h"
 
 #include <grpcpp/server_context.h>
@@ -14,8 +15,8 @@ namespace jixiao::scoring {
 // One message is read only after the answer to the one before was taken: that is the flow control. `stream` and `item`
 // count whole calls and single forms.
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartScoreBatch(const grpc::CallbackServerContext& context,
-                                                                             RuleBook& book, WorkerPool& pool,
-                                                                             rpc::ServerState& state,
+                                                                             RuleBook& book, LiveForms& live,
+                                                                             WorkerPool& pool, rpc::ServerState& state,
                                                                              const rpc::Method& stream,
                                                                              const rpc::Method& item);
 

@@ -231,8 +231,8 @@ std::optional<std::string> RedisCache::Get(std::string_view digest) {
 
 void RedisCache::Put(std::string_view digest, std::string_view document) {
   if (document.size() > kMaxDocument) return;
-  Command({"SET", Cat(kDocumentPrefix, digest), document, "EX",
-           RandomLife(kShortestDocumentLife, kLongestDocumentLife)});
+  Command(
+      {"SET", Cat(kDocumentPrefix, digest), document, "EX", RandomLife(kShortestDocumentLife, kLongestDocumentLife)});
 }
 
 std::optional<std::size_t> RedisCache::Count(std::span<const std::string> digests) {

@@ -18,8 +18,7 @@ namespace {
 enum class Waited { kReady, kWoken, kLate };
 Waited WaitFor(int fd, short events, int wake, RedisConnection::Time deadline) {
   while (true) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
     // Also when bytes are there: an answer without an end is one that does not come.
     if (left <= 0) return Waited::kLate;
     pollfd waiting[] = {{fd, events, 0}, {wake, POLLIN, 0}};  // poll leaves out negative descriptors

@@ -5,6 +5,8 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "common/time.h"
+#include "scoring/rulesets/annex.h"
+#include "scoring/rulesets/publication.h"
 #include "scoring/rulesets/snapshot.h"
 
 #include <algorithm>
@@ -106,9 +108,10 @@ absl::Status RuleBook::StartFromStore() {
   const absl::Status snapshot = TakeFromSnapshot();
   NoteStore(status);
   if (source_.load() != Source::kNothing) return absl::OkStatus();
-  log::Error("nobody can tell which rule sets are published: the store is away, Redis has no index that is sealed with "
-             "our secret, and there is no snapshot",
-             {{"snapshot", std::string(snapshot.message())}});
+  log::Error(
+      "nobody can tell which rule sets are published: the store is away, Redis has no index that is sealed with "
+      "our secret, and there is no snapshot",
+      {{"snapshot", std::string(snapshot.message())}});
   return status;
 }
 
@@ -141,8 +144,9 @@ void RuleBook::Adopt(Source source, Known known) {
 }
 
 void RuleBook::MakeCatalogue() {
-  // The annex is for whoever knows the store's encoding: its content belongs into the catalogue, here.
-  catalogue_.store(std::make_shared<const Catalogue>(known_.published, RulesList(unlisted_.begin(), unlisted_.end())),
+  // Whoever adopted the annex has read it before.
+  catalogue_.store(std::make_shared<const Catalogue>(known_.published, RulesList(unlisted_.begin(), unlisted_.end()),
+                                                     DecodeAnnex(known_.annex).value_or(Annex())),
                    std::memory_order_release);
 }
 
@@ -202,6 +206,7 @@ absl::Status RuleBook::RefreshNow() {
   if (whole && source != Source::kNothing && changes.position < known.position)
     log::Error("the store has fewer changes than this replica knew of: is it another one?",
                {{"store_position", changes.position}, {"known_position", known.position}});
+  RETURN_IF_ERROR(DecodeAnnex(changes.annex).status());
   if (whole) known.published.clear();
   for (const StoredRuleSet& stored : changes.rule_sets) {
     ASSIGN_OR_RETURN(std::shared_ptr<const Rules> rules, Compile(stored.digest, stored.document));
@@ -235,6 +240,7 @@ absl::Status RuleBook::TakeFromRedis(std::chrono::microseconds age) {
     confirmed_at_.store(index->confirmed_at);
     return absl::OkStatus();
   }
+  RETURN_IF_ERROR(DecodeAnnex(index->annex).status());
   Known known{{}, std::move(index->annex), index->position, index->confirmed_at};
   for (const std::string& digest : index->digests) {
     std::optional<std::string> document;
@@ -255,11 +261,11 @@ absl::Status RuleBook::TakeFromSnapshot() {
   absl::StatusOr<Snapshot> snapshot = ReadSnapshot(options_.snapshot);
   Known known;
   absl::Status status = snapshot.status();
+  if (status.ok()) status = DecodeAnnex(snapshot->index.annex).status();
   if (status.ok()) {
     known = {{}, std::move(snapshot->index.annex), snapshot->index.position, snapshot->index.confirmed_at};
     for (std::size_t i = 0; i < snapshot->documents.size() && status.ok(); ++i) {
-      absl::StatusOr<std::shared_ptr<const Rules>> rules =
-          Compile(snapshot->index.digests[i], snapshot->documents[i]);
+      absl::StatusOr<std::shared_ptr<const Rules>> rules = Compile(snapshot->index.digests[i], snapshot->documents[i]);
       if (rules.ok())
         known.published.push_back(*std::move(rules));
       else
@@ -317,11 +323,12 @@ absl::StatusOr<std::shared_ptr<const Rules>> RuleBook::LoadNow(std::string_view 
   return Compile(digest, stored->document);
 }
 
-absl::StatusOr<std::shared_ptr<const Rules>> RuleBook::Publish(const v1::RuleSet& rule_set) {
-  ASSIGN_OR_RETURN(std::shared_ptr<const Rules> rules, Rules::Compile(rule_set));
+absl::StatusOr<std::shared_ptr<const Rules>> RuleBook::Publish(const v1::RuleSet& rule_set,
+                                                               std::string_view draft_etag) {
+  ASSIGN_OR_RETURN(std::shared_ptr<const Rules> rules, CompileForPublication(rule_set));
   ASSIGN_OR_RETURN(const std::string document, CanonicalEncode(rule_set));
   ASSIGN_OR_RETURN(RuleSetStore* const store, Store());
-  RETURN_IF_ERROR(store->Publish({rule_set.id(), rule_set.revision(), rules->digest(), document}));
+  RETURN_IF_ERROR(store->Publish({rule_set.id(), rule_set.revision(), rules->digest(), document}, draft_etag));
   cache_.Put(rules->digest(), document);
   Announce();
   return rules;

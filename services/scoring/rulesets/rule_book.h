@@ -4,10 +4,11 @@
 // Whom it believes, and how far:
 //   store     everything; asked twice a second, and at once when the bell rings
 //   snapshot  what this replica knew last, on its own disk; only until the store answers
-//   Redis     a document, when it has the digest that was asked for; which rule sets are published only when the index is
+//   Redis     a document, when it has the digest that was asked for; which rule sets are published only when the index
+//   is
 //             sealed with the replicas' secret, not too old, and the store cannot be asked or said so a moment ago
-// So whoever writes to Redis can change no score. The worst is an old index, replayed to a replica that starts while the
-// store is away: it misses what was published since, for kIndexLife at most or until the store answers.
+// So whoever writes to Redis can change no score. The worst is an old index, replayed to a replica that starts while
+// the store is away: it misses what was published since, for kIndexLife at most or until the store answers.
 #pragma once
 
 #include "common/metrics.h"
@@ -73,7 +74,7 @@ class RuleBook {
   absl::Status Refresh();
 
   // Publishes for good, here and for the other replicas. Blocks.
-  absl::StatusOr<std::shared_ptr<const Rules>> Publish(const v1::RuleSet& rule_set);
+  absl::StatusOr<std::shared_ptr<const Rules>> Publish(const v1::RuleSet& rule_set, std::string_view draft_etag = {});
 
   // After a change to the store: takes it in and tells the other replicas, which look within a second anyway. Blocks.
   void Announce();

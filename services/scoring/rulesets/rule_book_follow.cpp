@@ -1,10 +1,9 @@
 // The rule book's follower: one thread that looks for changes, and passes them on to Redis and the disk.
-#include "scoring/rulesets/rule_book.h"
-
 #include "common/canonical.h"
 #include "common/errors.h"
 #include "common/log.h"
 #include "common/text.h"
+#include "scoring/rulesets/rule_book.h"
 #include "scoring/rulesets/snapshot.h"
 
 #include <random>
@@ -79,7 +78,7 @@ absl::Status RuleBook::PublishBuiltIn() {
     if (IsPublished(*rules)) continue;
     const v1::RuleSet& set = rules->source();
     ASSIGN_OR_RETURN(const std::string document, CanonicalEncode(set));
-    const absl::Status status = store->Publish({set.id(), set.revision(), rules->digest(), document});
+    const absl::Status status = store->Publish({set.id(), set.revision(), rules->digest(), document}, {});
     if (ReasonOf(status) == "REVISION_EXISTS")
       log::Error("a rule set file differs from what is published under its revision; the published one stays",
                  {{"rule_set", set.id()}});

@@ -2,6 +2,7 @@
 #include "archiving/api/archiving_service.h"
 #include "archiving/store/sqlite_archive_store.h"
 #include "common/log.h"
+#include "common/metrics.h"
 #include "common/rpc/options.h"
 
 namespace {
@@ -17,15 +18,29 @@ struct Options {
   std::string origin = "jixiao";
 };
 
+std::optional<double> TreeSize(archiving::ArchiveStore& store) {
+  std::optional<double> size;
+  const absl::Status status = store.Read([&size](const archiving::ArchiveReader& archive) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::optional<archiving::StoredHead> head, archive.NewestHead());
+    size = head ? static_cast<double>(head->size) : 0;
+    return absl::OkStatus();
+  });
+  return status.ok() ? size : std::nullopt;
+}
+
 absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const std::string path, rpc::SqlitePath(options.common.store));
   ASSIGN_OR_RETURN(const auto store, archiving::SqliteArchiveStore::Open(path));
   ASSIGN_OR_RETURN(archiving::log::Signer signer,
                    archiving::log::Signer::LoadOrCreate(options.signing_key, options.origin));
   archiving::Sequencer sequencer(*store, std::move(signer), options.origin);
-  rpc::ServerState state;
+  Metrics metrics;
+  metrics.AddReading("jixiao_archiving_tree_size", "Leaves of the newest signed tree head",
+                     [&store]() -> std::optional<double> { return TreeSize(*store); });
+  rpc::ServerState state(metrics);
   WorkerPool pool(kWorkers, kQueue);
   archiving::ArchivingServiceImpl service(*store, sequencer, pool, state);
+  const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(options.common.server, {&service}, {archiving::v1::ArchivingService::service_full_name()},
                         state);
 }

@@ -2,6 +2,7 @@
 #include "cli/form_files.h"
 #include "cli/output.h"
 #include "cli/scorecard_view.h"
+#include "cli/selector.h"
 #include "cli/table.h"
 #include "common/digest.h"
 #include "common/rpc/context.h"
@@ -17,6 +18,7 @@ namespace {
 
 using evaluation::v1::Scorecard;
 using scoring::v1::CheckBatchResponse;
+using scoring::v1::RuleSetSelector;
 
 // A form of the batch and its name there.
 struct Entry {
@@ -44,19 +46,12 @@ void NameEntries(std::vector<Entry>& entries) {
   }
 }
 
-void Select(const ScoreOptions& options, scoring::v1::RuleSetSelector& selector) {
-  if (IsDigest(options.rule_set))
-    selector.set_digest(options.rule_set);
-  else
-    selector.set_id(options.rule_set);
-}
-
 std::chrono::seconds Patience(const Global& global, std::size_t forms) {
   constexpr std::size_t kFormsPerSecond = 100;
   return std::chrono::seconds(static_cast<std::size_t>(global.timeout_seconds) + forms / kFormsPerSecond);
 }
 
-absl::Status CheckEntries(const Global& global, const ScoreOptions& options, const std::vector<Entry>& entries,
+absl::Status CheckEntries(const Global& global, const RuleSetSelector& selector, const std::vector<Entry>& entries,
                           CheckBatchResponse& response) {
   const auto stub = Scoring(global);
   grpc::ClientContext context;
@@ -67,7 +62,7 @@ absl::Status CheckEntries(const Global& global, const ScoreOptions& options, con
     request.set_item_id(entry.item_id);
     *request.mutable_form() = entry.file.form;
     request.set_aggregate(entry.aggregate);
-    if (!options.rule_set.empty()) Select(options, *request.mutable_rule_set());
+    *request.mutable_rule_set() = selector;
     if (!stream->Write(request)) break;  // Finish says why
   }
   stream->WritesDone();
@@ -80,7 +75,7 @@ std::string Count(const Scorecard& card, evaluation::v1::Severity severity) {
 }
 
 // One line for each form. A form that cannot be scored is named with the reason among the refusals.
-absl::Status PrintCards(const Global& global, const ScoreOptions& options, const std::vector<Entry>& entries,
+absl::Status PrintCards(const Global& global, const RuleSetSelector& selector, const std::vector<Entry>& entries,
                         std::ostream& out) {
   const auto stub = Scoring(global);
   grpc::ClientContext context;
@@ -102,7 +97,7 @@ absl::Status PrintCards(const Global& global, const ScoreOptions& options, const
     scoring::v1::ScoreBatchRequest request;
     request.set_item_id(entries[i].item_id);
     *request.mutable_form() = form;
-    if (!options.rule_set.empty()) Select(options, *request.mutable_rule_set());
+    *request.mutable_rule_set() = selector;
     scoring::v1::ScoreBatchResponse response;
     if (!stream->Write(request) || !stream->Read(&response)) break;
     const Scorecard& card = response.scorecard();
@@ -154,13 +149,15 @@ int RunScoreBatch(const Global& global, const ScoreOptions& options) {
   if (status.ok()) status = Read(options.aggregates, true, entries);
   if (!status.ok()) return Refuse(status, global.json());
   NameEntries(entries);
+  const auto selector = SelectorOf(global, *Scoring(global), options.rule_set);
+  if (!selector.ok()) return Refuse(selector.status(), global.json());
   CheckBatchResponse response;
-  status = CheckEntries(global, options, entries, response);
+  status = CheckEntries(global, *selector, entries, response);
   if (!status.ok()) return Refuse(status, global.json());
   if (global.json()) {
     std::cout << ToJson(response) << '\n';
   } else {
-    status = PrintCards(global, options, entries, std::cout);
+    status = PrintCards(global, *selector, entries, std::cout);
     if (!status.ok()) return Refuse(status, false);
     PrintFindings(response, entries, std::cout);
   }

@@ -50,9 +50,37 @@ int RunList(const Global& global, const std::string& state, int limit);
 int RunWatch(const Global& global, const std::string& name);
 int RunReturn(const Global& global, const std::string& name, const std::string& reason);
 
-int RunRulesList(const Global& global);
+int RunRulesList(const Global& global, bool drafts);
 int RunRulesShow(const Global& global, const std::string& name);
-int RunRulesPublish(const Global& global, const std::vector<std::string>& files, bool validate_only);
+struct PublishOptions {
+  std::vector<std::string> files;
+  std::string draft;  // ID@REVISION, instead of files
+  bool validate_only = false;
+};
+int RunRulesPublish(const Global& global, const PublishOptions& options);
+int RunRulesDraft(const Global& global, const std::vector<std::string>& files, const std::string& etag);
+int RunRulesRetire(const Global& global, const std::string& name);
+int RunRulesDiff(const Global& global, const std::string& from, const std::string& to);
+
+struct SimulateOptions {
+  std::vector<std::string> files;
+  std::string from;
+  std::string to;
+};
+int RunRulesSimulate(const Global& global, const SimulateOptions& options);
+
+struct LabelOptions {
+  std::string name;
+  std::string target;
+  std::string region;
+  int year = 0;
+  std::string report;
+  std::string etag;
+  bool remove = false;
+};
+int RunRulesLabel(const Global& global, const LabelOptions& options);
+int RunRulesLabels(const Global& global);
+int RunRulesShadow(const Global& global);
 
 struct ArchiveKey {
   std::string text;  // a verifier key, or the path of a file that holds one; empty: ask the server

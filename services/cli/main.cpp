@@ -20,7 +20,7 @@ void AddScore(CLI::App& app, const Global& global, Command& run) {
                    "JSON（一张表、一个数组或每行一张），或 jixiao import 能读的文件；- 为标准输入")
       ->required();
   command->add_option("--rule-set", options->rule_set,
-                      "评分规则：编号、编号@修订 或摘要；不填则按区划、年度、表种选定");
+                      "评分规则：编号、编号@修订、摘要或标签；不填则按标签 stable，或按区划、年度、表种选定");
   auto* explain = command->add_flag("--explain", options->explain, "逐行说明得分的算法");
   auto* batch = command->add_flag("--batch", options->batch, "把所有表作为一批检查：项目与部门、重复、汇总、分布");
   batch->excludes(explain);
@@ -92,24 +92,85 @@ void AddIntake(CLI::App& app, const Global& global, Command& run) {
       [&global, &run, name, reason] { run = [&global, name, reason] { return RunReturn(global, *name, *reason); }; });
 }
 
+constexpr char kRuleSetHelp[] = "编号、编号@修订、摘要或标签";
+
+void AddRuleSets(CLI::App& rules, const Global& global, Command& run) {
+  auto* list = rules.add_subcommand("list", "列出评分规则");
+  auto drafts = std::make_shared<bool>(false);
+  list->add_flag("--drafts", *drafts, "也列出草稿");
+  list->callback([&global, &run, drafts] { run = [&global, drafts] { return RunRulesList(global, *drafts); }; });
+
+  auto* show = rules.add_subcommand("show", "显示一套规则");
+  auto name = std::make_shared<std::string>();
+  show->add_option("RULE_SET", *name, kRuleSetHelp)->required();
+  show->callback([&global, &run, name] { run = [&global, name] { return RunRulesShow(global, *name); }; });
+
+  auto* publish = rules.add_subcommand("publish", "发布规则文件（YAML）或草稿；父规则的文件须一并给出");
+  auto options = std::make_shared<PublishOptions>();
+  auto* files = publish->add_option("FILE", options->files, "规则文件");
+  auto* draft = publish->add_option("--draft", options->draft, "草稿：编号@修订")->excludes(files);
+  publish->add_flag("--validate-only", options->validate_only, "只检查，不发布");
+  publish->callback([&global, &run, options, files, draft] {
+    if (files->empty() && draft->empty()) throw CLI::RequiredError("FILE 或 --draft");
+    run = [&global, options] { return RunRulesPublish(global, *options); };
+  });
+
+  auto* save = rules.add_subcommand("draft", "保存规则文件（YAML）为草稿，并列出发布前须改正之处");
+  auto etag = std::make_shared<std::string>();
+  save->add_option("FILE", options->files, "规则文件")->required();
+  save->add_option("--etag", *etag, "所替换的草稿的 etag（rules show 显示）；没有草稿时不填");
+  save->callback([&global, &run, options, etag] {
+    run = [&global, options, etag] { return RunRulesDraft(global, options->files, *etag); };
+  });
+
+  auto* retire = rules.add_subcommand("retire", "停用一套规则：不再自动选用，按编号@修订或摘要仍可评分");
+  retire->add_option("RULE_SET", *name, "编号@修订")->required();
+  retire->callback([&global, &run, name] { run = [&global, name] { return RunRulesRetire(global, *name); }; });
+
+  auto* diff = rules.add_subcommand("diff", "逐项比较两套规则");
+  auto other = std::make_shared<std::string>();
+  diff->add_option("FROM", *name, kRuleSetHelp)->required();
+  diff->add_option("TO", *other, kRuleSetHelp)->required();
+  diff->callback(
+      [&global, &run, name, other] { run = [&global, name, other] { return RunRulesDiff(global, *name, *other); }; });
+}
+
+void AddLabels(CLI::App& rules, const Global& global, Command& run) {
+  auto* simulate = rules.add_subcommand("simulate", "用两套规则试算，报告总分、等级和问题如何变动；不改变任何评分");
+  auto simulation = std::make_shared<SimulateOptions>();
+  simulate->add_option("FILE", simulation->files, "自评表（JSON）；- 为标准输入")->required();
+  simulate->add_option("--to", simulation->to, "新规则：编号、编号@修订（可为草稿）、摘要或标签")->required();
+  simulate->add_option("--from", simulation->from, "原规则；不填则为每张表现在适用的规则");
+  simulate->callback(
+      [&global, &run, simulation] { run = [&global, simulation] { return RunRulesSimulate(global, *simulation); }; });
+
+  auto* label = rules.add_subcommand("label", "把标签指向一套已发布的规则");
+  auto options = std::make_shared<LabelOptions>();
+  label->add_option("NAME", options->name, "标签；stable 决定未指定规则的表用哪一套，shadow 在旁试算")->required();
+  auto* target = label->add_option("TARGET", options->target, kRuleSetHelp);
+  label->add_option("--region", options->region, "区划代码前缀；不填为全国");
+  label->add_option("--year", options->year, "年度；不填为没有自己标签的各年度")->check(CLI::Range(0, 2100));
+  label->add_option("--report", options->report, "据以决定的试算报告，24 小时之内");
+  label->add_option("--etag", options->etag, "所替换的标签的 etag");
+  label->add_flag("--delete", options->remove, "删去标签")->excludes(target);
+  label->callback([&global, &run, options, target] {
+    if (target->empty() && !options->remove) throw CLI::RequiredError("TARGET");
+    run = [&global, options] { return RunRulesLabel(global, *options); };
+  });
+
+  rules.add_subcommand("labels", "列出标签")->callback([&global, &run] {
+    run = [&global] { return RunRulesLabels(global); };
+  });
+  rules.add_subcommand("shadow", "显示 shadow 与在用规则的差别（本副本启动以来）")->callback([&global, &run] {
+    run = [&global] { return RunRulesShadow(global); };
+  });
+}
+
 void AddRules(CLI::App& app, const Global& global, Command& run) {
   auto* rules = app.add_subcommand("rules", "评分规则");
   rules->require_subcommand(1);
-  rules->add_subcommand("list", "列出已发布的规则")->callback([&global, &run] {
-    run = [&global] { return RunRulesList(global); };
-  });
-  auto* show = rules->add_subcommand("show", "显示一套规则");
-  auto name = std::make_shared<std::string>();
-  show->add_option("RULE_SET", *name, "编号、编号@修订 或摘要")->required();
-  show->callback([&global, &run, name] { run = [&global, name] { return RunRulesShow(global, *name); }; });
-  auto* publish = rules->add_subcommand("publish", "发布规则文件（YAML）；父规则的文件须一并给出");
-  auto files = std::make_shared<std::vector<std::string>>();
-  auto validate_only = std::make_shared<bool>(false);
-  publish->add_option("FILE", *files, "规则文件")->required();
-  publish->add_flag("--validate-only", *validate_only, "只检查，不发布");
-  publish->callback([&global, &run, files, validate_only] {
-    run = [&global, files, validate_only] { return RunRulesPublish(global, *files, *validate_only); };
-  });
+  AddRuleSets(*rules, global, run);
+  AddLabels(*rules, global, run);
 }
 
 void AddArchive(CLI::App& app, const Global& global, Command& run) {

@@ -2,7 +2,7 @@
 #include "cli/form_files.h"
 #include "cli/output.h"
 #include "cli/scorecard_view.h"
-#include "common/digest.h"
+#include "cli/selector.h"
 
 #include <iostream>
 
@@ -10,6 +10,8 @@ namespace jixiao::cli {
 
 int RunScore(const Global& global, const ScoreOptions& options) {
   const auto stub = Scoring(global);
+  const auto selector = SelectorOf(global, *stub, options.rule_set);
+  if (!selector.ok()) return Refuse(selector.status(), global.json());
   int code = kDone;
   for (const std::string& path : options.files) {
     const auto forms = ReadForms(path);
@@ -17,10 +19,7 @@ int RunScore(const Global& global, const ScoreOptions& options) {
     for (const FormFile& file : *forms) {
       scoring::v1::ScoreRequest request;
       *request.mutable_form() = file.form;
-      if (IsDigest(options.rule_set))
-        request.mutable_rule_set()->set_digest(options.rule_set);
-      else if (!options.rule_set.empty())
-        request.mutable_rule_set()->set_id(options.rule_set);
+      *request.mutable_rule_set() = *selector;
       scoring::v1::ScoreResponse response;
       const absl::Status status = Call(global, *stub, &scoring::v1::ScoringService::Stub::Score, request, response);
       if (!status.ok()) {

@@ -1,7 +1,9 @@
 // jixiao-intake: takes forms in, durably, and carries each one through scoring and archiving.
 #include "common/log.h"
+#include "common/metrics.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/options.h"
+#include "common/time.h"
 #include "intake/api/intake_service.h"
 #include "intake/peers/archiving_client.h"
 #include "intake/peers/scoring_client.h"
@@ -20,6 +22,22 @@ struct Options {
   std::string archiving = "127.0.0.1:7303";
 };
 
+void AddBacklog(Metrics& metrics, intake::SubmissionStore& store) {
+  metrics.AddReading("jixiao_intake_backlog_items", "Work items that wait for scoring or archiving",
+                     [&store]() -> std::optional<double> {
+                       const absl::StatusOr<intake::Backlog> backlog = store.Waiting();
+                       if (!backlog.ok()) return std::nullopt;
+                       return static_cast<double>(backlog->items);
+                     });
+  metrics.AddReading("jixiao_intake_backlog_oldest_seconds", "Age of the oldest work item; 0 when none waits",
+                     [&store]() -> std::optional<double> {
+                       const absl::StatusOr<intake::Backlog> backlog = store.Waiting();
+                       if (!backlog.ok()) return std::nullopt;
+                       if (backlog->items == 0) return 0;
+                       return static_cast<double>(NowMicros() - backlog->oldest) / 1e6;
+                     });
+}
+
 absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const std::string path, rpc::SqlitePath(options.common.store));
   ASSIGN_OR_RETURN(const auto store, intake::SqliteSubmissionStore::Open(path));
@@ -28,9 +46,12 @@ absl::Status Run(const Options& options) {
   intake::ScoringClient scorer(rpc::OpenChannel(options.scoring));
   intake::ArchivingClient archiver(rpc::OpenChannel(options.archiving));
   intake::Pipeline pipeline(*store, scorer, archiver);
-  rpc::ServerState state;
+  Metrics metrics;
+  AddBacklog(metrics, *store);
+  rpc::ServerState state(metrics);
   WorkerPool pool(kWorkers, kQueue);
   intake::IntakeServiceImpl service(*store, scorer, pipeline, pool, state);
+  const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(options.common.server, {&service}, {intake::v1::IntakeService::service_full_name()}, state);
 }
 

@@ -1,11 +1,14 @@
 // jixiao-scoring: scores forms by published rule sets.
+#include "common/errors.h"
 #include "common/log.h"
+#include "common/metrics.h"
 #include "common/rpc/options.h"
 #include "scoring/api/scoring_service.h"
 #include "scoring/rulesets/reader.h"
 #include "scoring/store/sqlite_rule_set_store.h"
 
-#include <cstdio>
+#include <filesystem>
+#include <optional>
 
 namespace {
 
@@ -18,19 +21,45 @@ constexpr std::size_t kQueue = 1024;
 struct Options {
   rpc::CommonOptions common;
   std::string redis;
+  std::string redis_secret;
+  std::optional<std::string> snapshot;
   std::string rule_sets = JIXIAO_RULESETS_FOLDER;
 };
 
+absl::StatusOr<std::unique_ptr<scoring::RuleSetStore>> OpenStore(const std::string& path, const std::string& snapshot) {
+  // A new and empty database in the place of one that was moved away would look as if everything had been withdrawn.
+  std::error_code ignored;
+  if (!snapshot.empty() && !std::filesystem::exists(path, ignored) && std::filesystem::exists(snapshot, ignored))
+    return Error(absl::StatusCode::kUnavailable, "STORE_MISSING",
+                 Cat(path, " is missing, but ", snapshot,
+                     " knows what it held: put it back, or remove the snapshot to begin anew"));
+  ASSIGN_OR_RETURN(auto store, scoring::SqliteRuleSetStore::Open(path));
+  return std::unique_ptr<scoring::RuleSetStore>(std::move(store));
+}
+
+// Without its secret a replica believes Redis less, and serves.
+absl::StatusOr<std::string> RedisSecret(const std::string& path) {
+  if (path.empty()) return std::string();
+  absl::StatusOr<std::string> secret = scoring::ReadSecret(path);
+  if (!absl::IsNotFound(secret.status())) return secret;
+  log::Warning("no secret for redis: no index is put there, and none believed", {{"file", path}});
+  return std::string();
+}
+
 absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const std::string path, rpc::SqlitePath(options.common.store));
-  ASSIGN_OR_RETURN(const auto store, scoring::SqliteRuleSetStore::Open(path));
+  const std::string snapshot = options.snapshot.value_or(path + ".snapshot");
+  ASSIGN_OR_RETURN(const std::string secret, RedisSecret(options.redis_secret));
   ASSIGN_OR_RETURN(const auto built_in, scoring::ReadRuleSetFolder(options.rule_sets));
-  scoring::RedisCache cache(options.redis);
-  scoring::RuleBook book(*store, cache);
+  Metrics metrics;
+  scoring::RedisCache cache(options.redis, metrics);
+  scoring::RuleBook book([&] { return OpenStore(path, snapshot); }, cache, metrics, {snapshot, secret});
   RETURN_IF_ERROR(book.Start(built_in));
-  rpc::ServerState state;
+  scoring::LiveForms live([&book] { return book.Store(); });
+  rpc::ServerState state(metrics);
   WorkerPool pool(kWorkers, kQueue);
-  scoring::ScoringServiceImpl service(book, pool, state);
+  scoring::ScoringServiceImpl service(book, live, pool, state);
+  const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(options.common.server, {&service}, {scoring::v1::ScoringService::service_full_name()}, state);
 }
 
@@ -44,6 +73,14 @@ int main(int argc, char** argv) {
   app.add_option("--redis", options.redis,
                  "HOST:PORT of a Redis that shares rule sets between replicas; empty for none")
       ->envname("JIXIAO_REDIS");
+  app.add_option("--redis-secret", options.redis_secret,
+                 "file with a secret of the replicas: with it a replica starts from what the others put into Redis; "
+                 "without it Redis only holds copies of rule sets")
+      ->envname("JIXIAO_REDIS_SECRET");
+  app.add_option("--snapshot", options.snapshot,
+                 "file that keeps the rule sets last known, to start from when the store is away (default: the store's "
+                 "path and .snapshot); empty for none")
+      ->envname("JIXIAO_SNAPSHOT");
   app.add_option("--rulesets", options.rule_sets,
                  "folder of rule set files that are published at start if they are new")
       ->envname("JIXIAO_RULESETS")

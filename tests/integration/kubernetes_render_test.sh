@@ -66,6 +66,8 @@ cat > "$scratch/facts.template" <<'TEMPLATE'
 {{with .template -}}
 {{range $key, $value := .metadata.labels}}{{$object}} pod {{$key}} {{$value}}
 {{end -}}
+{{range $key, $value := .metadata.annotations}}{{$object}} annotation {{$key}} {{$value}}
+{{end -}}
 {{with .spec -}}
 {{$object}} terminationGracePeriodSeconds {{.terminationGracePeriodSeconds}}
 {{with .securityContext -}}
@@ -94,6 +96,8 @@ cat > "$scratch/facts.template" <<'TEMPLATE'
 {{end -}}
 {{range $key, $value := .limits}}{{$container}} limit {{$key}} {{$value}}
 {{end}}{{end -}}
+{{range .ports}}{{$container}} containerPort {{.name}} {{.containerPort}}
+{{end -}}
 {{range .env}}{{$container}} env {{.name}} {{.value}}
 {{end -}}
 {{range .volumeMounts}}{{$container}} mount {{.name}} {{.mountPath}}
@@ -166,11 +170,17 @@ done
 # --- our three servers
 
 check_server() {
-  local name=$1 port=$2 grpc_service="jixiao.$1.v1.${1^}Service"
+  local name=$1 port=$2 metrics_port=$(( $2 + 2000 )) grpc_service="jixiao.$1.v1.${1^}Service"
   local set="StatefulSet/$1" container="StatefulSet/$1/$1"
 
   grep -Eq "^service ${1^}Service\b" proto/jixiao/"$name"/v1/*.proto || fail "$grpc_service is not in the contract"
   grep -Eq "^EXPOSE $port$" deploy/images/Dockerfile || fail "the image of $name does not expose $port"
+
+  grep -Eq "\bJIXIAO_METRICS=0\.0\.0\.0:$metrics_port\b" deploy/images/Dockerfile ||
+    fail "the image of $name does not serve its metrics on $metrics_port"
+  has "$set annotation prometheus.io/scrape true"
+  has "$set annotation prometheus.io/port $metrics_port"
+  has "$container containerPort metrics $metrics_port"
 
   has "Service/$name clusterIP None"
   has "Service/$name port grpc $port"

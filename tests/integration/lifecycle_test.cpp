@@ -139,9 +139,10 @@ TEST_F(LifecycleTest, TakenPortIsRefused) {
   const int port = FreePort();
   const std::string listen = "--listen=127.0.0.1:" + std::to_string(port);
   const auto start = [&](const std::string& name) {
-    return Process::Start({JIXIAO_BIN_DIR "/jixiao-intake", listen,
-                           "--store=sqlite:" + (cluster_.folder() / (name + ".db")).string(), "--drain-wait=0"},
-                          cluster_.folder() / (name + ".log"));
+    return Process::Start(
+        {JIXIAO_BIN_DIR "/jixiao-intake", listen, "--store=sqlite:" + (cluster_.folder() / (name + ".db")).string(),
+         "--drain-wait=0", "--metrics="},
+        cluster_.folder() / (name + ".log"));
   };
   const auto first = start("first");
   EXPECT_FALSE(first->Wait(std::chrono::milliseconds(500)));

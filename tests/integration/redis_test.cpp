@@ -1,108 +1,41 @@
 // Redis shares rule sets between replicas and is never the truth: stopped, hung, emptied or full of garbage, it changes
-// no score and holds no call up.
-#include "support/cluster.h"
+// no score and holds no call up. The replicas here have databases of their own, so that only Redis can bring a rule set
+// from one to the other.
 #include "support/forms.h"
-#include "support/submissions.h"
+#include "support/scoring.h"
 
 #include <gtest/gtest.h>
-#include <hiredis/hiredis.h>
 
 #include <algorithm>
+#include <atomic>
+#include <condition_variable>
 #include <csignal>
+#include <mutex>
+#include <thread>
 
 namespace jixiao::testing {
 namespace {
 
-constexpr std::chrono::milliseconds kExtra{300};
-constexpr char kScore[] = "/jixiao.scoring.v1.ScoringService/Score";
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
 
-class RedisTest : public ::testing::Test {
+const std::string kNowhere = "sha256:" + std::string(64, '3');
+
+class RedisTest : public ScoringTest {
  protected:
-  static constexpr int kA = 0;
-  static constexpr int kB = 1;
+  RedisTest() : ScoringTest({.scoring_replicas = 2, .redis = true}) {}
 
-  void SetUp() override {
-    scoring::v1::GetRuleSetRequest request;
-    request.mutable_rule_set()->set_id("cn-national-2020");
-    scoring::v1::GetRuleSetResponse response;
-    grpc::ClientContext context;
-    ASSERT_TRUE(cluster_.Scoring(kA).GetRuleSet(&context, request, &response).ok());
-    national_ = response.rule_set();
-  }
-
-  // A rule set that no file has: half the points for budget execution.
-  scoring::v1::RuleSet LocalRules(const std::string& id) const {
-    scoring::v1::RuleSet rules = national_;
-    rules.set_id(id);
-    rules.set_title("地方规则 " + id);
-    rules.set_region_code("3301");
-    rules.set_default_for_scope(false);
-    return rules;
-  }
-
-  // Publishes on a replica and answers with the digest.
-  std::string Publish(int replica, const scoring::v1::RuleSet& rules) {
-    scoring::v1::PublishRuleSetRequest request;
-    *request.mutable_rule_set() = rules;
-    scoring::v1::PublishRuleSetResponse response;
-    grpc::ClientContext context;
-    Within(context);
-    const grpc::Status status = cluster_.Scoring(replica).PublishRuleSet(&context, request, &response);
-    EXPECT_TRUE(status.ok()) << Read(status).Describe();
-    return response.rule_set().digest();
-  }
-
-  // Scores a sample by digest; no call may take much longer than one without Redis.
-  RawAnswer Score(int replica, const std::string& digest) {
-    scoring::v1::ScoreRequest request;
-    *request.mutable_form() = Samples().back();
-    if (!digest.empty()) request.mutable_rule_set()->set_digest(digest);
-    const auto start = std::chrono::steady_clock::now();
-    RawAnswer answer = CallRaw(cluster_.Channel(Server::kScoring, replica), kScore, request.SerializeAsString());
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
-    slowest_ = std::max(slowest_, took);
-    return answer;
-  }
-
-  std::string MustScore(int replica, const std::string& digest = "") {
-    const RawAnswer answer = Score(replica, digest);
-    EXPECT_TRUE(answer.status.ok()) << Read(answer.status).Describe();
-    return answer.bytes;
-  }
-
-  std::string KeyOf(const std::string& digest) const { return "jixiao:rule-set:v1:" + digest; }
-
-  // A command to Redis; the answer as text, "(nil)" when there is none.
-  std::string Redis(const std::vector<std::string>& words) {
-    const std::unique_ptr<redisContext, decltype(&redisFree)> context(redisConnect("127.0.0.1", cluster_.redis_port()),
-                                                                      redisFree);
-    if (context == nullptr || context->err != 0) return "(away)";
-    std::vector<const char*> data;
-    std::vector<std::size_t> sizes;
-    for (const std::string& word : words) {
-      data.push_back(word.data());
-      sizes.push_back(word.size());
+  // The 99th percentile of `calls` calls of Score that need nothing but what the replica knows.
+  microseconds Percentile99(int replica, int calls) {
+    std::vector<microseconds> times;
+    for (int i = 0; i < calls; ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      MustScore(replica);
+      times.push_back(std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - start));
     }
-    const std::unique_ptr<void, decltype(&freeReplyObject)> held(
-        redisCommandArgv(context.get(), static_cast<int>(words.size()), data.data(), sizes.data()), freeReplyObject);
-    const auto* reply = static_cast<const redisReply*>(held.get());
-    if (reply == nullptr) return "(away)";
-    if (reply->type == REDIS_REPLY_NIL) return "(nil)";
-    return reply->type == REDIS_REPLY_INTEGER ? std::to_string(reply->integer) : std::string(reply->str, reply->len);
+    std::nth_element(times.begin(), times.begin() + calls * 99 / 100, times.end());
+    return times[static_cast<std::size_t>(calls * 99 / 100)];
   }
-
-  void TearDown() override {
-    EXPECT_LT(slowest_, kExtra);
-    for (const int replica : {kA, kB}) {
-      EXPECT_TRUE(cluster_.process(Server::kScoring, replica).Running());
-      EXPECT_EQ(HealthOf(cluster_.Channel(Server::kScoring, replica)), Health::kServing);
-      cluster_.LogLines(Server::kScoring, replica);
-    }
-  }
-
-  Cluster cluster_{{.scoring_replicas = 2, .redis = true}};
-  scoring::v1::RuleSet national_;
-  std::chrono::milliseconds slowest_{0};
 };
 
 TEST_F(RedisTest, RuleSetPublishedOnOneReplicaScoresOnTheOther) {
@@ -157,7 +90,7 @@ TEST_F(RedisTest, GarbageUnderOurKeyChangesNoScoreAndIsRepaired) {
   other[other.find("100")] = '2';
   std::string flipped = document;
   flipped[flipped.size() / 2] = static_cast<char>(flipped[flipped.size() / 2] ^ 1);
-  for (const std::string& garbage : {std::string("garbage"), std::string(), std::string(1 << 20, '\xff'), other,
+  for (const std::string& garbage : {std::string("garbage"), std::string("\0", 1), std::string(1 << 20, '\xff'), other,
                                      flipped, document + "x", document.substr(0, document.size() - 1)}) {
     SCOPED_TRACE(garbage.substr(0, 20));
     ASSERT_EQ(Redis({"SET", KeyOf(digest), garbage}), "OK");
@@ -193,29 +126,101 @@ TEST_F(RedisTest, EmptyRedisRecovers) {
   cluster_.StopRedis();
   EXPECT_EQ(MustScore(kA, digest), card);
   cluster_.StartRedis();
-  EXPECT_EQ(Redis({"GET", KeyOf(digest)}), "(nil)");
   EXPECT_EQ(MustScore(kA, digest), card);
   EXPECT_EQ(MustScore(kB, digest), card) << "B still knows it";
 
-  // New rule sets are shared again, once the breaker has closed.
+  // What the replicas know is put back by itself, and new rule sets are shared again.
+  EXPECT_TRUE(Eventually([&] { return Redis({"GET", KeyOf(digest)}) != "(nil)"; }));
   const std::string later = Publish(kA, LocalRules("local-f-later"));
-  EXPECT_TRUE(Eventually([&] {
-    if (Redis({"GET", KeyOf(later)}) == "(nil)") Publish(kA, LocalRules("local-f-later"));
-    return Score(kB, later).status.ok();
-  }));
   EXPECT_EQ(MustScore(kB, later), MustScore(kA, later));
-  EXPECT_EQ(Publish(kA, rules), digest);
   const int c = cluster_.AddScoring();
   EXPECT_EQ(MustScore(c, digest), card) << "and a new replica finds the old one";
 }
 
-// The bell makes the other replica look at once; without a shared store there is nothing to find, and that is no error.
 TEST_F(RedisTest, RuleSetsOfTheFilesAreInRedis) {
   scoring::v1::ListRuleSetsResponse list;
   grpc::ClientContext context;
   ASSERT_TRUE(cluster_.Scoring(kA).ListRuleSets(&context, {}, &list).ok());
   EXPECT_GE(list.rule_sets_size(), 5);
   for (const auto& rules : list.rule_sets()) EXPECT_NE(Redis({"GET", KeyOf(rules.digest())}), "(nil)") << rules.id();
+}
+
+TEST_F(RedisTest, KilledRedisIsForgottenAndFoundAgain) {
+  const std::string digest = Publish(kA, LocalRules("local-g"));
+  const std::string card = MustScore(kA, digest);
+  ASSERT_EQ(Metric(kA, "jixiao_redis_up"), 1);
+  cluster_.redis().Kill(SIGKILL);
+  ASSERT_TRUE(cluster_.redis().Wait(std::chrono::seconds(5)));
+  EXPECT_EQ(MustScore(kA, digest), card);
+  EXPECT_TRUE(Eventually([&] { return Metric(kA, "jixiao_redis_up") == 0; }));
+  cluster_.StopRedis();
+  cluster_.StartRedis();
+  EXPECT_TRUE(Eventually([&] { return Metric(kA, "jixiao_redis_up") == 1 && Metric(kB, "jixiao_redis_up") == 1; }));
+  EXPECT_TRUE(Eventually([&] { return Score(kB, digest).status.ok(); })) << "A has put it back";
+  EXPECT_EQ(MustScore(kB, digest), card);
+}
+
+// A thousand calls for a rule set that the replica does not have: one of them fetches it.
+TEST_F(RedisTest, ThousandCallsLoadOnce) {
+  constexpr int kCalls = 1000;
+  const std::string digest = Publish(kA, LocalRules("local-h"));
+  ASSERT_EQ(Loads(kB, "redis"), 0);
+
+  struct Call {
+    grpc::ClientContext context;
+    scoring::v1::ScoreRequest request;
+    scoring::v1::ScoreResponse response;
+  };
+  std::vector<std::unique_ptr<Call>> calls;
+  std::mutex mutex;
+  std::condition_variable done;
+  int ended = 0;
+  int failed = 0;
+  for (int i = 0; i < kCalls; ++i) {
+    auto& call = *calls.emplace_back(std::make_unique<Call>());
+    Within(call.context);
+    *call.request.mutable_form() = Samples().back();
+    call.request.mutable_rule_set()->set_digest(digest);
+  }
+  for (const auto& call : calls)
+    cluster_.Scoring(kB).async()->Score(&call->context, &call->request, &call->response, [&](grpc::Status status) {
+      const std::lock_guard lock(mutex);
+      failed += status.ok() ? 0 : 1;
+      if (++ended == kCalls) done.notify_all();
+    });
+  std::unique_lock lock(mutex);
+  ASSERT_TRUE(done.wait_for(lock, kCallTimeout, [&] { return ended == kCalls; }));
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(Loads(kB, "redis"), 1);
+  EXPECT_EQ(Loads(kB, "store"), 0);
+}
+
+// Calls that need nothing from Redis take as long as ever, and those that look there find the breaker open: at most one
+// time-out a second in all.
+TEST_F(RedisTest, HungRedisLeavesTheSlowestCallsAsTheyWere) {
+  constexpr int kCalls = 2000;
+  std::atomic<bool> stop{false};
+  std::thread strangers([&] {
+    while (!stop.load()) {
+      ExpectRefusal(ScoreAtLeisure(kA, kNowhere).status, grpc::StatusCode::NOT_FOUND, "RULE_SET_NOT_FOUND");
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+  });
+  Percentile99(kA, 200);
+  const microseconds before = Percentile99(kA, kCalls);
+  ASSERT_EQ(Metric(kA, "jixiao_redis_failures_total"), 0);
+  const auto start = std::chrono::steady_clock::now();
+  cluster_.redis().Kill(SIGSTOP);
+  const microseconds hung = Percentile99(kA, kCalls);
+  std::this_thread::sleep_until(start + std::chrono::seconds(4));
+  const double failures = Metric(kA, "jixiao_redis_failures_total");
+  const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  cluster_.redis().Kill(SIGCONT);
+  stop.store(true);
+  strangers.join();
+  EXPECT_LE(failures, seconds + 1) << "at most one a second";
+  EXPECT_GE(failures, 1) << "somebody must have noticed";
+  EXPECT_LE(hung, std::max(3 * before, before + milliseconds(3))) << before.count() << " µs before";
 }
 
 }  // namespace

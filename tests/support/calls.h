@@ -67,6 +67,9 @@ Refusal Read(const grpc::Status& status);
 void ExpectRefusal(const grpc::Status& status, grpc::StatusCode code, std::string_view reason,
                    std::string_view field = "");
 
+// What http://127.0.0.1:PORT/PATH answers, without headers; empty when nobody does.
+std::string HttpGet(int port, const std::string& path);
+
 // Sets the deadline of one typed call.
 void Within(grpc::ClientContext& context, std::chrono::milliseconds timeout = kCallTimeout);
 

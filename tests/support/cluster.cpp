@@ -25,17 +25,6 @@ std::filesystem::path NewFolder() {
   return pattern;
 }
 
-std::shared_ptr<grpc::Channel> OpenChannel(int port) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(-1);
-  arguments.SetMaxSendMessageSize(-1);
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments);
-}
-
 std::string ReadFile(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::stringstream text;
@@ -64,6 +53,17 @@ void PollIdleChannelsOften() {
 
 }  // namespace
 
+std::shared_ptr<grpc::Channel> OpenChannel(int port) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  arguments.SetMaxSendMessageSize(-1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments);
+}
+
 std::string NameOf(Server server) {
   switch (server) {
     case Server::kIntake:
@@ -90,6 +90,7 @@ std::string ServiceOf(Server server) {
 
 Cluster::Cluster(ClusterOptions options) : options_(options), folder_(NewFolder()) {
   PollIdleChannelsOften();
+  std::ofstream(Secret()) << "a secret that only tests share\n";
   if (options_.redis) {
     redis_port_ = FreePort();
     StartRedis();
@@ -121,14 +122,17 @@ Cluster::Node& Cluster::AddNode(Server server, int replica) {
   node->server = server;
   node->replica = replica;
   node->port = FreePort();
+  node->metrics_port = FreePort();
   node->channel = OpenChannel(node->port);
   nodes_.push_back(std::move(node));
   return *nodes_.back();
 }
 
-int Cluster::AddScoring() {
+int Cluster::AddScoring(ScoringSetup setup) {
   const int replica = static_cast<int>(scoring_.size());
-  scoring_.push_back(scoring::v1::ScoringService::NewStub(AddNode(Server::kScoring, replica).channel));
+  Node& node = AddNode(Server::kScoring, replica);
+  node.setup = std::move(setup);
+  scoring_.push_back(scoring::v1::ScoringService::NewStub(node.channel));
   Start(Server::kScoring, replica);
   WaitUntilServing(Server::kScoring, replica);
   return replica;
@@ -138,7 +142,8 @@ void Cluster::Start(Server server, int replica) {
   Node& node = NodeOf(server, replica);
   std::vector<std::string> command = {
       std::string(JIXIAO_BIN_DIR "/jixiao-") + NameOf(server), "--listen=127.0.0.1:" + std::to_string(node.port),
-      "--store=sqlite:" + Database(server, replica).string(), "--drain-wait=" + std::to_string(options_.drain_wait)};
+      "--store=sqlite:" + Database(server, replica).string(), "--drain-wait=" + std::to_string(options_.drain_wait),
+      "--metrics=127.0.0.1:" + std::to_string(node.metrics_port)};
   switch (server) {
     case Server::kIntake:
       command.push_back("--scoring=" + ScoringAddress());
@@ -146,7 +151,12 @@ void Cluster::Start(Server server, int replica) {
       break;
     case Server::kScoring:
       command.push_back("--rulesets=" JIXIAO_SOURCE_DIR "/services/scoring/rulesets");
-      if (options_.redis) command.push_back("--redis=127.0.0.1:" + std::to_string(redis_port_));
+      command.push_back("--snapshot=" + Snapshot(replica).string());
+      if (options_.redis && node.setup.redis) command.push_back("--redis=127.0.0.1:" + std::to_string(redis_port_));
+      if (!node.setup.secret.empty())
+        command.push_back("--redis-secret=" + node.setup.secret);
+      else if (options_.shared_store)
+        command.push_back("--redis-secret=" + Secret().string());
       break;
     case Server::kArchiving:
       command.push_back("--signing-key=" + (folder_ / "archive.key").string());
@@ -200,7 +210,23 @@ std::string Cluster::AddressOf(Server server, int replica) const {
 }
 
 std::filesystem::path Cluster::Database(Server server, int replica) const {
+  if (server == Server::kScoring) {
+    if (const std::string& own = NodeOf(server, replica).setup.store; !own.empty()) return own;
+    if (options_.shared_store) replica = 0;
+  }
   return folder_ / (NameOf(server) + "-" + std::to_string(replica) + ".db");
+}
+
+std::filesystem::path Cluster::Snapshot(int replica) const {
+  if (const std::string& own = NodeOf(Server::kScoring, replica).setup.snapshot; !own.empty()) return own;
+  return folder_ / ("scoring-" + std::to_string(replica) + ".snapshot");
+}
+
+std::optional<double> Cluster::Metric(Server server, int replica, const std::string& series) const {
+  std::istringstream lines(HttpGet(MetricsPort(server, replica), "/metrics"));
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(series + " ")) return std::stod(line.substr(series.size() + 1));
+  return std::nullopt;
 }
 
 std::filesystem::path Cluster::LogFile(const Node& node, int start) const {

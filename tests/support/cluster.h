@@ -14,6 +14,7 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,10 +29,22 @@ std::string NameOf(Server server);
 std::string ServiceOf(Server server);
 
 struct ClusterOptions {
-  int scoring_replicas = 1;  // each with a store of its own; intake spreads its calls over them
+  int scoring_replicas = 1;  // intake spreads its calls over them
   bool redis = false;
-  int drain_wait = 0;  // seconds
+  bool shared_store = false;  // they share one database, and a secret for Redis; otherwise each has its own
+  int drain_wait = 0;         // seconds
 };
+
+// What makes one scoring replica different from the others; empty: nothing.
+struct ScoringSetup {
+  std::string store = {};     // path of its database
+  std::string snapshot = {};  // path of its snapshot
+  std::string secret = {};    // file with its secret for Redis
+  bool redis = true;          // whether it is told of the cluster's Redis
+};
+
+// A channel to a port of 127.0.0.1 that notices at once when its server comes and goes.
+std::shared_ptr<grpc::Channel> OpenChannel(int port);
 
 // Everything is started and serving when the constructor returns; what cannot be started throws. The destructor stops
 // all and removes the folder, unless a test has failed: then the folder stays, and its place is printed.
@@ -51,19 +64,26 @@ class Cluster {
   void Restart(Server server, int replica = 0);
   // Waits until health says SERVING for the server and its service.
   void WaitUntilServing(Server server, int replica = 0);
-  // One more scoring server with an empty store; its number.
-  int AddScoring();
+  // One more scoring server; its number. One that does not serve throws.
+  int AddScoring(ScoringSetup setup = {});
 
   Process& process(Server server, int replica = 0);
   std::shared_ptr<grpc::Channel> Channel(Server server, int replica = 0);
   // HOST:PORT, for a command line.
   std::string AddressOf(Server server, int replica = 0) const;
+  int Port(Server server, int replica = 0) const { return NodeOf(server, replica).port; }
   intake::v1::IntakeService::Stub& Intake() { return *intake_; }
   scoring::v1::ScoringService::Stub& Scoring(int replica = 0) { return *scoring_[static_cast<std::size_t>(replica)]; }
   archiving::v1::ArchivingService::Stub& Archiving() { return *archiving_; }
 
   const std::filesystem::path& folder() const { return folder_; }
   std::filesystem::path Database(Server server, int replica = 0) const;
+  std::filesystem::path Snapshot(int replica = 0) const;
+  // Where replicas with a shared store have their secret for Redis.
+  std::filesystem::path Secret() const { return folder_ / "redis.secret"; }
+  // What the server's /metrics says of `series` ("name" or "name{label=\"value\"}"); nothing when it says nothing.
+  std::optional<double> Metric(Server server, int replica, const std::string& series) const;
+  int MetricsPort(Server server, int replica = 0) const { return NodeOf(server, replica).metrics_port; }
   // All that the server has written so far, over all its starts.
   std::string LogText(Server server, int replica = 0) const;
   // Its log lines as JSON. A line that is not JSON with time, level, service and message fails the test; one that a
@@ -80,7 +100,9 @@ class Cluster {
     Server server;
     int replica = 0;
     int port = 0;
+    int metrics_port = 0;
     int starts = 0;
+    ScoringSetup setup;
     std::unique_ptr<Process> process;
     std::shared_ptr<grpc::Channel> channel;
   };

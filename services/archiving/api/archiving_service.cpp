@@ -104,7 +104,7 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::ArchiveRecord(grpc::CallbackServ
                                                               const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   using Call = rpc::UnaryCall<v1::ArchiveRecordRequest, v1::ArchiveRecordResponse>;
   return rpc::Serve<v1::ArchiveRecordRequest, v1::ArchiveRecordResponse>(
-      "ArchiveRecord", context, in, out, state_, [this](Call call) {
+      archive_record_, context, in, out, state_, [this](Call call) {
         const v1::ArchiveRecordRequest& request = call.request();
         if (absl::Status status = Validate(request); !status.ok()) return call.Finish(status);
         absl::StatusOr<std::vector<Part>> parts = PartsOf(request);
@@ -136,7 +136,7 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::ArchiveRecord(grpc::CallbackServ
 grpc::ServerUnaryReactor* ArchivingServiceImpl::GetRecord(grpc::CallbackServerContext* context,
                                                           const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::GetRecordRequest, v1::GetRecordResponse>(
-      pool_, "GetRecord", context, in, out, state_,
+      pool_, get_record_, context, in, out, state_,
       [this](const v1::GetRecordRequest& request, v1::GetRecordResponse& response, const rpc::CallContext&) {
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
           ASSIGN_OR_RETURN(const std::optional<StoredRecord> record, FindRecord(archive, request.name()));
@@ -170,7 +170,7 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetRecord(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* ArchivingServiceImpl::ListRecords(grpc::CallbackServerContext* context,
                                                             const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ListRecordsRequest, v1::ListRecordsResponse>(
-      pool_, "ListRecords", context, in, out, state_,
+      pool_, list_records_, context, in, out, state_,
       [this](const v1::ListRecordsRequest& request, v1::ListRecordsResponse& response,
              const rpc::CallContext&) -> absl::Status {
         if (request.page_size() < 0 || request.page_size() > kMaxPage)
@@ -191,7 +191,7 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::ListRecords(grpc::CallbackServer
 grpc::ServerUnaryReactor* ArchivingServiceImpl::GetTreeHead(grpc::CallbackServerContext* context,
                                                             const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::GetTreeHeadRequest, v1::GetTreeHeadResponse>(
-      pool_, "GetTreeHead", context, in, out, state_,
+      pool_, get_tree_head_, context, in, out, state_,
       [this](const v1::GetTreeHeadRequest&, v1::GetTreeHeadResponse& response, const rpc::CallContext&) {
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
           ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.NewestHead());
@@ -208,7 +208,7 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetTreeHead(grpc::CallbackServer
 grpc::ServerUnaryReactor* ArchivingServiceImpl::GetInclusionProof(grpc::CallbackServerContext* context,
                                                                   const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::GetInclusionProofRequest, v1::GetInclusionProofResponse>(
-      pool_, "GetInclusionProof", context, in, out, state_,
+      pool_, get_inclusion_proof_, context, in, out, state_,
       [this](const v1::GetInclusionProofRequest& request, v1::GetInclusionProofResponse& response,
              const rpc::CallContext&) {
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
@@ -232,7 +232,7 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetInclusionProof(grpc::Callback
 grpc::ServerUnaryReactor* ArchivingServiceImpl::GetConsistencyProof(grpc::CallbackServerContext* context,
                                                                     const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::GetConsistencyProofRequest, v1::GetConsistencyProofResponse>(
-      pool_, "GetConsistencyProof", context, in, out, state_,
+      pool_, get_consistency_proof_, context, in, out, state_,
       [this](const v1::GetConsistencyProofRequest& request, v1::GetConsistencyProofResponse& response,
              const rpc::CallContext&) {
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
@@ -257,7 +257,7 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetConsistencyProof(grpc::Callba
 grpc::ServerUnaryReactor* ArchivingServiceImpl::CheckLog(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::CheckLogRequest, v1::CheckLogResponse>(
-      pool_, "CheckLog", context, in, out, state_,
+      pool_, check_log_, context, in, out, state_,
       [this](const v1::CheckLogRequest&, v1::CheckLogResponse& response, const rpc::CallContext&) -> absl::Status {
         ASSIGN_OR_RETURN(const log::Verifier verifier, log::Verifier::Parse(sequencer_.VerifierKey()));
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {

@@ -3,6 +3,7 @@
 
 #include "archiving/sequencing/sequencer.h"
 #include "archiving/store/archive_store.h"
+#include "common/rpc/method.h"
 #include "common/rpc/server_state.h"
 #include "common/worker_pool.h"
 
@@ -42,6 +43,13 @@ class ArchivingServiceImpl final : public RawArchivingService {
   Sequencer& sequencer_;
   WorkerPool& pool_;
   rpc::ServerState& state_;
+  const rpc::Method archive_record_{state_, "ArchiveRecord"};
+  const rpc::Method get_record_{state_, "GetRecord"};
+  const rpc::Method list_records_{state_, "ListRecords"};
+  const rpc::Method get_tree_head_{state_, "GetTreeHead"};
+  const rpc::Method get_inclusion_proof_{state_, "GetInclusionProof"};
+  const rpc::Method get_consistency_proof_{state_, "GetConsistencyProof"};
+  const rpc::Method check_log_{state_, "CheckLog"};
 };
 
 }  // namespace jixiao::archiving

@@ -3,6 +3,7 @@
 #include "common/digest.h"
 #include "common/encoding.h"
 #include "common/errors.h"
+#include "common/file.h"
 #include "common/text.h"
 
 #include <absl/cleanup/cleanup.h>
@@ -22,7 +23,6 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -112,66 +112,6 @@ absl::StatusOr<SignatureLine> ParseSignatureLine(std::string_view line) {
 }
 
 // --------------------------------------------------------------------------------------------------------------- files
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int number) : number_(number) {}
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() {
-    if (is_open()) close(number_);
-  }
-
-  bool is_open() const { return number_ >= 0; }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
-
-// The error of the system call that has just failed.
-absl::Status SystemError(const char* action, const fs::path& path) {
-  const int error = errno;
-  return absl::ErrnoToStatus(error, absl::StrCat("cannot ", action, " ", path.string()));
-}
-
-absl::Status WriteAll(int file, std::string_view content, const fs::path& path) {
-  while (!content.empty()) {
-    const ssize_t written = write(file, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return SystemError("write", path);
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return absl::OkStatus();
-}
-
-enum class IfExists { kFail, kReplace };
-
-// Writes a file that appears under its name complete and durable, or not at all. ALREADY_EXISTS with IfExists::kFail
-// when there is one.
-absl::Status WriteFile(const fs::path& path, std::string_view content, mode_t mode, IfExists if_exists) {
-  std::string temporary = path.string() + ".XXXXXX";
-  const FileDescriptor file(mkostemp(temporary.data(), O_CLOEXEC));  // created with mode 0600
-  if (!file.is_open()) return SystemError("create", path);
-  absl::Cleanup remove_temporary = [&temporary] { unlink(temporary.c_str()); };
-
-  RETURN_IF_ERROR(WriteAll(file.number(), content, path));
-  if (fchmod(file.number(), mode) != 0) return SystemError("set the mode of", path);
-  if (fsync(file.number()) != 0) return SystemError("sync", path);
-  if (if_exists == IfExists::kFail) {
-    // Unlike rename, link never replaces.
-    if (link(temporary.c_str(), path.c_str()) != 0) return SystemError("create", path);
-    std::move(remove_temporary).Invoke();
-  } else {
-    if (rename(temporary.c_str(), path.c_str()) != 0) return SystemError("replace", path);
-    std::move(remove_temporary).Cancel();
-  }
-
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const FileDescriptor entry(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!entry.is_open() || fsync(entry.number()) != 0) return SystemError("sync", folder);
-  return absl::OkStatus();
-}
 
 // Leaves a file alone that has this content already, so that the folder of an existing key may be read-only.
 absl::Status EnsureFile(const fs::path& path, std::string_view content, mode_t mode) {

@@ -4,15 +4,24 @@
 #include "common/text.h"
 
 namespace jixiao::rpc {
+namespace {
+
+constexpr int kMetricsOffset = 2000;
+
+}  // namespace
 
 void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std::string& database) {
   options.server.listen = Cat("127.0.0.1:", port);
   options.store = Cat("sqlite:", database);
+  options.metrics = Cat("127.0.0.1:", port + kMetricsOffset);
   app.add_option("--listen", options.server.listen, "HOST:PORT to serve on; 0.0.0.0 for all interfaces")
       ->envname("JIXIAO_LISTEN")
       ->capture_default_str();
   app.add_option("--store", options.store, "where data is kept: sqlite:PATH")
       ->envname("JIXIAO_STORE")
+      ->capture_default_str();
+  app.add_option("--metrics", options.metrics, "IP:PORT that serves /metrics to Prometheus; empty for none")
+      ->envname("JIXIAO_METRICS")
       ->capture_default_str();
   app.add_option_function<int>(
          "--drain-wait", [&options](int seconds) { options.server.drain_wait = std::chrono::seconds(seconds); },

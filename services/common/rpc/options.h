@@ -13,11 +13,12 @@ namespace jixiao::rpc {
 struct CommonOptions {
   ServerOptions server;
   std::string store;
+  std::string metrics;  // IP:PORT; empty for none
   std::string log_level = "info";
 };
 
-// Adds --listen, --store, --drain-wait, --drain-deadline and --log-level to `app`; `port` and `database` make the
-// defaults.
+// Adds --listen, --store, --metrics, --drain-wait, --drain-deadline and --log-level to `app`; `port` and `database`
+// make the defaults; metrics are 2000 above the port.
 void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std::string& database);
 
 // The path in `sqlite:PATH`. INVALID_ARGUMENT for any other store, with what is supported.

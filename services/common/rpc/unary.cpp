@@ -2,13 +2,14 @@
 
 namespace jixiao::rpc {
 
-void LogCall(std::string_view method, const CallContext& context, const absl::Status& status,
-             std::chrono::steady_clock::time_point start) {
-  const auto micros =
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
+void EndOfCall(const Method& method, const CallContext& context, const absl::Status& status,
+               std::chrono::steady_clock::time_point start) {
+  const auto took = std::chrono::steady_clock::now() - start;
+  method.Count(status.code(), took);
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
   const std::string code = absl::StatusCodeToString(status.code());
   if (status.ok()) {
-    log::Info("call", {{"method", method},
+    log::Info("call", {{"method", method.name()},
                        {"request_id", context.request_id},
                        {"code", code},
                        {"micros", static_cast<std::int64_t>(micros)}});
@@ -17,7 +18,7 @@ void LogCall(std::string_view method, const CallContext& context, const absl::St
   const bool ours = status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kUnknown ||
                     status.code() == absl::StatusCode::kDataLoss;
   log::Write(ours ? log::Level::kError : log::Level::kInfo, "call",
-             {{"method", method},
+             {{"method", method.name()},
               {"request_id", context.request_id},
               {"code", code},
               {"reason", ReasonOf(status)},

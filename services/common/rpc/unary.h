@@ -5,6 +5,7 @@
 #include "common/errors.h"
 #include "common/log.h"
 #include "common/rpc/context.h"
+#include "common/rpc/method.h"
 #include "common/rpc/server_state.h"
 #include "common/rpc/status.h"
 #include "common/rpc/wire.h"
@@ -21,14 +22,14 @@
 
 namespace jixiao::rpc {
 
-// One line of the access log.
-void LogCall(std::string_view method, const CallContext& context, const absl::Status& status,
-             std::chrono::steady_clock::time_point start);
+// A call has ended: one line of the access log, and the method's metrics.
+void EndOfCall(const Method& method, const CallContext& context, const absl::Status& status,
+               std::chrono::steady_clock::time_point start);
 
 template <class Request, class Response>
 class UnaryReactor final : public grpc::ServerUnaryReactor {
  public:
-  UnaryReactor(std::string_view method, const grpc::CallbackServerContext& context, grpc::ByteBuffer* out,
+  UnaryReactor(const Method& method, const grpc::CallbackServerContext& context, grpc::ByteBuffer* out,
                ServerState& state)
       : method_(method), context_(ContextOf(context)), out_(out), state_(state) {}
 
@@ -43,7 +44,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   void End(absl::Status status) {
     if (status.ok() && out_->Length() == 0) *out_ = Write(*response_);
     if (status.ok()) status = CheckSize(*out_);
-    LogCall(method_, context_, status, start_);
+    EndOfCall(method_, context_, status, start_);
     if (admitted_) state_.Leave();
     Finish(ToGrpc(status));
   }
@@ -58,7 +59,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   void OnDone() override { delete this; }
 
  private:
-  const std::string_view method_;
+  const Method& method_;
   const CallContext context_;
   grpc::ByteBuffer* const out_;
   ServerState& state_;
@@ -97,11 +98,10 @@ class UnaryCall {
 absl::Status ServerFull();
 
 // Takes a unary call: parses it and hands it to `handler(UnaryCall<Request, Response>)` on gRPC's thread, which must
-// not block.
+// not block. `method` must outlive the call.
 template <class Request, class Response, class Handler>
-grpc::ServerUnaryReactor* Serve(std::string_view method, grpc::CallbackServerContext* context,
-                                const grpc::ByteBuffer* in, grpc::ByteBuffer* out, ServerState& state,
-                                Handler&& handler) {
+grpc::ServerUnaryReactor* Serve(const Method& method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                grpc::ByteBuffer* out, ServerState& state, Handler&& handler) {
   // gRPC requires a reactor from every call; it is deleted in OnDone.
   auto* reactor = std::make_unique<UnaryReactor<Request, Response>>(method, *context, out, state).release();
   UnaryCall<Request, Response> call(reactor);
@@ -117,7 +117,7 @@ grpc::ServerUnaryReactor* Serve(std::string_view method, grpc::CallbackServerCon
 
 // The same for handlers that block: `handler(const Request&, Response&, const CallContext&)` runs on `pool`.
 template <class Request, class Response, class Handler>
-grpc::ServerUnaryReactor* ServeOn(WorkerPool& pool, std::string_view method, grpc::CallbackServerContext* context,
+grpc::ServerUnaryReactor* ServeOn(WorkerPool& pool, const Method& method, grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* in, grpc::ByteBuffer* out, ServerState& state,
                                   Handler handler) {
   return Serve<Request, Response>(method, context, in, out, state,

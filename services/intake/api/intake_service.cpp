@@ -91,7 +91,7 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::SubmitEvaluation(grpc::CallbackServ
     if (!queued.ok()) shared->Finish(queued);
   };
   return rpc::Serve<v1::SubmitEvaluationRequest, v1::SubmitEvaluationResponse>(
-      "SubmitEvaluation", context, in, out, state_, [this, accept](SubmitCall call) {
+      submit_evaluation_, context, in, out, state_, [this, accept](SubmitCall call) {
         if (absl::Status status = Validate(call.request()); !status.ok()) return call.Finish(status);
         if (call.request().rule_set().empty()) return accept(std::move(call));
         // Asking the scoring service may block.
@@ -113,7 +113,7 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::SubmitEvaluation(grpc::CallbackServ
 grpc::ServerUnaryReactor* IntakeServiceImpl::GetSubmission(grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::GetSubmissionRequest, v1::GetSubmissionResponse>(
-      pool_, "GetSubmission", context, in, out, state_,
+      pool_, get_submission_, context, in, out, state_,
       [this](const v1::GetSubmissionRequest& request, v1::GetSubmissionResponse& response,
              const rpc::CallContext&) -> absl::Status {
         ASSIGN_OR_RETURN(const std::optional<SubmissionRow> head, store_.Find(request.name()));
@@ -128,7 +128,7 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::GetSubmission(grpc::CallbackServerC
 grpc::ServerUnaryReactor* IntakeServiceImpl::ListSubmissions(grpc::CallbackServerContext* context,
                                                              const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ListSubmissionsRequest, v1::ListSubmissionsResponse>(
-      pool_, "ListSubmissions", context, in, out, state_,
+      pool_, list_submissions_, context, in, out, state_,
       [this](const v1::ListSubmissionsRequest& request, v1::ListSubmissionsResponse& response,
              const rpc::CallContext&) -> absl::Status {
         if (request.page_size() < 0 || request.page_size() > kMaxPage)
@@ -158,7 +158,7 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::ListSubmissions(grpc::CallbackServe
 grpc::ServerUnaryReactor* IntakeServiceImpl::ReturnSubmission(grpc::CallbackServerContext* context,
                                                               const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ReturnSubmissionRequest, v1::ReturnSubmissionResponse>(
-      pool_, "ReturnSubmission", context, in, out, state_,
+      pool_, return_submission_, context, in, out, state_,
       [this](const v1::ReturnSubmissionRequest& request, v1::ReturnSubmissionResponse& response,
              const rpc::CallContext&) -> absl::Status {
         std::vector<FieldViolation> faults;
@@ -187,7 +187,7 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::ReturnSubmission(grpc::CallbackServ
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* IntakeServiceImpl::WatchSubmission(grpc::CallbackServerContext* context,
                                                                                const grpc::ByteBuffer* in) {
-  return StartWatch(*context, *in, store_, pool_, state_);
+  return StartWatch(*context, *in, store_, pool_, state_, watch_submission_);
 }
 
 }  // namespace jixiao::intake

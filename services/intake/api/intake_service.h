@@ -1,6 +1,7 @@
 // The intake service over gRPC: reads requests, calls the store, writes answers.
 #pragma once
 
+#include "common/rpc/method.h"
 #include "common/rpc/server_state.h"
 #include "common/worker_pool.h"
 #include "intake/store/submission_store.h"
@@ -38,6 +39,11 @@ class IntakeServiceImpl final : public RawIntakeService {
   Pipeline& pipeline_;
   WorkerPool& pool_;
   rpc::ServerState& state_;
+  const rpc::Method submit_evaluation_{state_, "SubmitEvaluation"};
+  const rpc::Method get_submission_{state_, "GetSubmission"};
+  const rpc::Method list_submissions_{state_, "ListSubmissions"};
+  const rpc::Method return_submission_{state_, "ReturnSubmission"};
+  const rpc::Method watch_submission_{state_, "WatchSubmission"};
 };
 
 }  // namespace jixiao::intake

@@ -22,8 +22,13 @@ constexpr std::chrono::milliseconds kInterval{100};
 class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   WatchReactor(const grpc::CallbackServerContext& context, const grpc::ByteBuffer& in, SubmissionStore& store,
-               WorkerPool& pool, rpc::ServerState& state)
-      : context_(rpc::ContextOf(context)), store_(store), pool_(pool), state_(state), admitted_(state.Enter()) {
+               WorkerPool& pool, rpc::ServerState& state, const rpc::Method& method)
+      : context_(rpc::ContextOf(context)),
+        store_(store),
+        pool_(pool),
+        state_(state),
+        method_(method),
+        admitted_(state.Enter()) {
     if (!admitted_) {
       End(rpc::ServerFull());
     } else if (absl::Status status = rpc::Read(in, request_); !status.ok()) {
@@ -91,7 +96,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   }
 
   void End(const absl::Status& status) {
-    rpc::LogCall("WatchSubmission", context_, status, start_);
+    rpc::EndOfCall(method_, context_, status, start_);
     if (admitted_) state_.Leave();
     Finish(rpc::ToGrpc(status));
   }
@@ -100,6 +105,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   SubmissionStore& store_;
   WorkerPool& pool_;
   rpc::ServerState& state_;
+  const rpc::Method& method_;
   const bool admitted_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   v1::WatchSubmissionRequest request_;
@@ -115,8 +121,9 @@ class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* StartWatch(const grpc::CallbackServerContext& context,
                                                        const grpc::ByteBuffer& in, SubmissionStore& store,
-                                                       WorkerPool& pool, rpc::ServerState& state) {
-  return std::make_unique<WatchReactor>(context, in, store, pool, state).release();  // deletes itself in OnDone
+                                                       WorkerPool& pool, rpc::ServerState& state,
+                                                       const rpc::Method& method) {
+  return std::make_unique<WatchReactor>(context, in, store, pool, state, method).release();  // deletes itself in OnDone
 }
 
 }  // namespace jixiao::intake

@@ -1,6 +1,7 @@
 // WatchSubmission: the steps of one submission as they happen.
 #pragma once
 
+#include "common/rpc/method.h"
 #include "common/rpc/server_state.h"
 #include "common/worker_pool.h"
 #include "intake/store/submission_store.h"
@@ -13,6 +14,7 @@ namespace jixiao::intake {
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* StartWatch(const grpc::CallbackServerContext& context,
                                                        const grpc::ByteBuffer& in, SubmissionStore& store,
-                                                       WorkerPool& pool, rpc::ServerState& state);
+                                                       WorkerPool& pool, rpc::ServerState& state,
+                                                       const rpc::Method& method);
 
 }  // namespace jixiao::intake

@@ -121,13 +121,14 @@ class Batch {
 class CheckBatchReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
  public:
   CheckBatchReactor(grpc::CallbackServerContext& context, grpc::ByteBuffer* response, RuleBook& book, WorkerPool& pool,
-                    rpc::ServerState& state, std::atomic<int>& running)
+                    rpc::ServerState& state, const rpc::Method& method, std::atomic<int>& running)
       : server_context_(context),
         context_(rpc::ContextOf(context)),
         response_(response),
         batch_(book),
         pool_(pool),
         state_(state),
+        method_(method),
         running_(running),
         counted_(running.fetch_add(1, std::memory_order_relaxed) < kMaxBatches),
         admitted_(counted_ && state.Enter()) {
@@ -169,7 +170,7 @@ class CheckBatchReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
   }
 
   void End(const absl::Status& status) {
-    rpc::LogCall("CheckBatch", context_, status, start_);
+    rpc::EndOfCall(method_, context_, status, start_);
     if (admitted_) state_.Leave();
     Finish(rpc::ToGrpc(status));
   }
@@ -180,6 +181,7 @@ class CheckBatchReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
   Batch batch_;
   WorkerPool& pool_;
   rpc::ServerState& state_;
+  const rpc::Method& method_;
   std::atomic<int>& running_;
   const bool counted_;
   const bool admitted_;
@@ -192,8 +194,10 @@ class CheckBatchReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
 
 grpc::ServerReadReactor<grpc::ByteBuffer>* StartCheckBatch(grpc::CallbackServerContext& context,
                                                            grpc::ByteBuffer* response, RuleBook& book, WorkerPool& pool,
-                                                           rpc::ServerState& state, std::atomic<int>& running) {
-  return std::make_unique<CheckBatchReactor>(context, response, book, pool, state, running).release();  // till OnDone
+                                                           rpc::ServerState& state, const rpc::Method& method,
+                                                           std::atomic<int>& running) {
+  return std::make_unique<CheckBatchReactor>(context, response, book, pool, state, method, running)
+      .release();  // till OnDone
 }
 
 }  // namespace jixiao::scoring

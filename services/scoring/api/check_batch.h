@@ -1,6 +1,7 @@
 // CheckBatch: a stream of forms in, what they show together out.
 #pragma once
 
+#include "common/rpc/method.h"
 #include "common/rpc/server_state.h"
 #include "common/worker_pool.h"
 #include "scoring/rulesets/rule_book.h"
@@ -24,6 +25,7 @@ inline constexpr int kMaxBatches = 8;
 // `pool`. `running` counts the batches of this server.
 grpc::ServerReadReactor<grpc::ByteBuffer>* StartCheckBatch(grpc::CallbackServerContext& context,
                                                            grpc::ByteBuffer* response, RuleBook& book, WorkerPool& pool,
-                                                           rpc::ServerState& state, std::atomic<int>& running);
+                                                           rpc::ServerState& state, const rpc::Method& method,
+                                                           std::atomic<int>& running);
 
 }  // namespace jixiao::scoring

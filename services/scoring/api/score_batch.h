@@ -1,8 +1,10 @@
 // ScoreBatch: one stream of forms in, one of cards out, in the same order.
 #pragma once
 
+#include "common/rpc/method.h"
 #include "common/rpc/server_state.h"
 #include "common/worker_pool.h"
+#include "scoring/api/live_forms.h"
 #include "scoring/rulesets/rule_book.h"
 
 #include <grpcpp/server_context.h>
@@ -10,9 +12,12 @@
 
 namespace jixiao::scoring {
 
-// One message is read only after the answer to the one before was taken: that is the flow control.
+// One message is read only after the answer to the one before was taken: that is the flow control. `stream` and `item`
+// count whole calls and single forms.
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartScoreBatch(const grpc::CallbackServerContext& context,
-                                                                             RuleBook& book, WorkerPool& pool,
-                                                                             rpc::ServerState& state);
+                                                                             RuleBook& book, LiveForms& live,
+                                                                             WorkerPool& pool, rpc::ServerState& state,
+                                                                             const rpc::Method& stream,
+                                                                             const rpc::Method& item);
 
 }  // namespace jixiao::scoring

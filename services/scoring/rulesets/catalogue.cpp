@@ -20,10 +20,17 @@ std::string_view NameOf(evaluation::v1::FormKind kind) {
   }
 }
 
-bool Covers(const v1::RuleSet& set, std::string_view region, evaluation::v1::FormKind kind) {
-  if (!set.default_for_scope() || !region.starts_with(set.region_code())) return false;
+evaluation::v1::FormKind KindOf(const evaluation::v1::SelfEvaluation& form) {
+  return form.kind() == evaluation::v1::FORM_KIND_UNSPECIFIED ? evaluation::v1::FORM_KIND_PROJECT : form.kind();
+}
+
+bool Takes(const v1::RuleSet& set, evaluation::v1::FormKind kind) {
   return set.form_kinds().empty() ||
          std::find(set.form_kinds().begin(), set.form_kinds().end(), kind) != set.form_kinds().end();
+}
+
+bool Covers(const v1::RuleSet& set, std::string_view region, evaluation::v1::FormKind kind) {
+  return set.default_for_scope() && region.starts_with(set.region_code()) && Takes(set, kind);
 }
 
 // How many years the rule set is away from `year`; 0 when it covers it. A form without a year is taken as of today's
@@ -37,18 +44,15 @@ int YearsAway(const v1::RuleSet& set, int year) {
 
 }  // namespace
 
-Catalogue::Catalogue(const std::vector<std::shared_ptr<const Rules>>& all) {
-  for (const auto& rules : all) {
+Catalogue::Catalogue(const std::vector<std::shared_ptr<const Rules>>& published,
+                     const std::vector<std::shared_ptr<const Rules>>& unlisted, Annex annex)
+    : retired_(annex.retired.begin(), annex.retired.end()),
+      labels_(std::make_shared<const Labels>(std::move(annex.labels))) {
+  for (const auto& rules : unlisted) by_digest_[rules->digest()] = rules;
+  for (const auto& rules : published) {
     by_name_[{rules->source().id(), rules->source().revision()}] = rules;
     by_digest_[rules->digest()] = rules;
   }
-}
-
-std::shared_ptr<const Catalogue> Catalogue::With(std::shared_ptr<const Rules> rules) const {
-  auto next = std::make_shared<Catalogue>(*this);
-  next->by_digest_[rules->digest()] = rules;
-  next->by_name_[{rules->source().id(), rules->source().revision()}] = std::move(rules);
-  return next;
 }
 
 std::shared_ptr<const Rules> Catalogue::ById(std::string_view id) const {
@@ -61,10 +65,12 @@ std::shared_ptr<const Rules> Catalogue::ById(std::string_view id) const {
     const auto exact = by_name_.find({std::string(id), revision});
     return exact == by_name_.end() ? nullptr : exact->second;
   }
-  const auto after = by_name_.upper_bound({std::string(id), revision});
-  if (after == by_name_.begin()) return nullptr;
-  const auto latest = std::prev(after);
-  return latest->first.first == id ? latest->second : nullptr;
+  for (auto after = by_name_.upper_bound({std::string(id), revision}); after != by_name_.begin();) {
+    --after;
+    if (after->first.first != id) return nullptr;
+    if (!IsRetired(after->second->digest())) return after->second;
+  }
+  return nullptr;
 }
 
 std::shared_ptr<const Rules> Catalogue::ByDigest(std::string_view digest) const {
@@ -72,16 +78,41 @@ std::shared_ptr<const Rules> Catalogue::ByDigest(std::string_view digest) const 
   return found == by_digest_.end() ? nullptr : found->second;
 }
 
+Selection Catalogue::ByScopes(const LabelScopes& scopes, const evaluation::v1::SelfEvaluation& form) const {
+  std::shared_ptr<const Rules> rules;
+  const auto kind = KindOf(form);
+  const v1::Label* label = scopes.First(form.region_code(), form.fiscal_year(), [&](const v1::Label& candidate) {
+    rules = ByDigest(candidate.digest());
+    return rules == nullptr || Takes(rules->source(), kind);
+  });
+  if (label == nullptr) return {};
+  return {std::move(rules), Cat("由标签 ", label->name(), " 选定", ScopeText(*label))};
+}
+
+Selection Catalogue::Choose(const evaluation::v1::SelfEvaluation& form) const {
+  if (labels_->stable() != nullptr) {
+    Selection selection = ByScopes(*labels_->stable(), form);
+    if (!selection.selected_by.empty()) return selection;
+  }
+  return ForForm(form);
+}
+
+Selection Catalogue::ByLabel(std::string_view name, const evaluation::v1::SelfEvaluation& form) const {
+  const LabelScopes* scopes = labels_->Named(name);
+  const v1::Label* label = scopes == nullptr ? nullptr : scopes->First(form.region_code(), form.fiscal_year());
+  if (label == nullptr) return {};
+  return {ByDigest(label->digest()), Cat("由调用方按标签指定：", name, ScopeText(*label))};
+}
+
 Selection Catalogue::ForForm(const evaluation::v1::SelfEvaluation& form) const {
-  const auto kind =
-      form.kind() == evaluation::v1::FORM_KIND_UNSPECIFIED ? evaluation::v1::FORM_KIND_PROJECT : form.kind();
+  const auto kind = KindOf(form);
   std::shared_ptr<const Rules> best;
   // Nearest in years; then the narrowest region; then the rules that start last; then the latest revision.
   using Rank = std::tuple<int, int, int, int>;
   Rank best_rank{INT_MIN, 0, 0, 0};
   for (const auto& [name, rules] : by_name_) {
     const v1::RuleSet& set = rules->source();
-    if (!Covers(set, form.region_code(), kind)) continue;
+    if (!Covers(set, form.region_code(), kind) || IsRetired(rules->digest())) continue;
     const Rank rank{-YearsAway(set, form.fiscal_year()), static_cast<int>(set.region_code().size()),
                     set.first_fiscal_year(), set.revision()};
     if (best == nullptr || rank > best_rank) {

@@ -3,6 +3,8 @@
 #include "common/errors.h"
 #include "common/text.h"
 #include "common/time.h"
+#include "scoring/rulesets/annex.h"
+#include "scoring/store/sqlite_labels.h"
 
 namespace jixiao::scoring {
 namespace {
@@ -11,19 +13,58 @@ using store::Blob;
 using store::Database;
 using store::Statement;
 
-constexpr store::Migration kMigrations[] = {{1, "rule sets",
-                                             "CREATE TABLE rule_sets ("
-                                             "  position INTEGER PRIMARY KEY AUTOINCREMENT,"
-                                             "  id TEXT NOT NULL,"
-                                             "  revision INTEGER NOT NULL,"
-                                             "  digest TEXT NOT NULL UNIQUE,"
-                                             "  document BLOB NOT NULL,"
-                                             "  published_at INTEGER NOT NULL,"
-                                             "  UNIQUE (id, revision)"
-                                             ") STRICT;"}};
+constexpr store::Migration kMigrations[] = {
+    {1, "rule sets",
+     "CREATE TABLE rule_sets ("
+     "  position INTEGER PRIMARY KEY AUTOINCREMENT,"
+     "  id TEXT NOT NULL,"
+     "  revision INTEGER NOT NULL,"
+     "  digest TEXT NOT NULL UNIQUE,"
+     "  document BLOB NOT NULL,"
+     "  published_at INTEGER NOT NULL,"
+     "  UNIQUE (id, revision)"
+     ") STRICT;"},
+    {2, "drafts, retirement, labels, simulations, forms seen",
+     "ALTER TABLE rule_sets ADD COLUMN retired_at INTEGER NOT NULL DEFAULT 0;"
+     // What replicas follow: publish and retire with a digest, label without.
+     "CREATE TABLE changes ("
+     "  position INTEGER PRIMARY KEY AUTOINCREMENT,"
+     "  kind TEXT NOT NULL,"
+     "  digest TEXT REFERENCES rule_sets (digest)"
+     ") STRICT;"
+     "INSERT INTO changes (position, kind, digest) SELECT position, 'publish', digest FROM rule_sets;"
+     "CREATE TABLE drafts ("
+     "  id TEXT NOT NULL,"
+     "  revision INTEGER NOT NULL,"
+     "  etag TEXT NOT NULL,"
+     "  document BLOB NOT NULL,"
+     "  updated_at INTEGER NOT NULL,"
+     "  PRIMARY KEY (id, revision)"
+     ") STRICT;"
+     "CREATE TABLE labels ("
+     "  name TEXT NOT NULL,"
+     "  region_code TEXT NOT NULL,"
+     "  fiscal_year INTEGER NOT NULL,"
+     "  digest TEXT NOT NULL REFERENCES rule_sets (digest),"
+     "  report TEXT NOT NULL,"
+     "  updated_at INTEGER NOT NULL,"
+     "  etag TEXT NOT NULL,"
+     "  PRIMARY KEY (name, region_code, fiscal_year)"
+     ") STRICT;"
+     "CREATE TABLE simulations ("
+     "  name TEXT PRIMARY KEY,"
+     "  document BLOB NOT NULL,"
+     "  created_at INTEGER NOT NULL"
+     ") STRICT;"
+     "CREATE TABLE forms_seen ("
+     "  region TEXT NOT NULL,"
+     "  fiscal_year INTEGER NOT NULL,"
+     "  forms INTEGER NOT NULL,"
+     "  PRIMARY KEY (region, fiscal_year)"
+     ") STRICT;"}};
 
 StoredRuleSet ReadRow(const Statement& row) {
-  return {row.Text(1), static_cast<int>(row.Int(2)), row.Text(3), row.BlobBytes(4)};
+  return {row.Text(0), static_cast<int>(row.Int(1)), row.Text(2), row.BlobBytes(3)};
 }
 
 }  // namespace
@@ -36,7 +77,7 @@ absl::StatusOr<std::unique_ptr<SqliteRuleSetStore>> SqliteRuleSetStore::Open(con
   return std::unique_ptr<SqliteRuleSetStore>(new SqliteRuleSetStore(std::move(writer), std::move(readers)));
 }
 
-absl::Status SqliteRuleSetStore::Publish(const StoredRuleSet& rule_set) {
+absl::Status SqliteRuleSetStore::Publish(const StoredRuleSet& rule_set, std::string_view draft_etag) {
   return writer_->Run([&](Database& db) -> absl::Status {
     std::string digest;
     RETURN_IF_ERROR(db.ForEach(
@@ -48,29 +89,49 @@ absl::Status SqliteRuleSetStore::Publish(const StoredRuleSet& rule_set) {
                    Cat(rule_set.id, "@", rule_set.revision,
                        " is published with other content; give the new content a new revision"),
                    {{"digest", digest}});
-    return db.Run("INSERT INTO rule_sets (id, revision, digest, document, published_at) VALUES (?, ?, ?, ?, ?)",
-                  rule_set.id, rule_set.revision, rule_set.digest, Blob{rule_set.document}, NowMicros());
+    if (!draft_etag.empty()) {
+      std::string present;
+      RETURN_IF_ERROR(db.ForEach(
+          "SELECT etag FROM drafts WHERE id = ? AND revision = ?", [&](const Statement& row) { present = row.Text(0); },
+          rule_set.id, rule_set.revision));
+      if (present != draft_etag)
+        return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+                     Cat("the draft ", rule_set.id, "@", rule_set.revision, " has changed meanwhile; look at it again"),
+                     {{"etag", present}});
+    }
+    RETURN_IF_ERROR(
+        db.Run("INSERT INTO rule_sets (id, revision, digest, document, published_at) VALUES (?, ?, ?, ?, ?)",
+               rule_set.id, rule_set.revision, rule_set.digest, Blob{rule_set.document}, NowMicros()));
+    RETURN_IF_ERROR(db.Run("DELETE FROM drafts WHERE id = ? AND revision = ?", rule_set.id, rule_set.revision));
+    return db.Run("INSERT INTO changes (kind, digest) VALUES ('publish', ?)", rule_set.digest);
   });
 }
 
-absl::StatusOr<std::vector<StoredRuleSet>> SqliteRuleSetStore::LoadSince(std::int64_t& position) {
+absl::StatusOr<Changes> SqliteRuleSetStore::LoadSince(std::int64_t position) {
   ASSIGN_OR_RETURN(auto db, readers_->Acquire());
-  std::vector<StoredRuleSet> found;
-  RETURN_IF_ERROR(db->ForEach(
-      "SELECT position, id, revision, digest, document FROM rule_sets WHERE position > ? ORDER BY position",
-      [&](const Statement& row) {
-        position = row.Int(0);
-        found.push_back(ReadRow(row));
-      },
-      position));
-  return found;
+  // Rule sets, labels and position of one moment.
+  ASSIGN_OR_RETURN(const store::Transaction snapshot, store::Transaction::Begin(*db));
+  Changes changes;
+  RETURN_IF_ERROR(db->ForEach("SELECT coalesce(max(position), 0) FROM changes",
+                              [&](const Statement& row) { changes.position = row.Int(0); }));
+  if (changes.position > position)
+    RETURN_IF_ERROR(db->ForEach(
+        "SELECT r.id, r.revision, r.digest, r.document FROM changes c JOIN rule_sets r ON r.digest = c.digest"
+        " WHERE c.position > ? AND c.kind = 'publish' ORDER BY c.position",
+        [&](const Statement& row) { changes.rule_sets.push_back(ReadRow(row)); }, position));
+  Annex annex;
+  RETURN_IF_ERROR(db->ForEach("SELECT digest FROM rule_sets WHERE retired_at <> 0 ORDER BY digest",
+                              [&](const Statement& row) { annex.retired.push_back(row.Text(0)); }));
+  ASSIGN_OR_RETURN(annex.labels, ReadLabels(*db));
+  changes.annex = EncodeAnnex(annex);
+  return changes;
 }
 
 absl::StatusOr<std::optional<StoredRuleSet>> SqliteRuleSetStore::Find(std::string_view digest) {
   ASSIGN_OR_RETURN(auto db, readers_->Acquire());
   std::optional<StoredRuleSet> found;
   RETURN_IF_ERROR(db->ForEach(
-      "SELECT position, id, revision, digest, document FROM rule_sets WHERE digest = ?",
+      "SELECT id, revision, digest, document FROM rule_sets WHERE digest = ?",
       [&](const Statement& row) { found = ReadRow(row); }, digest));
   return found;
 }

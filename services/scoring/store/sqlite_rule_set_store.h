@@ -1,4 +1,4 @@
-// Rule sets in SQLite.
+// Rule sets and their life in SQLite.
 #pragma once
 
 #include "common/store/group_commit.h"
@@ -14,9 +14,19 @@ class SqliteRuleSetStore final : public RuleSetStore {
   // Opens or creates the database at `path`.
   static absl::StatusOr<std::unique_ptr<SqliteRuleSetStore>> Open(const std::string& path);
 
-  absl::Status Publish(const StoredRuleSet& rule_set) override;
-  absl::StatusOr<std::vector<StoredRuleSet>> LoadSince(std::int64_t& position) override;
+  absl::Status Publish(const StoredRuleSet& rule_set, std::string_view draft_etag) override;
+  absl::StatusOr<Changes> LoadSince(std::int64_t position) override;
   absl::StatusOr<std::optional<StoredRuleSet>> Find(std::string_view digest) override;
+  absl::Status Retire(std::string_view digest) override;
+  absl::Status SaveDraft(const StoredDraft& draft, std::string_view replaced_etag) override;
+  absl::StatusOr<std::optional<StoredDraft>> FindDraft(std::string_view id, int revision) override;
+  absl::StatusOr<std::vector<StoredDraft>> DraftsAfter(std::string_view id, int revision, std::size_t limit) override;
+  absl::StatusOr<v1::Label> SetLabel(const v1::Label& label, std::string_view replaced_etag) override;
+  absl::Status DeleteLabel(std::string_view name, std::string_view region_code, int fiscal_year) override;
+  absl::Status SaveSimulation(const v1::Simulation& simulation) override;
+  absl::StatusOr<std::optional<v1::Simulation>> FindSimulation(std::string_view name) override;
+  absl::Status CountForms(const std::vector<FormCount>& counts) override;
+  absl::StatusOr<std::vector<int>> YearsSeen(std::string_view region) override;
 
  private:
   SqliteRuleSetStore(std::unique_ptr<store::GroupCommit> writer, std::unique_ptr<store::ReadPool> readers)

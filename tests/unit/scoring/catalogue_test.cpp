@@ -80,11 +80,18 @@ TEST(Catalogue, FindsByIdRevisionAndDigest) {
   EXPECT_EQ(Sample().ByDigest("sha256:0"), nullptr);
 }
 
-TEST(Catalogue, AnAdditionLeavesEarlierSnapshotsAlone) {
-  const Catalogue before = Make({Regional("nation", "", 2020, 0)});
-  const auto after = before.With(Rules::Compile(Regional("hubei", "42", 2020, 0)).value());
-  EXPECT_EQ(before.ById("hubei"), nullptr);
-  EXPECT_NE(after->ById("hubei"), nullptr);
+// Whoever has the bytes of a rule set can have it by its digest; chosen is only what was published.
+TEST(Catalogue, UnlistedAreFoundByDigestOnly) {
+  const auto nation = Rules::Compile(Regional("nation", "", 2020, 0)).value();
+  const auto hubei = Rules::Compile(Regional("hubei", "42", 2020, 0)).value();
+  const auto newer = Rules::Compile(Regional("nation", "", 2020, 0, 2)).value();
+  const Catalogue catalogue({nation}, {hubei, newer, nation});
+  EXPECT_EQ(catalogue.ByDigest(hubei->digest()), hubei);
+  EXPECT_EQ(catalogue.ById("hubei"), nullptr);
+  EXPECT_EQ(catalogue.ById("hubei@1"), nullptr);
+  EXPECT_EQ(catalogue.ById("nation"), nation);
+  EXPECT_EQ(catalogue.ForForm(Form("420106", 2021)).rules, nation);
+  EXPECT_EQ(catalogue.All(), std::vector{nation});
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include "cli/scorecard_view.h"
 #include "cli/selector.h"
 #include "cli/table.h"
-#include "common/digest.h"
 #include "common/rpc/context.h"
 #include "common/text.h"
 

@@ -26,8 +26,8 @@ bool IsCompletion(std::string_view label, const Rules& rules) {
   return money && (of.ends_with("的") || of.ends_with("预算") || of.ends_with("总额"));
 }
 
-void CheckSentence(int report, const Sentence& sentence, const evaluation::v1::SelfEvaluation& form, const Rules& rules,
-                   int& found, FindingSink& findings) {
+void CheckSentence(int report, const Sentence& sentence, const Subject& subject, const Rules& rules, int& found,
+                   FindingSink& findings) {
   const Mention* budget = nullptr;
   const Mention* spending = nullptr;
   for (std::size_t i = 0; i < sentence.mentions.size() && found < kMostFindings; ++i) {
@@ -38,7 +38,7 @@ void CheckSentence(int report, const Sentence& sentence, const evaluation::v1::S
       if (!role.whole || mention.bounded || mention.depth > 0) continue;
       if (role.role == Role::kBudget)
         budget = &mention;
-      else if (IsAboutTheWhole(role.head, form))  // what names nothing goes on about that budget
+      else if (subject.IsWhole(role.head))  // what names nothing goes on about that budget
         spending = &mention;
       continue;
     }
@@ -80,10 +80,12 @@ void CheckSentence(int report, const Sentence& sentence, const evaluation::v1::S
 
 void ExecRateText(const CheckInput& input, FindingSink& findings) {
   const evaluation::v1::SelfEvaluation& form = *input.reading.form;
+  if (form.report().empty()) return;
+  const Subject subject(form);
   int found = 0;
   for (int i = 0; i < form.report_size(); ++i)
     for (const Sentence& sentence : ReadSentences(form.report(i).text()))
-      CheckSentence(i, sentence, form, input.rules, found, findings);
+      CheckSentence(i, sentence, subject, input.rules, found, findings);
 }
 
 }  // namespace jixiao::scoring

@@ -11,6 +11,7 @@ namespace jixiao::scoring {
 namespace {
 
 constexpr std::size_t kMostRead = 256 * 1024;
+constexpr std::size_t kLongestSentence = 4096;  // looks back within a sentence must stay cheap
 
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
@@ -237,6 +238,9 @@ std::vector<Sentence> ReadSentences(std::string_view text) {
       std::string_view line = TrimLeft(rest.substr(1));
       if (TakeEnumerator(line) || line.starts_with('\n')) length = 1;
     }
+    if (length == 0 && i - start > kLongestSentence)
+      for (const std::string_view mark : {"；", "，", ";", ",", "、", "\n"})
+        if (rest.starts_with(mark)) length = mark.size();
     if (length > 0) {
       add(text.substr(start, i - start));
       start = i += length;
@@ -275,18 +279,25 @@ RoleWords RoleOf(std::string_view label, const Rules& rules) {
   return out;
 }
 
-bool IsAboutTheWhole(std::string_view words, const evaluation::v1::SelfEvaluation& form) {
+Subject::Subject(const evaluation::v1::SelfEvaluation& form)
+    : department_(form.kind() == evaluation::v1::FORM_KIND_DEPARTMENT) {
+  constexpr std::size_t kRead = 512;
+  for (const std::string* name :
+       {&form.project_name(), &form.title(), &form.implementing_unit().name(), &form.competent_department().name()})
+    Append(names_, Fold(TruncateUtf8(*name, kRead)), "\n");
+}
+
+bool Subject::IsWhole(std::string_view words) const {
   constexpr std::size_t kLongest = 600;
   if (words.size() > kLongest) return false;
-  const std::string names = Cat(Fold(form.project_name()), "\n", Fold(form.title()), "\n",
-                                Fold(form.implementing_unit().name()), "\n", Fold(form.competent_department().name()));
-  const bool department = form.kind() == evaluation::v1::FORM_KIND_DEPARTMENT;
   std::string_view piece = words.substr(0, 0);
   // A single character says too little: the 上 of 上年结转 is not that of 上海.
-  const auto named = [&] { return piece.empty() || (Utf8Length(piece) > 1 && names.find(piece) != std::string::npos); };
+  const auto named = [&] {
+    return piece.empty() || (Utf8Length(piece) > 1 && names_.find(piece) != std::string::npos);
+  };
   while (!words.empty()) {
     std::string_view rest = words;
-    bool generic = TakeAnyOf(rest, kGeneric) || (!department && Take(rest, "项目"));
+    bool generic = TakeAnyOf(rest, kGeneric) || (!department_ && Take(rest, "项目"));
     if (!generic && IsDigit(rest[0])) {
       rest.remove_prefix(1);
       generic = true;
@@ -331,11 +342,13 @@ bool NamesExecutionRate(std::string_view folded, const Rules& rules) {
 
 std::vector<int> YearsIn(std::string_view folded) {
   std::vector<int> years;
+  bool unclosed = false;
   for (std::size_t i = 0; i + 4 <= folded.size(); ++i) {
     // 《2019-2023年…规划》 names a document.
-    if (folded.substr(i).starts_with("《")) {
+    if (!unclosed && folded.substr(i).starts_with("《")) {
       const std::size_t close = folded.find("》", i);
-      if (close != std::string_view::npos) i = close;
+      unclosed = close == std::string_view::npos;
+      if (!unclosed) i = close;
       continue;
     }
     const std::string_view digits = folded.substr(i, 4);

@@ -41,8 +41,8 @@ struct Sentence {
   std::string_view TextOf(const Mention& mention) const;
 };
 
-// The sentences of `text` that hold a figure. Soft line breaks join, full stops and numbered lines part. Reads at most
-// the first 256 KiB: what is longer is no report. Linear.
+// The sentences of `text` that hold a figure. Soft line breaks join, full stops and numbered lines part; so does a mark
+// behind 4 KiB. Reads at most the first 256 KiB: what is longer is no report. Linear.
 std::vector<Sentence> ReadSentences(std::string_view text);
 
 // What an amount of money is said to be.
@@ -57,9 +57,19 @@ struct RoleWords {
 };
 RoleWords RoleOf(std::string_view label, const Rules& rules);
 
-// Whether `words` say nothing that narrows an amount down to a part of the form's money: dates, connecting words, and
-// what the form itself is called. 上级下拨, 公务接待费 and 比上年减少 do.
-bool IsAboutTheWhole(std::string_view words, const evaluation::v1::SelfEvaluation& form);
+// What a form calls itself and its unit, for the words around an amount.
+class Subject {
+ public:
+  explicit Subject(const evaluation::v1::SelfEvaluation& form);
+
+  // Whether `words` say nothing that narrows an amount down to a part of the form's money: dates, connecting words, and
+  // what the form itself is called. 上级下拨, 公务接待费 and 比上年减少 do.
+  bool IsWhole(std::string_view words) const;
+
+ private:
+  std::string names_;
+  bool department_;
+};
 
 // Whether a name or a text before a percentage means the rate of budget execution (执行率, 资金支付率), not that of
 // something else (政策执行率).

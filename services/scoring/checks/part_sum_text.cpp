@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <vector>
 
 namespace jixiao::scoring {
@@ -37,15 +38,14 @@ bool EndsWithTotalWord(std::string_view label, const Rules& rules) {
 }
 
 // 实际支出95万元, 已支付400万元, 结余5万元: figures of the whole that follow a list, no parts of it.
-bool IsAnotherTotal(const Sentence& sentence, const Mention& mention, const evaluation::v1::SelfEvaluation& form,
-                    const Rules& rules) {
+bool IsAnotherTotal(const Sentence& sentence, const Mention& mention, const Subject& subject, const Rules& rules) {
   const std::string_view label = sentence.LabelOf(mention);
   constexpr std::string_view kRests[] = {"结余", "结转", "剩余", "未支付", "尚未", "节约", "缺口", "比上年", "同比"};
   if (std::any_of(std::begin(kRests), std::end(kRests),
                   [&](std::string_view word) { return label.find(word) != std::string_view::npos; }))
     return true;
   const RoleWords role = RoleOf(label, rules);
-  return (role.whole && IsAboutTheWhole(role.head, form)) || EndsWithTotalWord(label, rules);
+  return (role.whole && subject.IsWhole(role.head)) || EndsWithTotalWord(label, rules);
 }
 
 Decimal SumOf(const Parts& parts) {
@@ -57,7 +57,7 @@ Decimal SumOf(const Parts& parts) {
 class TextSums {
  public:
   TextSums(const CheckInput& input, FindingSink& findings)
-      : rules_(input.rules), form_(*input.reading.form), whole_(ExecutionOf(input.reading)), findings_(findings) {}
+      : rules_(input.rules), subject_(*input.reading.form), whole_(ExecutionOf(input.reading)), findings_(findings) {}
 
   void Check(const std::string& path, std::string_view text) {
     for (const Sentence& sentence : ReadSentences(text)) {
@@ -96,37 +96,36 @@ class TextSums {
   bool Behind(const Sentence& sentence) {
     bool any = false;
     const std::vector<std::size_t> marks = MarksOf(sentence);
+    const auto& mentions = sentence.mentions;
     for (std::size_t m = 0; m < marks.size() && found_ < kMostFindings; ++m) {
-      const std::size_t mark = marks[m];
       const std::size_t next = m + 1 < marks.size() ? marks[m + 1] : std::string_view::npos;
-      const Mention* total = nullptr;
+      const auto first = std::partition_point(mentions.begin(), mentions.end(),
+                                              [&](const Mention& mention) { return mention.begin < marks[m]; });
+      auto before = first;
+      while (before != mentions.begin() && std::prev(before)->percent) --before;
+      if (before == mentions.begin()) continue;
+      const Mention& total = *std::prev(before);
+      // 计划投入100万元用于…，共三年，其中: a total stands close to its list.
+      constexpr std::size_t kClose = 60;
+      if (total.value.IsZero() || total.bounded || total.approximate || marks[m] - total.end > kClose) continue;
       Parts parts;
-      int depth = 0;
+      Parts all;  // with what follows the list: it may be one of its parts after all
       bool certain = true;
       bool ended = false;
-      for (const Mention& mention : sentence.mentions) {
-        if (mention.percent) continue;
-        if (mention.begin < mark) {
-          // Right before the mark, and not inside brackets that have closed since.
-          total = &mention;
-          continue;
-        }
-        if (parts.empty()) depth = mention.depth;
-        if (ended || mention.depth > depth) continue;  // brackets split a part once more
-        if (mention.depth < depth || mention.begin > next || IsAnotherTotal(sentence, mention, form_, rules_)) {
-          ended = true;
-          continue;
-        }
-        certain = certain && !mention.bounded && !mention.approximate;
-        if (parts.size() < kMostParts) parts.push_back(&mention);
+      for (auto at = first; at != mentions.end() && all.size() < kMostParts; ++at) {
+        if (at->percent) continue;
+        const int depth = all.empty() ? at->depth : all.front()->depth;
+        if (at->begin > next || at->depth < depth) break;
+        if (at->depth > depth) continue;  // brackets split a part once more
+        all.push_back(&*at);
+        ended = ended || IsAnotherTotal(sentence, *at, subject_, rules_);
+        if (ended) continue;
+        certain = certain && !at->bounded && !at->approximate;
+        parts.push_back(&*at);
       }
-      if (total == nullptr || total->value.IsZero() || total->bounded || total->approximate) continue;
-      // 计划投入100万元用于…，共三年，其中: the total stands close to its list.
-      constexpr std::size_t kClose = 60;
-      if (mark - total->end > kClose || parts.size() < 2 || !certain) continue;
+      if (parts.size() < 2 || !certain) continue;
       any = true;
-      // What another 其中 splits further down belongs to the part before it.
-      Report(sentence, *total, parts, false);
+      if (!Reaches(all, total.value)) Report(sentence, total, parts, false);
     }
     return any;
   }
@@ -139,7 +138,7 @@ class TextSums {
       if (mention.percent || mention.depth > 0) continue;
       const std::string_view label = sentence.LabelOf(mention);
       if (!EndsWithTotalWord(label, rules_)) {
-        if (IsAnotherTotal(sentence, mention, form_, rules_)) {
+        if (IsAnotherTotal(sentence, mention, subject_, rules_)) {
           parts.clear();  // 预算100万元，支出95万元 are no parts
           certain = true;
           continue;
@@ -182,7 +181,7 @@ class TextSums {
       if (mention.percent || mention.depth > 0 || mention.begin < start) continue;
       if (mention.bounded || mention.approximate) return;
       const RoleWords role = RoleOf(sentence.LabelOf(mention), rules_);
-      if (role.whole && IsAboutTheWhole(role.head, form_)) return;  // no list of items
+      if (role.whole && subject_.IsWhole(role.head)) return;  // no list of items
       if (parts.size() < kMostParts) parts.push_back(&mention);
     }
     if (parts.size() < 3) return;
@@ -234,7 +233,7 @@ class TextSums {
   }
 
   const Rules& rules_;
-  const evaluation::v1::SelfEvaluation& form_;
+  const Subject subject_;
   const Execution whole_;
   FindingSink& findings_;
   const std::string* path_ = nullptr;

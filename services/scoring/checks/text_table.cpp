@@ -18,6 +18,7 @@ namespace {
 // A report with thousands of such figures is no report: its first ones show that.
 constexpr int kMostFindings = 20;
 constexpr std::size_t kMostNamed = 200;
+constexpr int kMostInRow = 8;
 
 const Decimal kTenThousand(10000);
 
@@ -77,7 +78,11 @@ Table TableOf(const FormReading& reading) {
 class TotalsInReport {
  public:
   TotalsInReport(const CheckInput& input, FindingSink& findings)
-      : input_(input), form_(*input.reading.form), table_(TableOf(input.reading)), findings_(findings) {}
+      : input_(input),
+        form_(*input.reading.form),
+        subject_(form_),
+        table_(TableOf(input.reading)),
+        findings_(findings) {}
 
   void Sentences(int report, const std::vector<Sentence>& sentences) {
     for (const Sentence& sentence : sentences) {
@@ -102,7 +107,7 @@ class TotalsInReport {
 
   // Whether the figure is one of the whole form; remembers what a sentence is about for its later clauses.
   bool IsOfTheWhole(const Sentence& sentence, const Mention& mention, std::string_view head) {
-    const bool here = IsAboutTheWhole(head, form_);
+    const bool here = subject_.IsWhole(head);
     // A clause that names nothing goes on about what the one before it named.
     const bool names_something = Utf8Length(head) > 0 && !here;
     if (names_something) part_ = true;
@@ -168,6 +173,7 @@ class TotalsInReport {
 
   const CheckInput& input_;
   const evaluation::v1::SelfEvaluation& form_;
+  const Subject subject_;
   const Table table_;
   FindingSink& findings_;
   std::vector<std::pair<Role, Decimal>> seen_;
@@ -227,8 +233,10 @@ struct Named {
 
 void CompareRow(const IndicatorReading& row, const std::vector<Named>& named, const Rules& rules,
                 FindingSink& findings) {
+  int amounts = 0;
   for (const Sentence& cell : ReadSentences(row.row->actual())) {
     for (const Mention& amount : cell.mentions) {
+      if (++amounts > kMostInRow) return;
       if (amount.percent || amount.bounded || amount.value.IsZero()) continue;
       const std::string_view purpose = PurposeOf(cell.LabelOf(amount));
       if (purpose.empty()) continue;

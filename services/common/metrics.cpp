@@ -1,15 +1,22 @@
 #include "common/metrics.h"
 
+#include "common/file.h"
 #include "common/log.h"
 
 #include <CivetServer.h>
+#include <netdb.h>
 #include <prometheus/collectable.h>
 #include <prometheus/exposer.h>
 #include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
+#include <sys/socket.h>
 
+#include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <exception>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -28,6 +35,23 @@ const Histogram::BucketBoundaries& DurationBounds() {
 int LogHttpMessage(const mg_connection*, const char* message) {
   log::Warning("metrics endpoint", {{"text", message}});
   return 1;  // not to stderr as well
+}
+
+// Connects to IP:PORT and leaves at once.
+void Knock(const std::string& address) {
+  const std::size_t colon = address.rfind(':');
+  if (colon == std::string::npos) return;
+  std::string host = address.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found) != 0) return;
+  const FileDescriptor knocking(socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (knocking.is_open() && connect(knocking.number(), found->ai_addr, found->ai_addrlen) != 0 && errno != EINPROGRESS)
+    log::Debug("metrics endpoint", {{"text", "nobody opens"}});
+  freeaddrinfo(found);
 }
 
 }  // namespace
@@ -83,7 +107,7 @@ void Metrics::AddReading(const std::string& name, const std::string& help, Read 
   readings_->Add(name, help, std::move(read));
 }
 
-MetricsEndpoint::MetricsEndpoint(Metrics& metrics, const std::string& address) {
+MetricsEndpoint::MetricsEndpoint(Metrics& metrics, const std::string& address) : address_(address) {
   if (address.empty()) return;
   CivetCallbacks callbacks;
   callbacks.log_message = LogHttpMessage;
@@ -98,6 +122,20 @@ MetricsEndpoint::MetricsEndpoint(Metrics& metrics, const std::string& address) {
   }
 }
 
-MetricsEndpoint::~MetricsEndpoint() = default;
+MetricsEndpoint::~MetricsEndpoint() {
+  if (exposer_ == nullptr) return;
+  // CivetWeb looks up from its listening every two seconds, and a server that stops has better things to do than wait:
+  // who comes in makes it look.
+  std::atomic<bool> ended{false};
+  std::thread ending([&] {
+    exposer_.reset();
+    ended.store(true);
+  });
+  while (!ended.load()) {
+    Knock(address_);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  ending.join();
+}
 
 }  // namespace jixiao

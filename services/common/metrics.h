@@ -64,6 +64,7 @@ class MetricsEndpoint {
   MetricsEndpoint& operator=(const MetricsEndpoint&) = delete;
 
  private:
+  const std::string address_;
   std::unique_ptr<prometheus::Exposer> exposer_;
 };
 

@@ -141,7 +141,7 @@ TEST_F(LifecycleTest, TakenPortIsRefused) {
   const auto start = [&](const std::string& name) {
     return Process::Start(
         {JIXIAO_BIN_DIR "/jixiao-intake", listen, "--store=sqlite:" + (cluster_.folder() / (name + ".db")).string(),
-         "--drain-wait=0", "--metrics="},
+         "--drain-wait=0", "--metrics", ""},
         cluster_.folder() / (name + ".log"));
   };
   const auto first = start("first");

@@ -55,6 +55,7 @@ class Cluster {
   int AddScoring();
 
   Process& process(Server server, int replica = 0);
+  int port(Server server, int replica = 0) const { return NodeOf(server, replica).port; }
   std::shared_ptr<grpc::Channel> Channel(Server server, int replica = 0);
   intake::v1::IntakeService::Stub& Intake() { return *intake_; }
   scoring::v1::ScoringService::Stub& Scoring(int replica = 0) { return *scoring_[static_cast<std::size_t>(replica)]; }

@@ -1,6 +1,7 @@
 // What all calls of one server share: how many are in flight, how many may be, and whether it is stopping.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 
@@ -8,16 +9,26 @@ namespace jixiao::rpc {
 
 class ServerState {
  public:
-  // Calls beyond `max_in_flight` are refused at once.
-  explicit ServerState(std::size_t max_in_flight = 2048) : max_in_flight_(max_in_flight) {}
+  static constexpr std::size_t kMaxBytes = 512 * 1024 * 1024;
 
-  // Counts a call in; false when the server is full, and the call was not counted.
-  bool Enter() {
-    if (in_flight_.fetch_add(1, std::memory_order_relaxed) < max_in_flight_) return true;
-    in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  // Calls beyond `max_in_flight`, or whose requests together have more than `max_bytes`, are refused at once; a call
+  // that is alone never is.
+  explicit ServerState(std::size_t max_in_flight = 2048, std::size_t max_bytes = kMaxBytes)
+      : max_in_flight_(max_in_flight), max_bytes_(max_bytes) {}
+
+  // Counts in a call whose request has `bytes`; false when the server is full, and the call was not counted.
+  bool Enter(std::size_t bytes = 0) {
+    const std::size_t calls = in_flight_.fetch_add(1, std::memory_order_relaxed);
+    const std::size_t held = bytes_.fetch_add(bytes, std::memory_order_relaxed);
+    if (calls < max_in_flight_ && (held == 0 || bytes <= max_bytes_ - std::min(held, max_bytes_))) return true;
+    Leave(bytes);
     return false;
   }
-  void Leave() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
+  // Counts it out, with the same `bytes`, once its answer is on its way: until then it is in flight.
+  void Leave(std::size_t bytes = 0) {
+    bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+    in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  }
   std::size_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
 
   // Long streams (watches) end themselves when this turns true.
@@ -26,7 +37,9 @@ class ServerState {
 
  private:
   const std::size_t max_in_flight_;
+  const std::size_t max_bytes_;
   std::atomic<std::size_t> in_flight_{0};
+  std::atomic<std::size_t> bytes_{0};
   std::atomic<bool> stopping_{false};
 };
 

@@ -52,7 +52,10 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
     StartRead(&in_);
   }
 
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    if (admitted_) state_.Leave();
+    delete this;
+  }
 
  private:
   void ScoreBy(const Selection& selection) {
@@ -72,7 +75,6 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
 
   void End(const absl::Status& status) {
     rpc::LogCall("ScoreBatch", context_, status, start_);
-    if (admitted_) state_.Leave();
     Finish(rpc::ToGrpc(status));
   }
 

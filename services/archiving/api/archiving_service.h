@@ -8,6 +8,8 @@
 
 #include "jixiao/archiving/v1/archiving_service.grpc.pb.h"
 
+#include <atomic>
+
 namespace jixiao::archiving {
 
 using RawArchivingService =
@@ -42,6 +44,7 @@ class ArchivingServiceImpl final : public RawArchivingService {
   Sequencer& sequencer_;
   WorkerPool& pool_;
   rpc::ServerState& state_;
+  std::atomic<bool> checking_{false};  // whether a CheckLog is running
 };
 
 }  // namespace jixiao::archiving

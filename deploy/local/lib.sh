@@ -6,7 +6,7 @@ build_packages=(
   libspdlog-dev libhiredis-dev libsqlite3-dev libssl-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
 )
 run_packages=(redis-server)
-test_packages=(git libgtest-dev libgmock-dev clang-format clang-tidy npm ca-certificates)
+test_packages=(git libgtest-dev libgmock-dev clang-format clang-tidy npm ca-certificates python3-grpcio)
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }

@@ -7,7 +7,7 @@ build_packages=(
   libzip-dev libpugixml-dev prometheus-cpp-dev
 )
 run_packages=(redis-server)
-test_packages=(git libgtest-dev libgmock-dev clang-format clang-tidy npm ca-certificates)
+test_packages=(git libgtest-dev libgmock-dev clang-format clang-tidy npm ca-certificates python3-grpcio)
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }

@@ -56,6 +56,15 @@ absl::StatusOr<GetRecordResponse> Get(const Global& global, ArchivingService::St
   return response;
 }
 
+// A part's name as people read it, with the name in the contract.
+std::string TitleOf(const std::string& part) {
+  if (part == archiving::kFormPart) return Cat("自评表 ", part);
+  if (part == archiving::kScorecardPart) return Cat("评分卡 ", part);
+  if (part == archiving::kRuleSetPart) return Cat("评分规则 ", part);
+  if (part == archiving::kSourcePart) return Cat("原始文件 ", part);
+  return part;
+}
+
 // Calls `each` for every record until it is false or there are no more.
 template <class Each>
 absl::Status ForEachRecord(const Global& global, ArchivingService::Stub& stub, Each&& each) {
@@ -132,7 +141,7 @@ int RunArchiveSearch(const Global& global, int limit) {
                {"单位", Align::kLeft, 36},
                {"项目", Align::kLeft, 40},
                {"总分", Align::kRight},
-               {"等级"},
+               {"等级", Align::kLeft, 40, true},
                {"归档时间"}});
   int left = limit;
   const absl::Status status = ForEachRecord(global, *stub, [&](const archiving::v1::RecordSummary& r) {
@@ -167,7 +176,8 @@ int RunArchiveGet(const Global& global, const std::string& name) {
   for (const auto& part : response->parts()) {
     if (part.name() == archiving::kFormPart) form_ok = CanonicalDecode(part.content(), form).ok();
     if (part.name() == archiving::kScorecardPart) card_ok = CanonicalDecode(part.content(), card).ok();
-    std::cout << "部件 " << part.name() << "  " << part.media_type() << "  " << part.content().size() << " 字节\n";
+    std::cout << "部件 " << TitleOf(part.name()) << "  " << part.media_type() << "  " << part.content().size()
+              << " 字节\n";
   }
   std::cout << '\n';
   if (!card_ok)

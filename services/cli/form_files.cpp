@@ -22,7 +22,7 @@ absl::Status Unreadable(const std::string& where, std::string_view what) {
 
 absl::StatusOr<FormFile> ToForm(const json& value, std::string origin) {
   const json& content = value.is_object() && value.contains("form") ? value["form"] : value;
-  if (!content.is_object()) return Unreadable(origin, "is not a form: a JSON object was expected");
+  if (!content.is_object()) return Unreadable(origin, "不是自评表：应为一个 JSON 对象");
   const std::string text = content.dump(-1, ' ', false, json::error_handler_t::replace);
   FormFile file{std::move(origin), {}, nullptr};
   auto status = google::protobuf::util::JsonStringToMessage(text, &file.form);
@@ -84,11 +84,11 @@ absl::StatusOr<std::vector<FormFile>> ReadForms(const std::string& path) {
     if (current.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const std::string origin = Cat(path, ":", line);
     const json value = json::parse(current, nullptr, /*allow_exceptions=*/false);
-    if (value.is_discarded()) return Unreadable(origin, "is not JSON");
+    if (value.is_discarded()) return Unreadable(origin, "不是 JSON");
     ASSIGN_OR_RETURN(FormFile form, ToForm(value, origin));
     forms.push_back(std::move(form));
   }
-  if (forms.empty()) return Unreadable(path, "holds no form");
+  if (forms.empty()) return Unreadable(path, "没有自评表");
   return forms;
 }
 

@@ -1,3 +1,4 @@
+#include "archiving/record/record.h"
 #include "cli/client.h"
 #include "cli/form_files.h"
 #include "cli/output.h"
@@ -14,6 +15,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
 
 namespace jixiao::cli {
 namespace {
@@ -67,9 +69,42 @@ void ShowProgress(std::size_t done, std::size_t total) {
             << std::string(kWidth - filled, '.') << "]" << (done == total ? "\n" : "") << std::flush;
 }
 
-void PrintSubmission(const Submission& s, bool explain) {
+// The form of an archived submission, which gives the lines of its scorecard their names. Nothing when the archive
+// cannot be asked just now: the answer does not depend on it.
+std::optional<evaluation::v1::SelfEvaluation> ArchivedForm(const Global& global, const Submission& s) {
+  if (s.archive_record().empty()) return std::nullopt;
+  grpc::ClientContext context;
+  rpc::Prepare(context, RandomHex(16), std::chrono::seconds(2));
+  archiving::v1::GetRecordRequest request;
+  request.set_name(s.archive_record());
+  archiving::v1::GetRecordResponse response;
+  if (!Archiving(global)->GetRecord(&context, request, &response).ok()) return std::nullopt;
+  evaluation::v1::SelfEvaluation form;
+  for (const auto& part : response.parts())
+    if (part.name() == archiving::kFormPart && CanonicalDecode(part.content(), form).ok()) return form;
+  return std::nullopt;
+}
+
+// What the form is called in a list: a department's form is about no project.
+const std::string& NameOf(const evaluation::v1::SelfEvaluation& form) {
+  return form.project_name().empty() ? form.title() : form.project_name();
+}
+
+// The state of this name, in English or in Chinese; UNSPECIFIED when there is none.
+intake::v1::SubmissionState StateNamed(const std::string& name) {
+  for (int i = intake::v1::SUBMISSION_STATE_UNSPECIFIED + 1; i < intake::v1::SubmissionState_ARRAYSIZE; ++i) {
+    const auto state = static_cast<intake::v1::SubmissionState>(i);
+    if (Cat("SUBMISSION_STATE_", name) == intake::v1::SubmissionState_Name(state) || name == intake::TitleOf(state))
+      return state;
+  }
+  return intake::v1::SUBMISSION_STATE_UNSPECIFIED;
+}
+
+void PrintSubmission(const Global& global, const Submission& s, bool explain) {
+  const auto form = s.has_scorecard() ? ArchivedForm(global, s) : std::nullopt;
   std::cout << s.name() << "  第 " << s.revision() << " 版  " << intake::TitleOf(s.state()) << '\n'
-            << s.project_name() << "（" << s.fiscal_year() << " 年度） · " << s.implementing_unit() << '\n'
+            << (form ? NameOf(*form) : s.project_name()) << "（" << s.fiscal_year() << " 年度） · "
+            << s.implementing_unit() << '\n'
             << "接收时间  " << FormatShanghai(ToMicros(s.create_time())) << "  更新时间  "
             << FormatShanghai(ToMicros(s.update_time())) << '\n'
             << "表单摘要  " << s.form_digest() << '\n';
@@ -77,7 +112,7 @@ void PrintSubmission(const Submission& s, bool explain) {
   if (!s.problem().empty()) std::cout << "说明      " << s.problem() << '\n';
   if (s.has_scorecard()) {
     std::cout << '\n';
-    PrintScorecard(s.scorecard(), nullptr, explain, std::cout);
+    PrintScorecard(s.scorecard(), form ? &*form : nullptr, explain, std::cout);
   }
 }
 
@@ -98,13 +133,13 @@ int RunSubmit(const Global& global, const SubmitOptions& options) {
     if (!in) return Misused(Cat("无法读取 ", options.source));
   }
   const auto stub = Intake(global);
-  Table table({{"项目", Align::kLeft, 40},
-               {"提交", Align::kLeft, 60},
-               {"版次", Align::kRight},
-               {"状态"},
-               {"归档记录"},
-               {"总分", Align::kRight},
-               {"问题", Align::kRight}});
+  std::vector<Column> columns = {
+      {"项目", Align::kLeft, 40}, {"提交", Align::kLeft, 60}, {"版次", Align::kRight}, {"状态"}};
+  if (options.wait)  // before that nothing is known of these
+    columns.insert(columns.end(),
+                   {{"归档记录"}, {"总分", Align::kRight}, {"等级", Align::kLeft, 40, true}, {"问题", Align::kRight}});
+  Table table(std::move(columns));
+  std::string reasons;  // of what is stuck
   int code = kDone;
   for (std::size_t i = 0; i < forms.size(); ++i) {
     const auto request_id = RequestId(forms[i], options);
@@ -137,18 +172,23 @@ int RunSubmit(const Global& global, const SubmitOptions& options) {
       code = Refuse(status, global.json());
       continue;
     }
-    if (submission.state() == intake::v1::SUBMISSION_STATE_STUCK) code = kRefused;
+    if (submission.state() == intake::v1::SUBMISSION_STATE_STUCK) {
+      code = kRefused;
+      Append(reasons, submission.name(), "  ", submission.problem(), "\n");
+    }
     if (global.json()) {
       std::cout << (options.wait ? ToJson(submission) : ToJson(response.receipt())) << '\n';
     } else {
       const auto state = options.wait ? submission.state() : intake::v1::SUBMISSION_STATE_ACCEPTED;
-      table.Add({forms[i].form.project_name(), response.receipt().submission(), Cat(response.receipt().revision()),
+      table.Add({NameOf(forms[i].form), response.receipt().submission(), Cat(response.receipt().revision()),
                  std::string(intake::TitleOf(state)), submission.archive_record(),
-                 submission.scorecard().computed_total(),
+                 submission.has_scorecard() ? TotalOf(submission.scorecard()) : std::string(),
+                 submission.scorecard().grade(),
                  submission.has_scorecard() ? Cat(submission.scorecard().findings_size()) : std::string()});
     }
   }
   if (!global.json() && !table.empty()) table.Print(std::cout);
+  if (!global.json()) std::cerr << reasons;
   return code;
 }
 
@@ -159,16 +199,17 @@ int RunStatus(const Global& global, const std::string& name, bool explain) {
   if (global.json())
     std::cout << ToJson(*submission) << '\n';
   else
-    PrintSubmission(*submission, explain);
+    PrintSubmission(global, *submission, explain);
   return kDone;
 }
 
 int RunList(const Global& global, const std::string& state, int limit) {
   intake::v1::ListSubmissionsRequest request;
   if (!state.empty()) {
-    intake::v1::SubmissionState wanted;
-    if (!intake::v1::SubmissionState_Parse(Cat("SUBMISSION_STATE_", state), &wanted))
-      return Misused(Cat("没有状态 ", state, "：ACCEPTED、SCORED、ARCHIVED、RETURNED 或 STUCK"));
+    const auto wanted = StateNamed(state);
+    if (wanted == intake::v1::SUBMISSION_STATE_UNSPECIFIED)
+      return Misused(
+          Cat("没有状态 ", state, "：ACCEPTED 已接收、SCORED 已评分、ARCHIVED 已归档、RETURNED 已退回、STUCK 需处理"));
     request.add_states(wanted);
   }
   const auto stub = Intake(global);
@@ -178,7 +219,8 @@ int RunList(const Global& global, const std::string& state, int limit) {
                {"年度"},
                {"单位", Align::kLeft, 36},
                {"项目", Align::kLeft, 40},
-               {"更新时间"}});
+               {"更新时间"},
+               {"说明", Align::kLeft, 60, true}});
   for (int left = limit; left > 0;) {
     request.set_page_size(std::min(left, 500));
     intake::v1::ListSubmissionsResponse response;
@@ -189,7 +231,7 @@ int RunList(const Global& global, const std::string& state, int limit) {
         std::cout << ToJson(s) << '\n';
       else
         table.Add({s.name(), Cat(s.revision()), std::string(intake::TitleOf(s.state())), Cat(s.fiscal_year()),
-                   s.implementing_unit(), s.project_name(), FormatShanghai(ToMicros(s.update_time()))});
+                   s.implementing_unit(), s.project_name(), FormatShanghai(ToMicros(s.update_time())), s.problem()});
     }
     left -= response.submissions_size();
     if (response.next_page_token().empty()) break;
@@ -212,7 +254,7 @@ int RunWatch(const Global& global, const std::string& name) {
       std::cout << ToJson(step) << std::endl;
     else
       std::cout << FormatShanghai(ToMicros(step.time())) << "  第 " << step.revision() << " 版  "
-                << intake::TitleOf(step.state()) << "  " << step.note() << std::endl;
+                << intake::TitleOf(step.state()) << (step.note().empty() ? "" : "  ") << step.note() << std::endl;
   }
   const absl::Status status = rpc::FromGrpc(stream->Finish());
   return status.ok() ? kDone : Refuse(status, global.json());
@@ -230,7 +272,7 @@ int RunReturn(const Global& global, const std::string& name, const std::string& 
   if (global.json())
     std::cout << ToJson(response.submission()) << '\n';
   else
-    PrintSubmission(response.submission(), false);
+    PrintSubmission(global, response.submission(), false);
   return kDone;
 }
 

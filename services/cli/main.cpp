@@ -75,7 +75,8 @@ void AddIntake(CLI::App& app, const Global& global, Command& run) {
   auto* list = app.add_subcommand("list", "列出提交");
   auto state = std::make_shared<std::string>();
   auto limit = std::make_shared<int>(100);
-  list->add_option("--state", *state, "ACCEPTED、SCORED、ARCHIVED、RETURNED 或 STUCK");
+  list->add_option("--state", *state,
+                   "ACCEPTED、SCORED、ARCHIVED、RETURNED 或 STUCK，也可写 已接收、已评分、已归档、已退回、需处理");
   list->add_option("--limit", *limit, "最多多少条")->check(CLI::Range(1, 1'000'000))->capture_default_str();
   list->callback(
       [&global, &run, state, limit] { run = [&global, state, limit] { return RunList(global, *state, *limit); }; });

@@ -10,13 +10,57 @@
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/type_resolver_util.h>
 
+#include <charconv>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 namespace jixiao::cli {
 namespace {
 
 constexpr char kTypePrefix[] = "type.googleapis.com";
+
+// The reasons that people meet, in their words; what stands after it is for whoever runs the servers.
+constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
+    {"ANSWER_TOO_LARGE", "结果太大，无法传送"},
+    {"ARCHIVE_DAMAGED", "归档已损坏"},
+    {"DEADLINE_EXCEEDED", "等待超时"},
+    {"ETAG_MISMATCH", "此次提交已有变化，请重新查看"},
+    {"FILE_UNREADABLE", "文件读不出自评表"},
+    {"FORM_INVALID", "自评表不符合要求"},
+    {"INTERNAL", "服务内部出错"},
+    {"KEY_INVALID", "公钥有误"},
+    {"NOT_YET_ARCHIVED", "还没有归档"},
+    {"QUEUE_FULL", "服务繁忙"},
+    {"RECORD_CONFLICT", "此记录已按其他内容归档"},
+    {"RECORD_NOT_FOUND", "没有这条归档记录"},
+    {"REQUEST_ID_REUSED", "请求编号已用于其他内容"},
+    {"RULE_SET_NOT_FOUND", "没有这套评分规则"},
+    {"STATE_FORBIDS", "当前状态不允许这样做"},
+    {"STOPPING", "服务正在停止"},
+    {"STORE_DAMAGED", "存储已损坏"},
+    {"SUBMISSION_NOT_FOUND", "没有这次提交"},
+    {"TREE_SIZE_BEYOND_LOG", "日志没有这么多条"},
+    {"UNAVAILABLE", "服务暂时不可用"},
+};
+
+std::string_view TitleOf(std::string_view reason) {
+  for (const auto& [name, title] : kReasons)
+    if (name == reason) return title;
+  return {};
+}
+
+// How many violations did not fit into the error.
+int Omitted(const absl::Status& status) {
+  const auto payload = status.GetPayload(std::string(kErrorInfoUrl));
+  google::rpc::ErrorInfo info;
+  if (!payload || !info.ParseFromString(std::string(*payload))) return 0;
+  int omitted = 0;
+  const auto found = info.metadata().find("violations_omitted");
+  if (found != info.metadata().end())
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), omitted);
+  return omitted;
+}
 
 }  // namespace
 
@@ -40,15 +84,19 @@ int Refuse(const absl::Status& status, bool json) {
     std::cerr << ToJson(rpc::ToProto(status)) << '\n';
     return kRefused;
   }
-  std::cerr << "错误 " << absl::StatusCodeToString(status.code());
-  if (const std::string reason = ReasonOf(status); !reason.empty()) std::cerr << " " << reason;
-  std::cerr << "：" << std::string(status.message()) << '\n';
-  if (const auto payload = status.GetPayload(std::string(kBadRequestUrl))) {
-    google::rpc::BadRequest details;
-    if (details.ParseFromString(std::string(*payload)))
-      for (const auto& violation : details.field_violations())
-        std::cerr << "  " << violation.field() << "：" << violation.description() << '\n';
-  }
+  const std::string reason = ReasonOf(status);
+  std::cerr << "错误 " << TitleOf(reason) << (TitleOf(reason).empty() ? "" : "  ")
+            << absl::StatusCodeToString(status.code()) << (reason.empty() ? "" : " ") << reason;
+  google::rpc::BadRequest details;
+  if (const auto payload = status.GetPayload(std::string(kBadRequestUrl)))
+    details.ParseFromString(std::string(*payload));
+  if (details.field_violations().empty())
+    std::cerr << "：" << std::string(status.message()) << '\n';
+  else
+    std::cerr << '\n';  // the message only repeats the first of these
+  for (const auto& violation : details.field_violations())
+    std::cerr << "  " << violation.field() << "：" << violation.description() << '\n';
+  if (const int omitted = Omitted(status); omitted > 0) std::cerr << "  另有 " << omitted << " 处\n";
   if (const auto payload = status.GetPayload(std::string(kRetryInfoUrl))) {
     google::rpc::RetryInfo retry;
     if (retry.ParseFromString(std::string(*payload)))

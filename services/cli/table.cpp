@@ -39,26 +39,28 @@ void Table::Add(std::vector<std::string> cells) {
 }
 
 void Table::Print(std::ostream& out) const {
-  std::vector<std::size_t> widths;
+  std::vector<std::size_t> shown;  // columns
+  std::vector<std::size_t> widths(columns_.size());
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    std::size_t width = DisplayWidth(columns_[i].title);
-    for (const auto& row : rows_) width = std::max(width, DisplayWidth(row[i]));
-    widths.push_back(width);
+    const bool filled = std::any_of(rows_.begin(), rows_.end(), [&](const auto& row) { return !row[i].empty(); });
+    if (columns_[i].optional && !filled) continue;
+    shown.push_back(i);
+    widths[i] = DisplayWidth(columns_[i].title);
+    for (const auto& row : rows_) widths[i] = std::max(widths[i], DisplayWidth(row[i]));
   }
   const auto line = [&](const auto& cell_of) {
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
+    std::string text;
+    for (const std::size_t i : shown) {
       const std::string& cell = cell_of(i);
       const std::string pad(widths[i] - DisplayWidth(cell), ' ');
-      out << (i == 0 ? "" : "  ")
-          << (columns_[i].align == Align::kRight ? pad + cell
-              : i + 1 == columns_.size()         ? cell
-                                                 : cell + pad);
+      Append(text, text.empty() ? "" : "  ", columns_[i].align == Align::kRight ? pad + cell : cell + pad);
     }
-    out << '\n';
+    text.erase(text.find_last_not_of(' ') + 1);
+    out << text << '\n';
   };
   line([&](std::size_t i) -> const std::string& { return columns_[i].title; });
   std::size_t total = 0;
-  for (const std::size_t width : widths) total += width + 2;
+  for (const std::size_t i : shown) total += widths[i] + 2;
   out << Repeat("─", total - 2) << '\n';
   for (const auto& row : rows_) line([&](std::size_t i) -> const std::string& { return row[i]; });
 }

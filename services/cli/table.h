@@ -13,6 +13,7 @@ struct Column {
   std::string title;
   Align align = Align::kLeft;
   std::size_t max_width = 40;  // what is longer is cut and ends in …
+  bool optional = false;       // left out when it has nothing in any row
 };
 
 class Table {

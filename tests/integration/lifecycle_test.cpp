@@ -3,7 +3,11 @@
 #include "support/forms.h"
 #include "support/submissions.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -11,6 +15,29 @@
 
 namespace jixiao::testing {
 namespace {
+
+// A client that is connected and does nothing: it greets, and then reads and answers nothing any more, as a channel
+// does that nobody polls.
+class IdleClient {
+ public:
+  explicit IdleClient(int port) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    constexpr char kGreeting[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";  // and empty settings
+    EXPECT_EQ(write(socket_, kGreeting, sizeof kGreeting - 1), static_cast<ssize_t>(sizeof kGreeting - 1));
+    char first = 0;
+    EXPECT_EQ(read(socket_, &first, 1), 1) << "the server greets, too";
+  }
+  ~IdleClient() { close(socket_); }
+  IdleClient(const IdleClient&) = delete;
+  IdleClient& operator=(const IdleClient&) = delete;
+
+ private:
+  const int socket_;
+};
 
 class LifecycleTest : public ::testing::Test {
  protected:
@@ -84,6 +111,78 @@ TEST_F(LifecycleTest, StoppingServerDrainsAnOpenWatch) {
   const auto submissions = AllSubmissions(cluster_);
   EXPECT_EQ(submissions.size(), 2u);
   for (const auto& submission : submissions) WaitFor(cluster_, submission.name());
+}
+
+TEST_F(LifecycleTest, IdleClientsDoNotHoldUpTheStop) {
+  Cluster quick;  // without a wait for balancers
+  std::vector<std::unique_ptr<IdleClient>> idle;
+  for (const Server server : kServers) {
+    for (int i = 0; i < 3; ++i) idle.push_back(std::make_unique<IdleClient>(quick.port(server)));
+    // A gRPC client that called once and keeps its connection.
+    EXPECT_EQ(HealthOf(quick.Channel(server)), Health::kServing);
+  }
+  for (const Server server : kServers) {
+    SCOPED_TRACE(NameOf(server));
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(quick.Stop(server), 0);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1500));
+    const auto lines = quick.LogLines(server);
+    EXPECT_EQ(lines.back().value("message", ""), "stopped serving");
+    EXPECT_EQ(lines.back().value("in_flight", -1), 0);
+  }
+}
+
+TEST_F(LifecycleTest, WaitingWatchAndIdleClientsDoNotHoldUpTheStop) {
+  Cluster quick;
+  quick.Kill9(Server::kScoring);  // what is submitted waits, and so does its watcher
+  intake::v1::WatchSubmissionRequest request;
+  request.set_name(Submit(quick, PlainForm()).submission());
+  grpc::ClientContext context;
+  Within(context);
+  const auto stream = quick.Intake().WatchSubmission(&context, request);
+  intake::v1::WatchSubmissionResponse step;
+  ASSERT_TRUE(stream->Read(&step));
+  const IdleClient idle(quick.port(Server::kIntake));
+  const auto start = std::chrono::steady_clock::now();
+  quick.process(Server::kIntake).Kill(SIGTERM);
+  EXPECT_FALSE(stream->Read(&step));
+  ExpectRefusal(stream->Finish(), grpc::StatusCode::UNAVAILABLE, "STOPPING");
+  EXPECT_EQ(quick.process(Server::kIntake).Wait(std::chrono::seconds(30)), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1500));
+}
+
+TEST_F(LifecycleTest, CallInFlightKeepsItsGrace) {
+  Cluster quick;
+  const IdleClient idle(quick.port(Server::kScoring));
+  grpc::ClientContext context;
+  Within(context);
+  const auto stream = quick.Scoring().ScoreBatch(&context);
+  scoring::v1::ScoreBatchRequest request;
+  *request.mutable_form() = PlainForm();
+  scoring::v1::ScoreBatchResponse response;
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(stream->Read(&response));
+
+  Process& scoring = quick.process(Server::kScoring);
+  scoring.Kill(SIGTERM);
+  EXPECT_TRUE(Eventually([&] { return quick.LogText(Server::kScoring).find("draining") != std::string::npos; }));
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  EXPECT_TRUE(scoring.Running());
+  request.set_item_id("late");
+  ASSERT_TRUE(stream->Write(request));
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.item_id(), "late");
+  EXPECT_TRUE(response.has_scorecard());
+  stream->WritesDone();
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(scoring.Wait(std::chrono::seconds(30)), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1500));
+  int reported = 0;
+  for (const auto& line : quick.LogLines(Server::kScoring))
+    if (line.value("message", "") == "draining") reported = std::max(reported, line.at("in_flight").get<int>());
+  EXPECT_EQ(reported, 1);
 }
 
 TEST_F(LifecycleTest, SecondSignalEndsTheWait) {

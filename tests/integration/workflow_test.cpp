@@ -5,6 +5,7 @@
 #include "support/submissions.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <thread>
 
@@ -259,6 +260,47 @@ TEST_F(WorkflowTest, ListPagesAndStatesFitTogether) {
   ASSERT_EQ(names.size(), all.size());
   for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(names[i], all[i].name());
   EXPECT_TRUE(AllSubmissions(*cluster_, {SUBMISSION_STATE_STUCK}).empty());
+}
+
+// Bytes that go bad on the disk before they are scored: their submission says so and can be sent back, all others go
+// on.
+TEST(DamagedForm, IsStuckAloneWithItsReason) {
+  Cluster cluster;
+  cluster.Kill9(Server::kScoring);
+  std::vector<std::string> names;
+  for (int i = 0; i < 3; ++i) names.push_back(Submit(cluster, PlainForm(i + 1)).submission());
+  ASSERT_EQ(cluster.Stop(Server::kIntake), 0);
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(cluster.Database(Server::kIntake).c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, "UPDATE revisions SET form = substr(form, 1, 20) WHERE submission = 1", nullptr, nullptr,
+                         nullptr),
+            SQLITE_OK);
+  EXPECT_EQ(sqlite3_changes(db), 1);
+  sqlite3_close(db);
+  cluster.Restart(Server::kScoring);
+  cluster.Restart(Server::kIntake);
+
+  const Submission stuck = WaitFor(cluster, names[0], SUBMISSION_STATE_STUCK);
+  EXPECT_NE(stuck.problem().find("STORE_DAMAGED"), std::string::npos) << stuck.problem();
+  WaitFor(cluster, names[1]);
+  WaitFor(cluster, names[2]);
+  const auto listed = AllSubmissions(cluster, {SUBMISSION_STATE_STUCK});
+  ASSERT_EQ(listed.size(), 1u);
+  EXPECT_EQ(listed[0].problem(), stuck.problem());
+
+  ReturnSubmissionRequest give_back;
+  give_back.set_name(names[0]);
+  give_back.set_reason("存储损坏，请重新提交");
+  give_back.set_request_id(NewRequestId());
+  ReturnSubmissionResponse returned;
+  grpc::ClientContext first;
+  ASSERT_TRUE(cluster.Intake().ReturnSubmission(&first, give_back, &returned).ok());
+  SubmitEvaluationRequest again = SubmitRequest(PlainForm(1));
+  again.set_submission(names[0]);
+  SubmitEvaluationResponse receipt;
+  grpc::ClientContext second;
+  ASSERT_TRUE(cluster.Intake().SubmitEvaluation(&second, again, &receipt).ok());
+  EXPECT_EQ(WaitFor(cluster, names[0]).revision(), 2);
 }
 
 // Whatever intake accepts must reach the archive and be readable there.

@@ -68,6 +68,7 @@ class Cluster {
   int AddScoring(ScoringSetup setup = {});
 
   Process& process(Server server, int replica = 0);
+  int port(Server server, int replica = 0) const { return NodeOf(server, replica).port; }
   std::shared_ptr<grpc::Channel> Channel(Server server, int replica = 0);
   // HOST:PORT, for a command line.
   std::string AddressOf(Server server, int replica = 0) const;

@@ -9,6 +9,8 @@
 
 #include "jixiao/archiving/v1/archiving_service.grpc.pb.h"
 
+#include <atomic>
+
 namespace jixiao::archiving {
 
 using RawArchivingService =
@@ -50,6 +52,7 @@ class ArchivingServiceImpl final : public RawArchivingService {
   const rpc::Method get_inclusion_proof_{state_, "GetInclusionProof"};
   const rpc::Method get_consistency_proof_{state_, "GetConsistencyProof"};
   const rpc::Method check_log_{state_, "CheckLog"};
+  std::atomic<bool> checking_{false};  // whether a CheckLog is running
 };
 
 }  // namespace jixiao::archiving

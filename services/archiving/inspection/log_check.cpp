@@ -1,11 +1,14 @@
 #include "archiving/inspection/log_check.h"
 
+#include "archiving/log/head_chain.h"
 #include "common/canonical.h"
 #include "common/errors.h"
 #include "common/text.h"
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <utility>
 
 namespace jixiao::archiving {
 namespace {
@@ -35,26 +38,45 @@ class Examination {
       : archive_(archive), verifier_(verifier), origin_(origin) {}
 
   absl::StatusOr<LogCheck> Run() {
-    ASSIGN_OR_RETURN(const std::vector<std::string> faults, archive_.StructuralFaults());
-    for (const std::string& fault : faults) Found(-1, fault);
-    ASSIGN_OR_RETURN(const std::vector<StoredHead> heads, archive_.Heads());
-    for (const StoredHead& head : heads) OpenHead(head);
-    ASSIGN_OR_RETURN(const std::int64_t size, archive_.Size());
+    RETURN_IF_ERROR(Take(-1, "数据库结构", archive_.StructuralFaults(), [this](const std::vector<std::string>& faults) {
+      for (const std::string& fault : faults) Found(-1, fault);
+    }));
+    RETURN_IF_ERROR(Take(-1, "树头", archive_.Heads(), [this](const std::vector<StoredHead>& heads) {
+      for (const StoredHead& head : heads) OpenHead(head);
+    }));
     RETURN_IF_ERROR(CheckRecords());
-    if (appender_.size() != size) Found(-1, Cat("日志应有 ", size, " 条记录，实有 ", appender_.size(), " 条"));
-    ASSIGN_OR_RETURN(const std::int64_t stored, archive_.NodeCount());
-    if (stored != nodes_) Found(-1, Cat("日志节点应有 ", nodes_, " 个，实有 ", stored, " 个"));
+    if (cut_) return std::move(check_);  // what follows would only repeat that
+    RETURN_IF_ERROR(Take(-1, "记录数", archive_.Size(), [this](std::int64_t size) {
+      if (appender_.size() != size) Found(-1, Cat("日志应有 ", size, " 条记录，实有 ", appender_.size(), " 条"));
+      if (newest_head_ != size) Found(-1, "最新的树头没有覆盖全部记录");
+    }));
+    RETURN_IF_ERROR(Take(-1, "日志节点数", archive_.NodeCount(), [this](std::int64_t stored) {
+      if (stored != nodes_) Found(-1, Cat("日志节点应有 ", nodes_, " 个，实有 ", stored, " 个"));
+    }));
     for (const auto& [head_size, root] : heads_) Found(-1, Cat("树头（", head_size, " 条）没有对应的记录"));
-    if (heads.empty() ? size > 0 : heads.back().size != size) Found(-1, "最新的树头没有覆盖全部记录");
     return std::move(check_);
   }
 
  private:
+  // Uses what was read. What the store cannot read because it is damaged is a finding, not the end of the examination;
+  // any other error is.
+  template <class Value, class Use>
+  absl::Status Take(std::int64_t index, std::string_view what, const absl::StatusOr<Value>& read, Use&& use) {
+    if (read.ok())
+      use(*read);
+    else if (read.status().code() == absl::StatusCode::kDataLoss)
+      Found(index, Cat(what, "读不出：", std::string(read.status().message())));
+    else
+      return read.status();
+    return absl::OkStatus();
+  }
+
   void Found(std::int64_t index, std::string_view message) {
     if (check_.damage.size() < kMaxDamage) check_.damage.push_back({index, Readable(message)});
   }
 
   void OpenHead(const StoredHead& head) {
+    const std::int64_t before = std::exchange(newest_head_, head.size);
     const auto checkpoint = log::OpenCheckpoint(head.note, verifier_, origin_);
     if (!checkpoint.ok())
       Found(-1, Cat("树头（", head.size, " 条）的签名或格式不能验证"));
@@ -62,6 +84,17 @@ class Examination {
       Found(-1, Cat("树头（", head.size, " 条）签的是 ", checkpoint->size, " 条"));
     else
       AddHead(head, checkpoint->root);
+    if (checkpoint.ok()) CheckChain(*checkpoint, before);
+  }
+
+  // Heads of before there was a chain say nothing of the one before them.
+  void CheckChain(const log::Checkpoint& checkpoint, std::int64_t before) {
+    const std::optional<std::int64_t> previous = log::PreviousSize(checkpoint);
+    if (previous ? *previous != before : chained_)
+      Found(-1, previous
+                    ? Cat("树头（", checkpoint.size, " 条）之前应是 ", *previous, " 条的树头，所存的是 ", before, " 条")
+                    : Cat("树头（", checkpoint.size, " 条）没有写明它之前的树头"));
+    chained_ = chained_ || previous;
   }
 
   void AddHead(const StoredHead& head, const log::Hash& root) {
@@ -71,22 +104,43 @@ class Examination {
 
   absl::Status CheckRecords() {
     for (std::int64_t first = 0;;) {
-      ASSIGN_OR_RETURN(const std::vector<StoredRecord> page, archive_.Records(first, kPage));
-      if (page.empty()) return absl::OkStatus();
-      for (const StoredRecord& record : page) {
+      const auto page = archive_.Records(first, kPage);
+      if (page.status().code() == absl::StatusCode::kDataLoss) return CheckUntilUnreadable(first);
+      RETURN_IF_ERROR(page.status());
+      if (page->empty()) return absl::OkStatus();
+      for (const StoredRecord& record : *page) {
         if (record.index != appender_.size()) {
           Found(appender_.size(), Cat("缺少第 ", appender_.size(), " 条记录"));
           return absl::OkStatus();  // from here on no hash can fit
         }
         RETURN_IF_ERROR(CheckRecord(record));
       }
-      first = page.back().index + 1;
+      first = page->back().index + 1;
+    }
+  }
+
+  // Somewhere from `first` on a record cannot be read: those before it are checked, and it is named.
+  absl::Status CheckUntilUnreadable(std::int64_t first) {
+    for (;; ++first) {
+      const auto record = archive_.Record(first);
+      if (record.ok() && *record) {
+        RETURN_IF_ERROR(CheckRecord(**record));
+        continue;
+      }
+      cut_ = true;
+      Found(first, "记录读不出，它之后的记录没有检查");
+      return record.ok() || record.status().code() == absl::StatusCode::kDataLoss ? absl::OkStatus() : record.status();
     }
   }
 
   absl::Status CheckRecord(const StoredRecord& record) {
-    ASSIGN_OR_RETURN(const std::vector<Part> parts, archive_.Parts(record.index));
     ++check_.records;
+    RETURN_IF_ERROR(Take(record.index, "内容", archive_.Parts(record.index),
+                         [&](const std::vector<Part>& parts) { CheckContents(record, parts); }));
+    return Append(record);
+  }
+
+  void CheckContents(const StoredRecord& record, const std::vector<Part>& parts) {
     for (const Part& part : parts) check_.bytes += static_cast<std::int64_t>(part.content.size());
     for (const std::string& fault : FaultsOf(record.leaf, parts)) Found(record.index, fault);
     v1::RecordLeaf leaf;
@@ -97,7 +151,6 @@ class Examination {
     if (!summary.ok() || *summary != record.summary)
       Found(record.index, "索引中的单位、项目、年度、区划、总分或等级与所存内容不符");
     if (ContentDigest(parts) != record.content_digest) Found(record.index, "索引中的内容摘要与所存内容不符");
-    return Append(record);
   }
 
   // Grows the tree by the record's leaf and compares what it completes.
@@ -125,6 +178,9 @@ class Examination {
   log::Appender appender_;
   std::int64_t nodes_ = 0;
   std::map<std::int64_t, log::Hash> heads_;  // signed roots that were not met yet
+  std::int64_t newest_head_ = 0;             // size of the last head that was seen
+  bool chained_ = false;                     // whether a head before said what came before it
+  bool cut_ = false;                         // whether records were left unread
 };
 
 }  // namespace

@@ -26,8 +26,9 @@ struct LogCheck {
 
 inline constexpr std::size_t kMaxDamage = 100;
 
-// Checks records against leaves, leaves against nodes, nodes against each other, tree heads against both and against
-// `verifier`. Linear in the size of the archive; memory O(log n).
+// Checks records against leaves, leaves against nodes, nodes against each other, tree heads against both, against
+// `verifier` and against the chain that they make. What the store cannot read because it is damaged is a finding; an
+// error means that nothing could be said. Linear in the size of the archive; memory linear in the number of tree heads.
 absl::StatusOr<LogCheck> CheckLog(const ArchiveReader& archive, const log::Verifier& verifier,
                                   const std::string& origin);
 

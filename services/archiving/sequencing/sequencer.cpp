@@ -1,5 +1,6 @@
 #include "archiving/sequencing/sequencer.h"
 
+#include "archiving/log/head_chain.h"
 #include "common/errors.h"
 #include "common/text.h"
 #include "common/time.h"
@@ -16,6 +17,10 @@ std::span<const std::uint8_t> Bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+absl::Status Damaged(std::string_view what) {
+  return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", what);
+}
+
 absl::Status Conflict(const StoredRecord& existing) {
   return Error(absl::StatusCode::kAlreadyExists, "RECORD_CONFLICT",
                Cat(existing.key, " is archived with other content as ", RecordName(existing.index)),
@@ -25,7 +30,11 @@ absl::Status Conflict(const StoredRecord& existing) {
 }  // namespace
 
 Sequencer::Sequencer(ArchiveStore& store, log::Signer signer, std::string origin)
-    : store_(store), signer_(std::move(signer)), origin_(std::move(origin)), thread_([this] { Loop(); }) {}
+    : store_(store),
+      signer_(std::move(signer)),
+      verifier_(log::Verifier::Parse(signer_.VerifierKey()).value()),  // cannot fail: a signer's own key
+      origin_(std::move(origin)),
+      thread_([this] { Loop(); }) {}
 
 Sequencer::~Sequencer() {
   {
@@ -61,19 +70,34 @@ void Sequencer::Loop() {
         queue_.pop_front();
       }
     }
-    const absl::Status committed = store_.Write([&](ArchiveWriter& archive) { return WriteBatch(batch, archive); });
-    for (Item& item : batch) item.done(committed.ok() ? std::move(item.outcome) : absl::StatusOr<Placement>(committed));
+    const absl::Status committed = Carry(batch);
+    // One record that meets damage must not keep the others out.
+    if (committed.code() == absl::StatusCode::kDataLoss && batch.size() > 1)
+      for (Item& item : batch) Answer({&item, 1}, Carry({&item, 1}));
+    else
+      Answer(batch, committed);
   }
 }
 
-absl::Status Sequencer::WriteBatch(std::vector<Item>& batch, ArchiveWriter& archive) {
+absl::Status Sequencer::Carry(std::span<Item> batch) {
+  return store_.Write([&](ArchiveWriter& archive) { return WriteBatch(batch, archive); });
+}
+
+void Sequencer::Answer(std::span<Item> batch, const absl::Status& committed) {
+  for (Item& item : batch) item.done(committed.ok() ? std::move(item.outcome) : absl::StatusOr<Placement>(committed));
+}
+
+absl::Status Sequencer::WriteBatch(std::span<Item> batch, ArchiveWriter& archive) {
   // The end of the log is read anew for each batch: nothing in memory can disagree with what is on disk.
   ASSIGN_OR_RETURN(const std::int64_t size, archive.Size());
   ASSIGN_OR_RETURN(log::Appender appender, log::Appender::Resume(size, archive));
+  ASSIGN_OR_RETURN(const std::int64_t previous, SignedSize(archive, appender));
   const std::int64_t now = NowMicros();
   for (Item& item : batch) RETURN_IF_ERROR(AppendOne(item, archive, appender, now));
   if (appender.size() == size) return absl::OkStatus();
-  ASSIGN_OR_RETURN(std::string note, log::SignCheckpoint({origin_, appender.size(), appender.Root(), {}}, signer_));
+  ASSIGN_OR_RETURN(
+      std::string note,
+      log::SignCheckpoint({origin_, appender.size(), appender.Root(), {log::PreviousLine(previous)}}, signer_));
   RETURN_IF_ERROR(archive.InsertHead({appender.size(), note}, now));
   for (Item& item : batch) {
     if (!item.appended) continue;
@@ -83,8 +107,22 @@ absl::Status Sequencer::WriteBatch(std::vector<Item>& batch, ArchiveWriter& arch
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::int64_t> Sequencer::SignedSize(const ArchiveReader& archive, const log::Appender& appender) const {
+  ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.NewestHead());
+  if (!head && appender.size() == 0) return 0;
+  if (!head) return Damaged(Cat("there are ", appender.size(), " records and no signed tree head"));
+  const auto checkpoint = log::OpenCheckpoint(head->note, verifier_, origin_);
+  if (!checkpoint.ok())
+    return Damaged(Cat("the newest tree head does not verify (was --origin or the key changed?): ",
+                       std::string(checkpoint.status().message())));
+  if (checkpoint->size != appender.size() || checkpoint->root != appender.Root())
+    return Damaged(Cat("the stored log of ", appender.size(), " records is not the signed one of ", checkpoint->size));
+  return checkpoint->size;
+}
+
 absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now) {
   PendingRecord& record = item.record;
+  item.appended = false;
   ASSIGN_OR_RETURN(const std::optional<StoredRecord> existing, archive.RecordByKey(record.key));
   if (existing) {
     if (existing->content_digest != record.content_digest) {
@@ -115,9 +153,7 @@ absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appen
 
 absl::StatusOr<Placement> Sequencer::PlacementOf(const ArchiveReader& archive, const StoredRecord& record) const {
   ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.HeadFor(record.index + 1));
-  if (!head)
-    return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED",
-                 Cat("no signed tree holds ", RecordName(record.index)));
+  if (!head) return Damaged(Cat("no signed tree holds ", RecordName(record.index)));
   ASSIGN_OR_RETURN(std::vector<log::Hash> path, log::InclusionProof(record.index, head->size, archive));
   return Placement{record.index, record.archive_time, std::move(path), head->note};
 }

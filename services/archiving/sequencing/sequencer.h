@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -48,8 +49,9 @@ class Sequencer {
   Sequencer& operator=(const Sequencer&) = delete;
 
   // Archives `record` and calls `done` from the sequencer's thread: with its place, also when it was archived before
-  // with the same content; with ALREADY_EXISTS (RECORD_CONFLICT) when its key holds other content. RESOURCE_EXHAUSTED
-  // (QUEUE_FULL) at once when too many wait, and `done` is not called. Thread-safe; never blocks.
+  // with the same content; with ALREADY_EXISTS (RECORD_CONFLICT) when its key holds other content; with DATA_LOSS
+  // (ARCHIVE_DAMAGED) when the stored log is not the one that was signed last: nothing is ever signed over damage.
+  // RESOURCE_EXHAUSTED (QUEUE_FULL) at once when too many wait, and `done` is not called. Thread-safe; never blocks.
   absl::Status Append(PendingRecord record, Done done);
 
   const std::string& origin() const { return origin_; }
@@ -67,11 +69,17 @@ class Sequencer {
   };
 
   void Loop();
-  absl::Status WriteBatch(std::vector<Item>& batch, ArchiveWriter& archive);
+  // Writes `batch` in one transaction: all of it or nothing.
+  absl::Status Carry(std::span<Item> batch);
+  static void Answer(std::span<Item> batch, const absl::Status& committed);
+  absl::Status WriteBatch(std::span<Item> batch, ArchiveWriter& archive);
+  // The size of the newest signed tree, 0 before the first, once it is the tree of `appender`.
+  absl::StatusOr<std::int64_t> SignedSize(const ArchiveReader& archive, const log::Appender& appender) const;
   absl::Status AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now);
 
   ArchiveStore& store_;
   const log::Signer signer_;
+  const log::Verifier verifier_;
   const std::string origin_;
   std::mutex mutex_;
   std::condition_variable wake_;

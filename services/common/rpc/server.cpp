@@ -6,6 +6,7 @@
 
 #include <absl/cleanup/cleanup.h>
 #include <google/protobuf/stubs/logging.h>
+#include <grpc/grpc.h>
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -13,6 +14,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -51,17 +53,14 @@ void DropLibraryLogs() {
   google::protobuf::SetLogHandler(nullptr);
 }
 
-// Says every second what is still in flight, until stopped.
-class DrainReport {
+// Runs `step` every 20 ms on a thread of its own until it returns false or the object ends.
+class Ticker {
  public:
-  explicit DrainReport(const ServerState& state)
-      : thread_([this, &state] {
-          while (!done_.load()) {
-            log::Info("draining", {{"in_flight", state.in_flight()}});
-            for (int i = 0; i < 10 && !done_.load(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
-          }
+  explicit Ticker(std::function<bool()> step)
+      : thread_([this, step = std::move(step)] {
+          while (!done_.load() && step()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
         }) {}
-  ~DrainReport() {
+  ~Ticker() {
     done_.store(true);
     thread_.join();
   }
@@ -70,6 +69,32 @@ class DrainReport {
   std::atomic<bool> done_{false};
   std::thread thread_;
 };
+
+// Says every second what is still in flight.
+std::function<bool()> DrainReport(const ServerState& state) {
+  return [&state, next = std::chrono::steady_clock::time_point()]() mutable {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next) return true;
+    next = now + std::chrono::seconds(1);
+    log::Info("draining", {{"in_flight", state.in_flight()}});
+    return true;
+  };
+}
+
+constexpr std::chrono::milliseconds kQuiet{500};
+
+// Shutdown says goodbye to every connection and waits until its client has answered. A client that is making no call
+// may not read for seconds, and nothing is lost by not hearing from it: once no call has been in flight for kQuiet, the
+// connections are cut. The time is for a request that is just being read, which is not yet counted.
+std::function<bool()> CutIdle(grpc::Server& server, const ServerState& state) {
+  return [&server, &state, busy = std::chrono::steady_clock::now()]() mutable {
+    const auto now = std::chrono::steady_clock::now();
+    if (state.in_flight() != 0) busy = now;
+    if (now - busy < kQuiet) return true;
+    grpc_server_cancel_all_calls(server.c_server());
+    return false;
+  };
+}
 
 }  // namespace
 
@@ -90,6 +115,10 @@ absl::Status RunServer(const ServerOptions& options, const std::vector<grpc::Ser
   builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.SetMaxSendMessageSize(kMaxMessageBytes);
+  // A client that died without a word is noticed while it has a call, and the call ends; clients may ask as often.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 30'000);
   // Two servers on one port would share its calls at random.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   for (grpc::Service* service : services) builder.RegisterService(service);
@@ -107,9 +136,10 @@ absl::Status RunServer(const ServerOptions& options, const std::vector<grpc::Ser
   log::Info("stopping", {{"signal", signal}, {"in_flight", state.in_flight()}});
   health->SetServingStatus(false);
   {
-    const DrainReport report(state);
+    const Ticker report(DrainReport(state));
     if (WaitForSignal(options.drain_wait)) log::Info("second signal: not waiting any longer");
     state.Stop();
+    const Ticker cutter(CutIdle(*server, state));
     server->Shutdown(std::chrono::system_clock::now() + options.drain_deadline);
   }
   log::Info("stopped serving", {{"in_flight", state.in_flight()}});

@@ -25,8 +25,9 @@ struct ServerOptions {
 // Blocks SIGTERM and SIGINT for this thread and all that it starts. Call first thing in main.
 void BlockSignals();
 
-// Serves `services` until SIGTERM or SIGINT, then drains: NOT_SERVING, wait, shutdown with a deadline. Health is
-// answered per service name and for "". The caller flushes and closes what the services use after this returned.
+// Serves `services` until SIGTERM or SIGINT, then drains: NOT_SERVING, wait, shutdown with a deadline. Calls in flight
+// have until the deadline; clients without one are not waited for. Health is answered per service name and for "". The
+// caller flushes and closes what the services use after this returned.
 absl::Status RunServer(const ServerOptions& options, const std::vector<grpc::Service*>& services,
                        const std::vector<std::string>& service_names, ServerState& state);
 

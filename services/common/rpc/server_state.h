@@ -3,6 +3,7 @@
 
 #include "common/metrics.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 
@@ -10,20 +11,29 @@ namespace jixiao::rpc {
 
 class ServerState {
  public:
-  // Calls beyond `max_in_flight` are refused at once. `metrics` must outlive the state, and no endpoint of it may.
-  explicit ServerState(Metrics& metrics, std::size_t max_in_flight = 2048)
-      : metrics_(metrics), max_in_flight_(max_in_flight) {
+  static constexpr std::size_t kMaxBytes = 512 * 1024 * 1024;
+
+  // Calls beyond `max_in_flight`, or whose requests together have more than `max_bytes`, are refused at once; a call
+  // that is alone never is. `metrics` must outlive the state, and no endpoint of it may.
+  explicit ServerState(Metrics& metrics, std::size_t max_in_flight = 2048, std::size_t max_bytes = kMaxBytes)
+      : metrics_(metrics), max_in_flight_(max_in_flight), max_bytes_(max_bytes) {
     metrics.AddReading("jixiao_rpc_in_flight", "Calls that have begun and not ended",
                        [this] { return static_cast<double>(in_flight()); });
   }
 
-  // Counts a call in; false when the server is full, and the call was not counted.
-  bool Enter() {
-    if (in_flight_.fetch_add(1, std::memory_order_relaxed) < max_in_flight_) return true;
-    in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  // Counts in a call whose request has `bytes`; false when the server is full, and the call was not counted.
+  bool Enter(std::size_t bytes = 0) {
+    const std::size_t calls = in_flight_.fetch_add(1, std::memory_order_relaxed);
+    const std::size_t held = bytes_.fetch_add(bytes, std::memory_order_relaxed);
+    if (calls < max_in_flight_ && (held == 0 || bytes <= max_bytes_ - std::min(held, max_bytes_))) return true;
+    Leave(bytes);
     return false;
   }
-  void Leave() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
+  // Counts it out, with the same `bytes`, once its answer is on its way: until then it is in flight.
+  void Leave(std::size_t bytes = 0) {
+    bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+    in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  }
   Metrics& metrics() const { return metrics_; }
   std::size_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
 
@@ -34,7 +44,9 @@ class ServerState {
  private:
   Metrics& metrics_;
   const std::size_t max_in_flight_;
+  const std::size_t max_bytes_;
   std::atomic<std::size_t> in_flight_{0};
+  std::atomic<std::size_t> bytes_{0};
   std::atomic<bool> stopping_{false};
 };
 

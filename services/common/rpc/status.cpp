@@ -39,6 +39,7 @@ absl::Status Sanitised(const absl::Status& status) {
   if (!reason.starts_with("STORE_")) return status;
   if (status.code() == absl::StatusCode::kDataLoss)
     return Error(absl::StatusCode::kDataLoss, reason, "the store is damaged");
+  if (status.code() == absl::StatusCode::kInternal) return Neutral(status);  // a defect: trying again does not mend it
   return TryAgain(
       status.code() == absl::StatusCode::kResourceExhausted ? status.code() : absl::StatusCode::kUnavailable, reason,
       "the store could not do its work", std::chrono::seconds(1));

@@ -38,14 +38,16 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   Response& response() { return *response_; }
   const CallContext& context() const { return context_; }
 
-  // False when the server is full.
-  bool Admit() { return admitted_ = state_.Enter(); }
+  // False when the server is too full for a request of `bytes`.
+  bool Admit(std::size_t bytes) {
+    bytes_ = bytes;
+    return admitted_ = state_.Enter(bytes);
+  }
 
   void End(absl::Status status) {
     if (status.ok() && out_->Length() == 0) *out_ = Write(*response_);
     if (status.ok()) status = CheckSize(*out_);
     EndOfCall(method_, context_, status, start_);
-    if (admitted_) state_.Leave();
     Finish(ToGrpc(status));
   }
 
@@ -56,7 +58,11 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
     End(absl::OkStatus());
   }
 
-  void OnDone() override { delete this; }
+  // The answer has been sent, or nobody takes it any more.
+  void OnDone() override {
+    if (admitted_) state_.Leave(bytes_);
+    delete this;
+  }
 
  private:
   const Method& method_;
@@ -64,6 +70,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   grpc::ByteBuffer* const out_;
   ServerState& state_;
   bool admitted_ = false;
+  std::size_t bytes_ = 0;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   google::protobuf::Arena arena_;
   Request* const request_ = google::protobuf::Arena::CreateMessage<Request>(&arena_);
@@ -105,7 +112,7 @@ grpc::ServerUnaryReactor* Serve(const Method& method, grpc::CallbackServerContex
   // gRPC requires a reactor from every call; it is deleted in OnDone.
   auto* reactor = std::make_unique<UnaryReactor<Request, Response>>(method, *context, out, state).release();
   UnaryCall<Request, Response> call(reactor);
-  if (!reactor->Admit()) {
+  if (!reactor->Admit(in->Length())) {
     call.Finish(ServerFull());
   } else if (absl::Status status = Read(*in, call.mutable_request()); !status.ok()) {
     call.Finish(status);
@@ -115,7 +122,8 @@ grpc::ServerUnaryReactor* Serve(const Method& method, grpc::CallbackServerContex
   return reactor;
 }
 
-// The same for handlers that block: `handler(const Request&, Response&, const CallContext&)` runs on `pool`.
+// The same for handlers that block: `handler(const Request&, Response&, const CallContext&)` runs on `pool`, unless the
+// call's deadline has passed meanwhile.
 template <class Request, class Response, class Handler>
 grpc::ServerUnaryReactor* ServeOn(WorkerPool& pool, const Method& method, grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* in, grpc::ByteBuffer* out, ServerState& state,
@@ -124,6 +132,8 @@ grpc::ServerUnaryReactor* ServeOn(WorkerPool& pool, const Method& method, grpc::
                                   [&pool, handler = std::move(handler)](UnaryCall<Request, Response> call) mutable {
                                     auto shared = std::make_shared<UnaryCall<Request, Response>>(std::move(call));
                                     const bool taken = pool.Post([shared, handler = std::move(handler)]() mutable {
+                                      if (std::chrono::system_clock::now() >= shared->context().deadline)
+                                        return shared->Finish(absl::DeadlineExceededError("it waited too long"));
                                       shared->Finish(handler(shared->request(), shared->response(), shared->context()));
                                     });
                                     if (!taken) shared->Finish(ServerFull());

@@ -42,15 +42,17 @@ absl::Status RunInSavepoint(Database& database, GroupCommit::Work& work, absl::S
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<GroupCommit>> GroupCommit::Start(std::unique_ptr<Database> writer, Options options) {
+  ASSIGN_OR_RETURN(FileLock lock, FileLock::Take(writer->path() + ".lock"));
   ASSIGN_OR_RETURN(auto checkpointer, Database::Open(writer->path(), Mode::kReadWrite));
   RETURN_IF_ERROR(checkpointer->Execute(kWaitForReaders));
-  return std::make_unique<GroupCommit>(Private(), std::move(writer), std::move(checkpointer), options);
+  return std::make_unique<GroupCommit>(Private(), std::move(lock), std::move(writer), std::move(checkpointer), options);
 }
 
-GroupCommit::GroupCommit(Private, std::unique_ptr<Database> writer, std::unique_ptr<Database> checkpointer,
-                         Options options)
+GroupCommit::GroupCommit(Private, FileLock lock, std::unique_ptr<Database> writer,
+                         std::unique_ptr<Database> checkpointer, Options options)
     : options_(options),
       path_(writer->path()),
+      lock_(std::move(lock)),
       writer_(std::move(writer)),
       checkpointer_(std::move(checkpointer)),
       writing_(&GroupCommit::WriteLoop, this),
@@ -92,6 +94,7 @@ void GroupCommit::Stop() {
     // Best effort: what stays in the log, because a reader is slow or the disk fails, is as durable there.
     (void)checkpointer_->Checkpoint(CheckpointMode::kTruncate);
     checkpointer_.reset();
+    lock_ = FileLock();
   });
 }
 

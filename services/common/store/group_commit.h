@@ -8,6 +8,7 @@
 //   acknowledged  its Done was called with OK: the work is on disk and survives a power cut
 #pragma once
 
+#include "common/store/file_lock.h"
 #include "common/store/sqlite.h"
 
 #include <absl/functional/any_invocable.h>
@@ -57,10 +58,13 @@ class GroupCommit {
     std::size_t queued = 0;  // works waiting now
   };
 
-  // Takes over the only connection that writes to the database, its schema in place. No other process may write.
+  // Takes over the only connection that writes to the database, its schema in place. No other may write: two that
+  // checkpoint can lose commits. FAILED_PRECONDITION STORE_IN_USE when another GroupCommit, of whichever process, has
+  // it.
   static absl::StatusOr<std::unique_ptr<GroupCommit>> Start(std::unique_ptr<Database> writer, Options options = {});
 
-  GroupCommit(Private, std::unique_ptr<Database> writer, std::unique_ptr<Database> checkpointer, Options options);
+  GroupCommit(Private, FileLock lock, std::unique_ptr<Database> writer, std::unique_ptr<Database> checkpointer,
+              Options options);
   GroupCommit(const GroupCommit&) = delete;
   GroupCommit& operator=(const GroupCommit&) = delete;
   ~GroupCommit() { Stop(); }
@@ -104,6 +108,7 @@ class GroupCommit {
 
   const Options options_;
   const std::string path_;
+  FileLock lock_;                     // beside the database, because SQLite has its own locks on that
   std::unique_ptr<Database> writer_;  // writer thread only; null after a failed group
   std::unique_ptr<Database> checkpointer_;
   std::mutex transaction_;  // held while a group is in its transaction; locked before mutex_

@@ -17,6 +17,15 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kBusyTimeout{5000};
 
+// Whether SQLite complains, under its code for every error in SQL, of a schema that has not what the SQL names. The SQL
+// of this project is constant and fits what its migrations make, so the file is at fault.
+bool SchemaDisagrees(std::string_view text) {
+  return text.starts_with("no such table: ") || text.starts_with("no such column: ") ||
+         text.starts_with("foreign key mismatch") || text == "unsupported file format" ||
+         (text.starts_with("table ") &&
+          (text.find(" has no column named ") != text.npos || text.find(" values were supplied") != text.npos));
+}
+
 absl::Status StoreError(int code, std::string_view text) {
   using enum absl::StatusCode;
   const std::string message = std::string(text) + " (SQLite " + std::to_string(code) + ")";
@@ -27,6 +36,9 @@ absl::Status StoreError(int code, std::string_view text) {
     case SQLITE_LOCKED:
       return Error(kUnavailable, "STORE_BUSY", message);
     case SQLITE_IOERR:
+      if (code == SQLITE_IOERR_DATA || code == SQLITE_IOERR_CORRUPTFS)
+        return Error(kDataLoss, "STORE_DAMAGED", message);
+      return Error(kUnavailable, "STORE_FAILED", message);
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
       return Error(kUnavailable, "STORE_FAILED", message);
@@ -36,6 +48,9 @@ absl::Status StoreError(int code, std::string_view text) {
     case SQLITE_CONSTRAINT:
       if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID)
         return Error(kAlreadyExists, "STORE_CONFLICT", message);
+      break;
+    case SQLITE_ERROR:
+      if (SchemaDisagrees(text)) return Error(kDataLoss, "STORE_DAMAGED", message);
       break;
   }
   return Error(kInternal, "STORE_ERROR", message);
@@ -152,6 +167,15 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
       "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;");
   if (status.ok() && writable) status = database->EnterWal();
   if (!status.ok()) return While("open " + path, status);
+  return database;
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::OpenInMemory() {
+  sqlite3* connection = nullptr;
+  const int code = sqlite3_open_v2(":memory:", &connection,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  auto database = std::make_unique<Database>(Private(), ":memory:", connection);
+  if (code != SQLITE_OK) return StoreError(code, sqlite3_errstr(code));
   return database;
 }
 
@@ -289,6 +313,23 @@ absl::Status Migrate(Database& database, std::span<const Migration> migrations) 
         database.Run("INSERT INTO schema_migrations VALUES (?, ?, unixepoch())", next->version, next->name));
     RETURN_IF_ERROR(transaction.Commit());
   }
+}
+
+absl::StatusOr<std::vector<std::string>> SchemaFaults(Database& database, std::span<const Migration> migrations) {
+  const auto read = [](Database& from, std::map<std::string, std::string>& schema) {
+    return from.ForEach("SELECT type || ' ' || name, coalesce(sql, tbl_name) FROM sqlite_schema",
+                        [&](const Statement& row) { schema[row.Text(0)] = row.Text(1); });
+  };
+  ASSIGN_OR_RETURN(const auto model, Database::OpenInMemory());
+  RETURN_IF_ERROR(Migrate(*model, migrations));
+  std::map<std::string, std::string> expected;
+  std::map<std::string, std::string> actual;
+  RETURN_IF_ERROR(read(*model, expected));
+  RETURN_IF_ERROR(read(database, actual));
+  std::vector<std::string> faults;
+  for (const auto& [name, sql] : expected)
+    if (const auto found = actual.find(name); found == actual.end() || found->second != sql) faults.push_back(name);
+  return faults;
 }
 
 }  // namespace jixiao::store

@@ -6,8 +6,8 @@
 //   UNAVAILABLE         STORE_BUSY      another connection held the lock for longer than the busy timeout of 5 s
 //   UNAVAILABLE         STORE_FAILED    input or output failed (a failed fsync too), cannot open, or read-only
 //   ALREADY_EXISTS      STORE_CONFLICT  a unique or primary key is taken
-//   DATA_LOSS           STORE_DAMAGED   the file is damaged or no database
-//   INTERNAL            STORE_ERROR     anything else: SQL and schema disagree, so the program is at fault
+//   DATA_LOSS           STORE_DAMAGED   the file is damaged or no database, or its schema has not what the SQL names
+//   INTERNAL            STORE_ERROR     anything else: the program is at fault
 //
 // Thread-safety: a Database and all that comes from it belong to one thread at a time.
 #pragma once
@@ -27,6 +27,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -130,6 +131,9 @@ class Database {
   // connection to the file does, too.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path, Mode mode);
 
+  // An empty database of its own, gone with the object.
+  static absl::StatusOr<std::unique_ptr<Database>> OpenInMemory();
+
   Database(Private, const std::string& path, sqlite3* connection);
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -230,5 +234,9 @@ struct Migration {
 // each in its own transaction, which also records it in schema_migrations. Several processes may do so at once.
 // FAILED_PRECONDITION STORE_NEWER when the database has a version that this program does not know.
 absl::Status Migrate(Database& database, std::span<const Migration> migrations);
+
+// The names of tables and indexes that are not, letter for letter, what `migrations` make; what somebody added is
+// passed over. Reads the schema as it is stored now.
+absl::StatusOr<std::vector<std::string>> SchemaFaults(Database& database, std::span<const Migration> migrations);
 
 }  // namespace jixiao::store

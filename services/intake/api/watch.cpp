@@ -45,7 +45,10 @@ class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   }
 
   void OnCancel() override { cancelled_.store(true); }
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    if (admitted_) state_.Leave();
+    delete this;
+  }
 
  private:
   void Look() {
@@ -97,7 +100,6 @@ class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
   void End(const absl::Status& status) {
     rpc::EndOfCall(method_, context_, status, start_);
-    if (admitted_) state_.Leave();
     Finish(rpc::ToGrpc(status));
   }
 

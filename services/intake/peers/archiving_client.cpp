@@ -5,6 +5,7 @@
 #include "intake/workflow/submission.h"
 
 #include <latch>
+#include <optional>
 
 namespace jixiao::intake {
 namespace {
@@ -15,6 +16,7 @@ struct PendingCall {
   grpc::ClientContext context;
   archiving::v1::ArchiveRecordRequest request;
   archiving::v1::ArchiveRecordResponse response;
+  std::optional<RunningCalls::Running> running;
 };
 
 }  // namespace
@@ -26,6 +28,7 @@ std::vector<absl::StatusOr<ArchivedAt>> ArchivingClient::Archive(std::span<const
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     PendingCall& call = calls[i];
     rpc::Prepare(call.context, jobs[i].item->trace_id, kTimeout);
+    call.running.emplace(calls_, call.context);
     call.request.set_key(RevisionName(jobs[i].item->name, jobs[i].item->revision));
     *call.request.mutable_form() = jobs[i].item->form;
     *call.request.mutable_scorecard() = *jobs[i].scorecard;

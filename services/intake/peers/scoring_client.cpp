@@ -30,6 +30,7 @@ std::vector<absl::StatusOr<evaluation::v1::Scorecard>> ScoringClient::Score(std:
   if (items.empty()) return cards;
   grpc::ClientContext context;
   rpc::Prepare(context, items.front()->trace_id, kBatchTimeout);
+  const RunningCalls::Running running(calls_, context);
   const auto stream = stub_->ScoreBatch(&context);
   // Written from a thread of its own: the server reads on only as fast as its answers are taken.
   std::thread writer([&] {
@@ -67,6 +68,7 @@ std::vector<absl::StatusOr<evaluation::v1::Scorecard>> ScoringClient::Score(std:
 absl::StatusOr<scoring::v1::GetRuleSetResponse> ScoringClient::Get(const std::string& name) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kGetTimeout);
+  const RunningCalls::Running running(calls_, context);
   scoring::v1::GetRuleSetRequest request;
   PutSelector(name, *request.mutable_rule_set());
   scoring::v1::GetRuleSetResponse response;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/text.h"
+#include "intake/peers/running_calls.h"
 #include "intake/workflow/pipeline.h"
 
 #include "jixiao/scoring/v1/scoring_service.grpc.pb.h"
@@ -22,11 +23,13 @@ class ScoringClient final : public Scorer {
   std::vector<absl::StatusOr<evaluation::v1::Scorecard>> Score(std::span<const WorkItem* const> items) override;
   absl::StatusOr<scoring::v1::RuleSet> RuleSet(const std::string& digest) override;
   absl::StatusOr<bool> Knows(const std::string& rule_set) override;
+  void Cancel() override { calls_.Cancel(); }
 
  private:
   absl::StatusOr<scoring::v1::GetRuleSetResponse> Get(const std::string& name);
 
   const std::unique_ptr<scoring::v1::ScoringService::Stub> stub_;
+  RunningCalls calls_;
   std::mutex mutex_;
   TextMap<scoring::v1::RuleSet> by_digest_;  // immutable content, so never stale
   TextSet known_;                            // names that were found: ids are never taken back

@@ -3,6 +3,8 @@
 #include "common/errors.h"
 #include "common/text.h"
 #include "common/time.h"
+#include "intake/store/sqlite_heads.h"
+#include "intake/store/sqlite_work_items.h"
 
 #include <utility>
 
@@ -70,53 +72,6 @@ constexpr store::Migration kMigrations[] = {
      ") STRICT;"
      "CREATE INDEX work_items_by_due ON work_items (due, id);"}};
 
-constexpr std::string_view kHeadColumns =
-    "SELECT id, name, revision, state, form_digest, implementing_unit, project_name, fiscal_year, region_code, "
-    "rule_set, create_time, update_time, version,"
-    " archive_record, archive_index, problem FROM submissions ";
-
-SubmissionRow ReadHead(const Statement& row) {
-  SubmissionRow head;
-  head.id = row.Int(0);
-  head.name = row.Text(1);
-  head.revision = static_cast<int>(row.Int(2));
-  head.state = static_cast<SubmissionState>(row.Int(3));
-  head.form_digest = row.Text(4);
-  head.implementing_unit = row.Text(5);
-  head.project_name = row.Text(6);
-  head.fiscal_year = static_cast<int>(row.Int(7));
-  head.region_code = row.Text(8);
-  head.rule_set = row.Text(9);
-  head.create_time = row.Int(10);
-  head.update_time = row.Int(11);
-  head.version = row.Int(12);
-  head.archive_record = row.Text(13);
-  head.archive_index = row.Int(14);
-  head.problem = row.Text(15);
-  return head;
-}
-
-absl::StatusOr<std::optional<SubmissionRow>> FindHead(Database& db, std::string_view name) {
-  std::optional<SubmissionRow> head;
-  RETURN_IF_ERROR(db.ForEach(
-      Cat(kHeadColumns, "WHERE name = ?"), [&](const Statement& row) { head = ReadHead(row); }, name));
-  return head;
-}
-
-// Writes the changeable part of a head and the step that changed it.
-absl::Status SaveStep(Database& db, const SubmissionRow& head, std::string_view note) {
-  RETURN_IF_ERROR(
-      db.Run("UPDATE submissions SET revision = ?, state = ?, form_digest = ?, implementing_unit = ?, project_name = "
-             "?, fiscal_year = ?,"
-             " region_code = ?, rule_set = ?, update_time = ?, version = version + 1, archive_record = ?, "
-             "archive_index = ?, problem = ? WHERE id = ?",
-             head.revision, static_cast<int>(head.state), head.form_digest, head.implementing_unit, head.project_name,
-             head.fiscal_year, head.region_code, head.rule_set, head.update_time, head.archive_record,
-             head.archive_index, head.problem, head.id));
-  return db.Run("INSERT INTO steps (submission, revision, state, time, note) VALUES (?, ?, ?, ?, ?)", head.id,
-                head.revision, static_cast<int>(head.state), head.update_time, note);
-}
-
 // The answer to an earlier request of the same id; ALREADY_EXISTS when that request said something else.
 absl::StatusOr<std::optional<std::string>> EarlierAnswer(Database& db, std::string_view method,
                                                          std::string_view request_id, std::string_view digest) {
@@ -138,10 +93,6 @@ absl::StatusOr<std::optional<std::string>> EarlierAnswer(Database& db, std::stri
 absl::Status SaveAnswer(Database& db, std::string_view method, std::string_view request_id, std::string_view digest,
                         std::string_view answer, std::int64_t now) {
   return db.Run("INSERT INTO requests VALUES (?, ?, ?, ?, ?)", method, request_id, digest, Blob{answer}, now);
-}
-
-absl::Status NoSubmission(std::string_view name) {
-  return Error(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND", Cat("there is no ", TruncateUtf8(name, 100)));
 }
 
 constexpr std::string_view kSubmit = "SubmitEvaluation";
@@ -198,32 +149,6 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance)
   std::string answer = response.SerializeAsString();
   RETURN_IF_ERROR(SaveAnswer(db, kSubmit, acceptance.request_id, acceptance.request_digest, answer, now));
   return answer;
-}
-
-absl::Status SettleOne(Database& db, const WorkResult& result, std::int64_t now) {
-  const WorkItem& item = *result.item;
-  if (result.kind == WorkResult::Kind::kDeferred)
-    return db.Run("UPDATE work_items SET attempts = attempts + 1, due = ? WHERE id = ?", result.not_before, item.id);
-  ASSIGN_OR_RETURN(std::optional<SubmissionRow> head, FindHead(db, item.name));
-  if (!head) return NoSubmission(item.name);
-  head->update_time = now;
-  if (result.kind == WorkResult::Kind::kScored) {
-    RETURN_IF_ERROR(db.Run("UPDATE revisions SET scorecard = ? WHERE submission = ? AND revision = ?",
-                           Blob{result.scorecard->SerializeAsString()}, item.submission, item.revision));
-    head->state = v1::SUBMISSION_STATE_SCORED;
-    return SaveStep(db, *head, result.scorecard->rule_set().id());
-  }
-  RETURN_IF_ERROR(db.Run("DELETE FROM work_items WHERE id = ?", item.id));
-  if (result.kind == WorkResult::Kind::kArchived) {
-    head->state = v1::SUBMISSION_STATE_ARCHIVED;
-    head->archive_record = result.archive_record;
-    head->archive_index = result.archive_index;
-    head->problem.clear();
-    return SaveStep(db, *head, result.archive_record);
-  }
-  head->state = v1::SUBMISSION_STATE_STUCK;
-  head->problem = result.problem;
-  return SaveStep(db, *head, result.problem);
 }
 
 }  // namespace
@@ -334,33 +259,7 @@ absl::StatusOr<std::vector<Step>> SqliteSubmissionStore::Steps(std::int64_t subm
 absl::StatusOr<std::vector<WorkItem>> SqliteSubmissionStore::Lease(std::int64_t limit, std::int64_t lease_micros) {
   std::vector<WorkItem> items;
   RETURN_IF_ERROR(writer_->Run([&](Database& db) -> absl::Status {
-    items.clear();
-    const std::int64_t now = NowMicros();
-    RETURN_IF_ERROR(db.ForEach(
-        "SELECT w.id, w.submission, s.name, w.revision, w.attempts, w.trace_id, s.rule_set, r.form, r.source_document, "
-        "r.scorecard FROM work_items w"
-        " JOIN submissions s ON s.id = w.submission JOIN revisions r ON r.submission = w.submission AND r.revision = "
-        "w.revision"
-        " WHERE w.due <= ? ORDER BY w.due, w.id LIMIT ?",
-        [&](const Statement& row) -> absl::Status {
-          WorkItem& item = items.emplace_back();
-          item.id = row.Int(0);
-          item.submission = row.Int(1);
-          item.name = row.Text(2);
-          item.revision = static_cast<int>(row.Int(3));
-          item.attempts = static_cast<int>(row.Int(4));
-          item.trace_id = row.Text(5);
-          item.rule_set = row.Text(6);
-          item.source_document = row.BlobBytes(8);
-          bool ok = item.form.ParseFromString(row.BlobBytes(7));
-          if (!row.IsNull(9)) ok = item.scorecard.emplace().ParseFromString(row.BlobBytes(9)) && ok;
-          return ok ? absl::OkStatus()
-                    : Error(absl::StatusCode::kDataLoss, "STORE_DAMAGED",
-                            Cat("a stored form of ", item.name, " cannot be read"));
-        },
-        now, limit));
-    for (const WorkItem& item : items)
-      RETURN_IF_ERROR(db.Run("UPDATE work_items SET due = ? WHERE id = ?", now + lease_micros, item.id));
+    ASSIGN_OR_RETURN(items, LeaseIn(db, limit, lease_micros));
     return absl::OkStatus();
   }));
   return items;
@@ -369,7 +268,7 @@ absl::StatusOr<std::vector<WorkItem>> SqliteSubmissionStore::Lease(std::int64_t 
 absl::Status SqliteSubmissionStore::Settle(const std::vector<WorkResult>& results) {
   return writer_->Run([&](Database& db) -> absl::Status {
     const std::int64_t now = NowMicros();
-    for (const WorkResult& result : results) RETURN_IF_ERROR(SettleOne(db, result, now));
+    for (const WorkResult& result : results) RETURN_IF_ERROR(SettleIn(db, result, now));
     return absl::OkStatus();
   });
 }

@@ -41,6 +41,7 @@ struct WorkItem {
   evaluation::v1::SelfEvaluation form;
   std::string source_document;
   std::optional<evaluation::v1::Scorecard> scorecard;  // once it is scored
+  absl::Status damage;  // not OK when the form cannot be read or is not the one that was accepted: not to be carried
 };
 
 // What became of a work item.
@@ -95,7 +96,8 @@ class SubmissionStore {
   // The steps of a submission after `after`.
   virtual absl::StatusOr<std::vector<Step>> Steps(std::int64_t submission, std::int64_t after) = 0;
 
-  // Takes up to `limit` due work items for `lease_micros`; nobody else gets them until then.
+  // Takes up to `limit` due work items for `lease_micros`, fewer when they are large; nobody else gets them until then.
+  // What is stored damaged makes its own item damaged and no other.
   virtual absl::StatusOr<std::vector<WorkItem>> Lease(std::int64_t limit, std::int64_t lease_micros) = 0;
   // Records what became of leased items, all or nothing.
   virtual absl::Status Settle(const std::vector<WorkResult>& results) = 0;

@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t kBatch = 64;
 constexpr std::int64_t kLeaseMicros = 120'000'000;
 constexpr std::chrono::milliseconds kIdle{250};
+constexpr int kSettleTries = 8;
 constexpr std::int64_t kReportMicros = 30'000'000;
 constexpr std::int64_t kOldMicros = 60'000'000;
 
@@ -54,6 +55,19 @@ WorkResult Failed(const WorkItem& item, const absl::Status& status, std::string_
   return result;
 }
 
+// What is stored of the form is not what was accepted. Its unit has the form; the disk does not mend itself.
+WorkResult Damaged(const WorkItem& item) {
+  log::Error("a stored form is damaged", {{"submission", item.name},
+                                          {"request_id", item.trace_id},
+                                          {"reason", ReasonOf(item.damage)},
+                                          {"error", std::string(item.damage.message())}});
+  WorkResult result;
+  result.item = &item;
+  result.kind = WorkResult::Kind::kStuck;
+  result.problem = Cat("所存的自评表已损坏（", ReasonOf(item.damage), "），不能评分和归档；请退回，由单位重新提交");
+  return result;
+}
+
 }  // namespace
 
 std::int64_t DelayBeforeTry(int attempts) {
@@ -69,6 +83,8 @@ Pipeline::~Pipeline() {
     stopping_ = true;
   }
   wake_.notify_all();
+  scorer_.Cancel();
+  archiver_.Cancel();
   thread_.join();
 }
 
@@ -97,12 +113,42 @@ void Pipeline::Loop() {
   }
 }
 
+bool Pipeline::Pause(std::int64_t micros) {
+  std::unique_lock lock(mutex_);
+  return !wake_.wait_for(lock, std::chrono::microseconds(micros), [this] { return stopping_; });
+}
+
 absl::StatusOr<std::size_t> Pipeline::RunBatch() {
   ASSIGN_OR_RETURN(std::vector<WorkItem> items, store_.Lease(kBatch, kLeaseMicros));
-  if (items.empty()) return 0;
+  const std::size_t leased = items.size();
+  RETURN_IF_ERROR(SetDamagedAside(items));
   RETURN_IF_ERROR(ScoreItems(items));
   RETURN_IF_ERROR(ArchiveItems(items));
-  return items.size();
+  return leased;
+}
+
+absl::Status Pipeline::SetDamagedAside(std::vector<WorkItem>& items) {
+  std::vector<WorkResult> results;
+  for (const WorkItem& item : items)
+    if (!item.damage.ok()) results.push_back(Damaged(item));
+  RETURN_IF_ERROR(Settle(results));
+  std::erase_if(items, [](const WorkItem& item) { return !item.damage.ok(); });
+  return absl::OkStatus();
+}
+
+absl::Status Pipeline::Settle(const std::vector<WorkResult>& results) {
+  if (results.empty()) return absl::OkStatus();
+  absl::Status together = store_.Settle(results);
+  // What was not stored stays leased: repeated here, it need not wait for the lease to end.
+  for (int tries = 0; absl::IsUnavailable(together) && tries < kSettleTries && Pause(DelayBeforeTry(tries)); ++tries)
+    together = store_.Settle(results);
+  if (together.code() != absl::StatusCode::kDataLoss || results.size() == 1) return together;
+  for (const WorkResult& result : results)
+    if (const absl::Status alone = store_.Settle({result}); !alone.ok())
+      log::Error(
+          "an outcome cannot be stored",
+          {{"submission", result.item->name}, {"reason", ReasonOf(alone)}, {"error", std::string(alone.message())}});
+  return absl::OkStatus();
 }
 
 absl::Status Pipeline::ScoreItems(std::vector<WorkItem>& items) {
@@ -125,7 +171,7 @@ absl::Status Pipeline::ScoreItems(std::vector<WorkItem>& items) {
     result.scorecard = &*unscored[i]->scorecard;
     results.push_back(std::move(result));
   }
-  return store_.Settle(results);
+  return Settle(results);
 }
 
 absl::Status Pipeline::ArchiveItems(std::vector<WorkItem>& items) {
@@ -153,7 +199,7 @@ absl::Status Pipeline::ArchiveItems(std::vector<WorkItem>& items) {
     result.archive_index = places[i]->index;
     results.push_back(std::move(result));
   }
-  return results.empty() ? absl::OkStatus() : store_.Settle(results);
+  return Settle(results);
 }
 
 // Nothing waits unseen: the age of the oldest work item is reported while it is not normal.

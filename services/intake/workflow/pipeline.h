@@ -1,7 +1,8 @@
 // Carries accepted forms through scoring into the archive.
 //
 // Every step can be killed and repeated: a work item is leased, never taken away before its outcome is stored; scoring
-// stores nothing, and archiving the same revision again answers with the same place.
+// stores nothing, and archiving the same revision again answers with the same place. One item that cannot go on never
+// holds up the others.
 #pragma once
 
 #include "intake/store/submission_store.h"
@@ -27,6 +28,8 @@ class Scorer {
   virtual absl::StatusOr<scoring::v1::RuleSet> RuleSet(const std::string& digest) = 0;
   // Whether a rule set of this name exists; an error when scoring cannot be asked now.
   virtual absl::StatusOr<bool> Knows(const std::string& rule_set) = 0;
+  // Ends the calls that are running, and later ones at once, with CANCELLED: the process stops.
+  virtual void Cancel() = 0;
 };
 
 struct ArchivedAt {
@@ -47,13 +50,15 @@ class Archiver {
   virtual ~Archiver() = default;
   // One outcome for each job, in order.
   virtual std::vector<absl::StatusOr<ArchivedAt>> Archive(std::span<const ArchiveJob> jobs) = 0;
+  // As Scorer::Cancel.
+  virtual void Cancel() = 0;
 };
 
 class Pipeline {
  public:
   // All must outlive the pipeline.
   Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver);
-  // Ends after the batch that is being carried.
+  // Cancels what the peers are doing and stores how far the batch came; what is left is carried after the next start.
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
@@ -63,10 +68,16 @@ class Pipeline {
 
  private:
   void Loop();
+  // Waits so long; false when the pipeline is to stop.
+  bool Pause(std::int64_t micros);
   // Carries one batch as far as it goes; how many items it had.
   absl::StatusOr<std::size_t> RunBatch();
+  // Settles the damaged ones of `items` as stuck and takes them out.
+  absl::Status SetDamagedAside(std::vector<WorkItem>& items);
   absl::Status ScoreItems(std::vector<WorkItem>& items);
   absl::Status ArchiveItems(std::vector<WorkItem>& items);
+  // Stores outcomes: all in one transaction, or, when damage keeps one of them out, each in its own.
+  absl::Status Settle(const std::vector<WorkResult>& results);
   void Watch();
 
   SubmissionStore& store_;

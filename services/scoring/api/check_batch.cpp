@@ -148,6 +148,7 @@ class CheckBatchReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
 
   void OnDone() override {
     running_.fetch_sub(1, std::memory_order_relaxed);
+    if (admitted_) state_.Leave();
     delete this;
   }
 
@@ -171,7 +172,6 @@ class CheckBatchReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
 
   void End(const absl::Status& status) {
     rpc::EndOfCall(method_, context_, status, start_);
-    if (admitted_) state_.Leave();
     Finish(rpc::ToGrpc(status));
   }
 

@@ -61,7 +61,10 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
     StartRead(&in_);
   }
 
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    if (admitted_) state_.Leave();
+    delete this;
+  }
 
  private:
   void ScoreBy(const Catalogue& catalogue, const Selection& selection) {
@@ -83,7 +86,6 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
 
   void End(const absl::Status& status) {
     rpc::EndOfCall(stream_, context_, status, start_);
-    if (admitted_) state_.Leave();
     Finish(rpc::ToGrpc(status));
   }
 

@@ -66,7 +66,10 @@ class SimulateReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
     StartRead(&in_);
   }
 
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    if (admitted_) state_.Leave();
+    delete this;
+  }
 
  private:
   void Begin(const absl::Status& readable, const v1::SimulateRuleSetRequest& request) {
@@ -136,7 +139,6 @@ class SimulateReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
 
   void End(const absl::Status& status) {
     rpc::EndOfCall(method_, context_, status, start_);
-    if (admitted_) state_.Leave();
     Finish(rpc::ToGrpc(status));
   }
 

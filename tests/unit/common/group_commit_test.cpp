@@ -390,6 +390,18 @@ TEST_F(GroupCommitTest, SurvivesKill) {
   EXPECT_GE(acknowledged.size(), static_cast<std::size_t>(kRounds));
 }
 
+// Two that checkpoint one database can lose commits; a killed process keeps nobody out, see SurvivesKill.
+TEST_F(GroupCommitTest, SecondOneOnTheSameDatabaseIsRefused) {
+  const auto store = MustStart();
+  const absl::Status refused = StartOn(Path(), {}).status();
+  EXPECT_EQ(refused.code(), StatusCode::kFailedPrecondition) << refused;
+  EXPECT_EQ(ReasonOf(refused), "STORE_IN_USE");
+  EXPECT_TRUE(store->Run(Insert(1)).ok()) << "the first goes on";
+  store->Stop();
+  const auto next = StartOn(Path(), {});
+  EXPECT_TRUE(next.ok()) << next.status();
+}
+
 TEST_F(GroupCommitTest, ReadersSeeAcknowledgedWrites) {
   const auto store = MustStart();
   const auto pool = ReadPool::Open(Path());

@@ -2,12 +2,63 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace jixiao {
 namespace {
 
+__extension__ using Int128 = __int128;
+
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
+}
+
+// Nearly every number on a form fits into 64 bits, where dividing costs a tenth: each division below looks first. The
+// least of all is left out, so that signs may be turned.
+bool IsSmall(Int128 n) {
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  return n <= kMost && n >= -kMost;
+}
+
+template <class Int>
+void DropZeros(Int& coefficient, int& scale) {
+  while (scale > 0 && coefficient % 10 == 0) {
+    coefficient /= 10;
+    --scale;
+  }
+}
+
+// Takes off the zeros behind the point that are not needed.
+void Shorten(Int128& coefficient, int& scale) {
+  if (scale == 0) return;
+  if (!IsSmall(coefficient)) return DropZeros(coefficient, scale);
+  auto small = static_cast<std::int64_t>(coefficient);
+  DropZeros(small, scale);
+  coefficient = small;
+}
+
+struct Division {
+  Int128 quotient;
+  Int128 rest;
+};
+
+Division Divide(Int128 a, Int128 b) {
+  if (!IsSmall(a) || !IsSmall(b)) return {a / b, a % b};
+  const auto x = static_cast<std::int64_t>(a);
+  const auto y = static_cast<std::int64_t>(b);
+  return {x / y, x % y};
+}
+
+// Writes the digits of a number that is not negative to the left of `end`, at least `least` of them, with a point
+// before the last `places`; the first character.
+template <class Int>
+char* WriteDigits(Int rest, int places, int least, char* end) {
+  for (int written = 0; rest != 0 || written < least; ++written) {
+    if (written == places && places > 0) *--end = '.';
+    *--end = static_cast<char>('0' + static_cast<int>(rest % 10));
+    rest /= 10;
+  }
+  return end;
 }
 
 }  // namespace
@@ -24,6 +75,7 @@ Decimal::Int128 Decimal::Power(int exponent) {
 
 bool Decimal::IsBounded() const {
   constexpr int kIntegerDigits = 20;
+  if (IsSmall(coefficient_)) return true;
   const Int128 bound = Power(kIntegerDigits) * Power(scale_);
   return coefficient_ < bound && coefficient_ > -bound;
 }
@@ -56,7 +108,7 @@ std::optional<Decimal> Decimal::Parse(std::string_view text) {
     if (i == point + 1) return std::nullopt;
   }
   if (i != text.size()) return std::nullopt;
-  d.Normalize();
+  Shorten(d.coefficient_, d.scale_);
   if (negative) d.coefficient_ = -d.coefficient_;
   return d;
 }
@@ -68,34 +120,28 @@ std::string Decimal::ToString() const {
 std::string Decimal::ToFixed(int places) const {
   const Decimal rounded = Rounded(places);
   const int missing = places - rounded.scale_;
-  Int128 rest = rounded.coefficient_ < 0 ? -rounded.coefficient_ : rounded.coefficient_;
+  const Int128 magnitude = rounded.coefficient_ < 0 ? -rounded.coefficient_ : rounded.coefficient_;
   std::array<char, 64> buffer;
-  std::size_t at = buffer.size();
-  int written = 0;
-  const auto put = [&](char c) {
-    if (written == places && places > 0) buffer[--at] = '.';
-    buffer[--at] = c;
-    ++written;
-  };
-  for (int i = 0; i < missing; ++i) put('0');
-  do {
-    put(static_cast<char>('0' + static_cast<int>(rest % 10)));
-    rest /= 10;
-  } while (rest != 0);
-  while (written <= places) put('0');
-  if (rounded.coefficient_ < 0) buffer[--at] = '-';
-  return std::string(buffer.data() + at, buffer.size() - at);
+  char* const end = buffer.data() + buffer.size();
+  char* at = end;
+  for (int i = 0; i < missing; ++i) *--at = '0';
+  const int decimals = places - missing;  // still to be written; 0 when the point comes first
+  if (missing > 0 && decimals == 0) *--at = '.';
+  at = IsSmall(magnitude) ? WriteDigits(static_cast<std::uint64_t>(magnitude), decimals, decimals + 1, at)
+                          : WriteDigits(magnitude, decimals, decimals + 1, at);
+  if (rounded.coefficient_ < 0) *--at = '-';
+  return std::string(at, static_cast<std::size_t>(end - at));
 }
 
 Decimal Decimal::Rounded(int places) const {
   if (scale_ <= places) return *this;
   const Int128 unit = Power(scale_ - places);
+  const auto [quotient, rest] = Divide(coefficient_, unit);
   Decimal d;
   d.scale_ = places;
-  d.coefficient_ = coefficient_ / unit;
-  const Int128 rest = coefficient_ % unit;
+  d.coefficient_ = quotient;
   if ((rest < 0 ? -rest : rest) * 2 >= unit) d.coefficient_ += coefficient_ < 0 ? -1 : 1;
-  d.Normalize();
+  Shorten(d.coefficient_, d.scale_);
   return d;
 }
 
@@ -103,8 +149,8 @@ Decimal Decimal::Truncated(int places) const {
   if (scale_ <= places) return *this;
   Decimal d;
   d.scale_ = places;
-  d.coefficient_ = coefficient_ / Power(scale_ - places);
-  d.Normalize();
+  d.coefficient_ = Divide(coefficient_, Power(scale_ - places)).quotient;
+  Shorten(d.coefficient_, d.scale_);
   return d;
 }
 
@@ -125,13 +171,13 @@ std::optional<Decimal> Decimal::MulDiv(const Decimal& a, const Decimal& b, const
   const bool negative = (numerator < 0) != (denominator < 0);
   if (numerator < 0) numerator = -numerator;
   if (denominator < 0) denominator = -denominator;
+  const auto [quotient, rest] = Divide(numerator, denominator);
   Decimal d;
   d.scale_ = places;
-  d.coefficient_ = numerator / denominator;
-  const Int128 rest = numerator % denominator;
+  d.coefficient_ = quotient;
   if (rest >= denominator - rest) ++d.coefficient_;
   if (negative) d.coefficient_ = -d.coefficient_;
-  d.Normalize();
+  Shorten(d.coefficient_, d.scale_);
   if (!d.IsBounded()) return std::nullopt;
   return d;
 }
@@ -140,7 +186,7 @@ std::optional<Decimal> Decimal::Mul(const Decimal& a, const Decimal& b) {
   Decimal d;
   if (__builtin_mul_overflow(a.coefficient_, b.coefficient_, &d.coefficient_)) return std::nullopt;
   d.scale_ = a.scale_ + b.scale_;
-  d.Normalize();
+  Shorten(d.coefficient_, d.scale_);
   if (d.scale_ > kMaxScale || !d.IsBounded()) return std::nullopt;
   return d;
 }
@@ -148,16 +194,17 @@ std::optional<Decimal> Decimal::Mul(const Decimal& a, const Decimal& b) {
 Decimal operator+(const Decimal& a, const Decimal& b) {
   Decimal d;
   d.scale_ = std::max(a.scale_, b.scale_);
-  d.coefficient_ =
-      a.coefficient_ * Decimal::Power(d.scale_ - a.scale_) + b.coefficient_ * Decimal::Power(d.scale_ - b.scale_);
-  d.Normalize();
+  d.coefficient_ = a.scale_ == b.scale_ ? a.coefficient_ + b.coefficient_
+                                        : a.coefficient_ * Decimal::Power(d.scale_ - a.scale_) +
+                                              b.coefficient_ * Decimal::Power(d.scale_ - b.scale_);
+  Shorten(d.coefficient_, d.scale_);
   return d;
 }
 
 std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
   const int scale = std::max(a.scale_, b.scale_);
-  const auto left = a.coefficient_ * Decimal::Power(scale - a.scale_);
-  const auto right = b.coefficient_ * Decimal::Power(scale - b.scale_);
+  const auto left = a.scale_ == scale ? a.coefficient_ : a.coefficient_ * Decimal::Power(scale - a.scale_);
+  const auto right = b.scale_ == scale ? b.coefficient_ : b.coefficient_ * Decimal::Power(scale - b.scale_);
   return left < right   ? std::strong_ordering::less
          : left > right ? std::strong_ordering::greater
                         : std::strong_ordering::equal;

@@ -15,6 +15,15 @@ constexpr std::size_t kViolationsBudget = 2560;
 constexpr std::size_t kFieldBudget = 160;
 constexpr std::size_t kDescriptionBudget = 320;
 
+// What an answer can carry of `text`: cut at `budget`, and UTF-8. A caller's protobuf would refuse the whole detail.
+std::string Readable(std::string_view text, std::size_t budget) {
+  std::string out(TruncateUtf8(text, budget));
+  if (!IsUtf8(out))
+    std::replace_if(
+        out.begin(), out.end(), [](char c) { return (c & 0x80) != 0; }, '?');
+  return out;
+}
+
 void Attach(absl::Status& status, std::string_view url, const google::protobuf::Message& detail) {
   status.SetPayload(absl::string_view(url.data(), url.size()), absl::Cord(detail.SerializeAsString()));
 }
@@ -24,14 +33,14 @@ google::rpc::ErrorInfo Info(std::string_view reason, ErrorMetadata metadata) {
   info.set_reason(std::string(reason));
   info.set_domain("jixiao");
   for (const auto& [key, value] : metadata)
-    (*info.mutable_metadata())[std::string(key)] = std::string(TruncateUtf8(value, kDescriptionBudget));
+    (*info.mutable_metadata())[std::string(key)] = Readable(value, kDescriptionBudget);
   return info;
 }
 
 }  // namespace
 
 absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message, ErrorMetadata metadata) {
-  absl::Status status(code, std::string(TruncateUtf8(message, kMessageBudget)));
+  absl::Status status(code, Readable(message, kMessageBudget));
   Attach(status, kErrorInfoUrl, Info(reason, metadata));
   return status;
 }
@@ -41,13 +50,13 @@ absl::Status InvalidFields(std::string_view reason, std::string_view message,
   google::rpc::BadRequest details;
   std::size_t used = 0;
   for (const FieldViolation& violation : violations) {
-    const std::string_view field = TruncateUtf8(violation.field, kFieldBudget);
-    const std::string_view description = TruncateUtf8(violation.description, kDescriptionBudget);
+    std::string field = Readable(violation.field, kFieldBudget);
+    std::string description = Readable(violation.description, kDescriptionBudget);
     used += field.size() + description.size() + 8;
     if (used > kViolationsBudget) break;
     auto* out = details.add_field_violations();
-    out->set_field(std::string(field));
-    out->set_description(std::string(description));
+    out->set_field(std::move(field));
+    out->set_description(std::move(description));
   }
   const std::size_t omitted = violations.size() - static_cast<std::size_t>(details.field_violations_size());
   std::string text(message);

@@ -3,6 +3,8 @@
 #include "common/text.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace jixiao {
 namespace {
@@ -46,34 +48,63 @@ char Meaning(char32_t c) {
   }
 }
 
+// A control character that no cell may hold; Word ends cells with 0x07.
+bool IsForbidden(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte == 0x7F || (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0D) && byte != 0x07);
+}
+
+// The first forbidden character from `at` on. Eight bytes at a time, because nearly all have none.
+const char* FindForbidden(const char* at, const char* end) {
+  constexpr std::uint64_t kOnes = ~std::uint64_t{0} / 255;
+  constexpr std::uint64_t kHighs = kOnes * 0x80;
+  const auto any_below = [](std::uint64_t word, std::uint64_t n) { return (word - kOnes * n) & ~word & kHighs; };
+  for (std::uint64_t word = 0; end - at >= static_cast<std::ptrdiff_t>(sizeof word); at += sizeof word) {
+    std::memcpy(&word, at, sizeof word);
+    if (any_below(word, 0x20) == 0 && any_below(word ^ kOnes * 0x7F, 1) == 0) continue;
+    if (const auto found = std::find_if(at, at + sizeof word, IsForbidden); found != at + sizeof word) return found;
+  }
+  return std::find_if(at, end, IsForbidden);
+}
+
+// Where a cell stands; put into words only when something is wrong with it.
+struct Place {
+  Place(std::string_view field) : cell(field) {}
+  Place(const char* field) : cell(field) {}
+  Place(std::string_view rows, int row, std::string_view field) : list(rows), index(row), cell(field) {}
+
+  std::string ToString() const { return list.empty() ? std::string(cell) : Cat(list, "[", index, "].", cell); }
+
+  std::string_view list;
+  int index = 0;
+  std::string_view cell;
+};
+
 class Inspection {
  public:
   explicit Inspection(std::string_view root) : root_(root) {}
 
-  void Fault(std::string_view path, std::string what) {
+  void Fault(const Place& place, std::string what) {
+    const std::string path = place.ToString();
     faults_.push_back({Cat(root_, path.empty() ? "" : ".", path), std::move(what)});
   }
 
-  void Text(std::string_view path, const std::string& cell, std::size_t limit = kMaxCellBytes) {
+  void Text(const Place& path, const std::string& cell, std::size_t limit = kMaxCellBytes) {
     any_content_ = any_content_ || !cell.empty();
     if (cell.size() > limit) {
       Fault(path, Cat("holds ", cell.size(), " bytes; at most ", limit, " are allowed"));
       return;
     }
-    const auto control = std::find_if(cell.begin(), cell.end(), [](char c) {
-      const auto byte = static_cast<unsigned char>(c);
-      return byte == 0x7F ||
-             (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0D) && byte != 0x07);  // Word ends cells with 0x07
-    });
-    if (control != cell.end())
+    const char* const end = cell.data() + cell.size();
+    if (const char* control = FindForbidden(cell.data(), end); control != end)
       Fault(path, Cat("holds the control character ", static_cast<int>(static_cast<unsigned char>(*control)),
-                      " at byte ", control - cell.begin()));
+                      " at byte ", control - cell.data()));
   }
 
   // A cell of figures: text rules, and no number so long that it can only be a mistake.
-  void Figures(std::string_view path, const std::string& cell) {
+  void Figures(const Place& path, const std::string& cell) {
     Text(path, cell);
-    if (cell.size() > kMaxCellBytes) return;
+    if (cell.size() > kMaxCellBytes || cell.size() <= kMaxNumberDigits) return;
     int digits = 0;
     bool decimals = false;
     for (std::string_view rest = cell; !rest.empty();) {
@@ -94,7 +125,7 @@ class Inspection {
   }
 
   // A cell of money: figures, and not negative.
-  void Amount(std::string_view path, const std::string& cell) {
+  void Amount(const Place& path, const std::string& cell) {
     Figures(path, cell);
     if (cell.size() > kMaxCellBytes) return;
     bool minus = false;
@@ -108,7 +139,7 @@ class Inspection {
     }
   }
 
-  void Count(std::string_view path, int count, int limit) {
+  void Count(const Place& path, int count, int limit) {
     if (count > limit) Fault(path, Cat("holds ", count, " rows; at most ", limit, " are allowed"));
   }
 
@@ -151,26 +182,31 @@ void InspectHead(const SelfEvaluation& form, Inspection& in) {
   in.Text("source.location", form.source().location());
 }
 
-void InspectFund(const FundLine& line, const std::string& path, Inspection& in) {
-  in.Text(path + ".name", line.name());
-  in.Amount(path + ".initial_budget", line.initial_budget());
-  in.Amount(path + ".full_year_budget", line.full_year_budget());
-  in.Amount(path + ".executed", line.executed());
-  in.Figures(path + ".weight", line.weight());
-  in.Figures(path + ".execution_rate", line.execution_rate());
-  in.Figures(path + ".score", line.score());
+void InspectFund(const FundLine& line, int index, Inspection& in) {
+  const auto place = [index](std::string_view cell) { return Place("funds", index, cell); };
+  in.Text(place("name"), line.name());
+  in.Amount(place("initial_budget"), line.initial_budget());
+  in.Amount(place("full_year_budget"), line.full_year_budget());
+  in.Amount(place("executed"), line.executed());
+  in.Figures(place("weight"), line.weight());
+  in.Figures(place("execution_rate"), line.execution_rate());
+  in.Figures(place("score"), line.score());
 }
 
-void InspectIndicator(const Indicator& row, const std::string& path, Inspection& in) {
-  in.Text(path + ".level1", row.level1());
-  in.Text(path + ".level2", row.level2());
-  in.Text(path + ".level3", row.level3());
-  in.Text(path + ".target", row.target());
-  in.Text(path + ".actual", row.actual());
-  in.Figures(path + ".weight", row.weight());
-  in.Figures(path + ".score", row.score());
-  in.Figures(path + ".completion_rate", row.completion_rate());
-  in.Text(path + ".deviation_reason", row.deviation_reason());
+void InspectIndicator(const Indicator& row, int index, Inspection& in) {
+  const auto place = [index](std::string_view cell) { return Place("indicators", index, cell); };
+  in.Text(place("level1"), row.level1());
+  in.Text(place("level2"), row.level2());
+  in.Text(place("level3"), row.level3());
+  in.Text(place("target"), row.target());
+  in.Text(place("actual"), row.actual());
+  in.Figures(place("weight"), row.weight());
+  in.Figures(place("score"), row.score());
+  in.Figures(place("completion_rate"), row.completion_rate());
+  in.Text(place("deviation_reason"), row.deviation_reason());
+  in.Text(place("approved_target"), row.approved_target());
+  in.Figures(place("approved_weight"), row.approved_weight());
+  in.Text(place("adjustment"), row.adjustment());
 }
 
 }  // namespace
@@ -181,13 +217,12 @@ std::vector<FieldViolation> FaultsOf(const SelfEvaluation& form, std::string_vie
   in.Count("funds", form.funds_size(), kMaxFundLines);
   in.Count("indicators", form.indicators_size(), kMaxIndicators);
   in.Count("report", form.report_size(), kMaxReportSections);
-  for (int i = 0; i < std::min(form.funds_size(), kMaxFundLines); ++i)
-    InspectFund(form.funds(i), Cat("funds[", i, "]"), in);
+  for (int i = 0; i < std::min(form.funds_size(), kMaxFundLines); ++i) InspectFund(form.funds(i), i, in);
   for (int i = 0; i < std::min(form.indicators_size(), kMaxIndicators); ++i)
-    InspectIndicator(form.indicators(i), Cat("indicators[", i, "]"), in);
+    InspectIndicator(form.indicators(i), i, in);
   for (int i = 0; i < std::min(form.report_size(), kMaxReportSections); ++i) {
-    in.Text(Cat("report[", i, "].heading"), form.report(i).heading());
-    in.Text(Cat("report[", i, "].text"), form.report(i).text(), kMaxSectionBytes);
+    in.Text(Place("report", i, "heading"), form.report(i).heading());
+    in.Text(Place("report", i, "text"), form.report(i).text(), kMaxSectionBytes);
   }
   // Where a single cell is too large, that cell is the fault.
   if (in.sound() && form.ByteSizeLong() > kMaxFormBytes)

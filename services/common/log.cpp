@@ -3,18 +3,25 @@
 #include "common/text.h"
 #include "common/time.h"
 
-#include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/sink.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
+#include <condition_variable>
+#include <cstdio>
 #include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
 
 namespace jixiao::log {
 namespace {
 
-constexpr std::size_t kQueueLines = 8192;
+constexpr std::size_t kMaxWaitingBytes = 2 * 1024 * 1024;
 constexpr std::size_t kMaxValueBytes = 512;
+// Lines wait so long for others to be written with: waking the writer for each would cost a call more than its line.
+constexpr std::chrono::milliseconds kGather{20};
 
 std::string& ServiceName() {
   static std::string name;
@@ -40,10 +47,17 @@ std::string_view NameOf(Level level) {
   return kNames[static_cast<int>(level)];
 }
 
+bool NeedsEscape(char c) {
+  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+
 void AppendJsonString(std::string& out, std::string_view text) {
   constexpr char kDigits[] = "0123456789abcdef";
+  text = TruncateUtf8(text, kMaxValueBytes);
   out.push_back('"');
-  for (const char c : TruncateUtf8(text, kMaxValueBytes)) {
+  const auto plain = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), NeedsEscape) - text.begin());
+  out.append(text, 0, plain);
+  for (const char c : text.substr(plain)) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out.push_back('\\');
@@ -59,27 +73,74 @@ void AppendJsonString(std::string& out, std::string_view text) {
   out.push_back('"');
 }
 
-}  // namespace
+// Takes lines in without waiting, and writes them to stdout on a thread of its own.
+class Writer final : public spdlog::sinks::sink {
+ public:
+  Writer() : thread_([this] { Run(); }) {}
+  ~Writer() override {
+    {
+      const std::lock_guard lock(mutex_);
+      closing_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
-void Open(std::string_view service, Level level) {
-  ServiceName() = service;
-  spdlog::init_thread_pool(kQueueLines, 1);
-  auto sink = std::make_shared<spdlog::sinks::stdout_sink_mt>();
-  auto logger = std::make_shared<spdlog::async_logger>("jixiao", std::move(sink), spdlog::thread_pool(),
-                                                       spdlog::async_overflow_policy::overrun_oldest);
-  logger->set_pattern("%v");
-  logger->set_level(ToSpdlog(level));
-  logger->flush_on(spdlog::level::warn);
-  spdlog::set_default_logger(std::move(logger));
-  spdlog::flush_every(std::chrono::seconds(1));
-}
+  void log(const spdlog::details::log_msg& line) override {
+    bool first = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (waiting_.size() > kMaxWaitingBytes) {
+        // Whoever reads stdout does not keep up: the oldest lines go, and that is said.
+        lost_ += static_cast<std::size_t>(std::count(waiting_.begin(), waiting_.end(), '\n'));
+        waiting_.clear();
+      }
+      first = waiting_.empty();
+      waiting_.append(line.payload.data(), line.payload.size());
+      waiting_.push_back('\n');
+      urgent_ = urgent_ || line.level >= spdlog::level::warn;
+      first = first || urgent_;
+    }
+    if (first) wake_.notify_one();
+  }
+  void flush() override {}
+  void set_pattern(const std::string&) override {}  // lines come as they are to be written
+  void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
 
-void Close() {
-  spdlog::shutdown();
-}
+ private:
+  void Run() {
+    std::unique_lock lock(mutex_);
+    while (!closing_ || !waiting_.empty()) {
+      wake_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
+      wake_.wait_for(lock, kGather, [this] { return closing_ || urgent_; });
+      std::string lines = std::exchange(waiting_, std::move(spare_));
+      const std::size_t lost = std::exchange(lost_, 0);
+      urgent_ = false;
+      lock.unlock();
+      if (lost > 0) lines.insert(0, LostLine(lost));
+      std::fwrite(lines.data(), 1, lines.size(), stdout);
+      std::fflush(stdout);
+      lines.clear();
+      lock.lock();
+      spare_ = std::move(lines);
+    }
+  }
 
-void Write(Level level, std::string_view message, std::initializer_list<Field> fields) {
-  if (ServiceName().empty() || !spdlog::should_log(ToSpdlog(level))) return;
+  static std::string LostLine(std::size_t lost);
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::string waiting_;
+  std::string spare_;  // the memory of lines that have been written
+  std::size_t lost_ = 0;
+  bool urgent_ = false;
+  bool closing_ = false;
+  std::thread thread_;
+};
+
+std::string Line(Level level, std::string_view message, std::initializer_list<Field> fields) {
   std::string line;
   line.reserve(256);
   Append(line, R"({"time":")", FormatUtc(NowMicros()), R"(","level":")", NameOf(level), R"(","service":")",
@@ -97,6 +158,29 @@ void Write(Level level, std::string_view message, std::initializer_list<Field> f
       Append(line, std::get<bool>(field.value) ? "true" : "false");
   }
   line.push_back('}');
+  return line;
+}
+
+std::string Writer::LostLine(std::size_t lost) {
+  return Line(Level::kWarning, "log lines were lost", {{"lines", lost}}) + '\n';
+}
+
+}  // namespace
+
+void Open(std::string_view service, Level level) {
+  ServiceName() = service;
+  auto logger = std::make_shared<spdlog::logger>("jixiao", std::make_shared<Writer>());
+  logger->set_level(ToSpdlog(level));
+  spdlog::set_default_logger(std::move(logger));
+}
+
+void Close() {
+  spdlog::shutdown();
+}
+
+void Write(Level level, std::string_view message, std::initializer_list<Field> fields) {
+  if (ServiceName().empty() || !spdlog::should_log(ToSpdlog(level))) return;
+  const std::string line = Line(level, message, fields);
   spdlog::default_logger_raw()->log(ToSpdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -57,10 +57,20 @@ std::size_t Utf8Length(std::string_view text) {
 
 char32_t TakeUtf8(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text.front());
+  const auto tail = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i]) & 0x3F); };
+  if (lead < 0x80) {
+    text.remove_prefix(1);
+    return lead;
+  }
+  if ((lead & 0xF0) == 0xE0 && text.size() >= 3) {  // an ideograph, as most characters are
+    const char32_t c = (lead & 0x0Fu) << 12 | tail(1) << 6 | tail(2);
+    text.remove_prefix(3);
+    return c;
+  }
   std::size_t length = SequenceLength(lead);
   if (length == 0 || length > text.size()) length = 1;  // not promised for ill-formed text, but must not run away
   char32_t c = length == 1 ? lead : lead & (0xFFu >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) c = (c << 6) | (static_cast<unsigned char>(text[i]) & 0x3F);
+  for (std::size_t i = 1; i < length; ++i) c = (c << 6) | tail(i);
   text.remove_prefix(length);
   return c;
 }

@@ -23,6 +23,13 @@ std::int64_t Seconds(std::int64_t micros) {
   return (micros >= 0 ? micros : micros - kMicrosPerSecond + 1) / kMicrosPerSecond;
 }
 
+// The last `digits` digits of `n`.
+void PutDigits(std::string& out, unsigned n, int digits) {
+  unsigned unit = 1;
+  for (int i = 1; i < digits; ++i) unit *= 10;
+  for (; unit > 0; unit /= 10) out.push_back(static_cast<char>('0' + n / unit % 10));
+}
+
 }  // namespace
 
 std::int64_t NowMicros() {
@@ -31,12 +38,22 @@ std::int64_t NowMicros() {
 }
 
 std::string FormatUtc(std::int64_t micros) {
-  const std::tm t = Calendar(Seconds(micros));
-  std::array<char, 80> text;
-  const int length = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", t.tm_year + 1900,
-                                   t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec,
-                                   static_cast<int>(micros - Seconds(micros) * kMicrosPerSecond));
-  return std::string(text.data(), static_cast<std::size_t>(length));
+  // Every log line has one: without printf and the time zone's lock.
+  using namespace std::chrono;
+  const sys_time<microseconds> time{microseconds(micros)};
+  const auto days = floor<std::chrono::days>(time);
+  const year_month_day date(days);
+  const hh_mm_ss clock(time - days);
+  std::string text;
+  text.reserve(32);
+  PutDigits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  PutDigits(text += '-', static_cast<unsigned>(date.month()), 2);
+  PutDigits(text += '-', static_cast<unsigned>(date.day()), 2);
+  PutDigits(text += 'T', static_cast<unsigned>(clock.hours().count()), 2);
+  PutDigits(text += ':', static_cast<unsigned>(clock.minutes().count()), 2);
+  PutDigits(text += ':', static_cast<unsigned>(clock.seconds().count()), 2);
+  PutDigits(text += '.', static_cast<unsigned>(clock.subseconds().count()), 6);
+  return text += 'Z';
 }
 
 std::string FormatShanghai(std::int64_t micros) {

@@ -5,6 +5,7 @@
 #include "common/text.h"
 
 #include <absl/cleanup/cleanup.h>
+#include <absl/synchronization/mutex.h>
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/grpc.h>
 #include <grpc/support/log.h>
@@ -106,6 +107,8 @@ void BlockSignals() {
 
 absl::Status RunServer(const ServerOptions& options, const std::vector<grpc::Service*>& services,
                        const std::vector<std::string>& service_names, ServerState& state) {
+  // Debian's absl looks for deadlock cycles at every lock that gRPC takes.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   AdoptLibraryLogs();
   const absl::Cleanup drop = DropLibraryLogs;  // the log is closed before the libraries' threads end
   grpc::EnableDefaultHealthCheckService(true);

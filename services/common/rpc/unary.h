@@ -26,6 +26,14 @@ namespace jixiao::rpc {
 void EndOfCall(const Method& method, const CallContext& context, const absl::Status& status,
                std::chrono::steady_clock::time_point start);
 
+// How a call's arena grows: what a form and its card take fits into the first block.
+inline google::protobuf::ArenaOptions CallArenaOptions() {
+  google::protobuf::ArenaOptions options;
+  options.start_block_size = 16 * 1024;
+  options.max_block_size = 64 * 1024;
+  return options;
+}
+
 template <class Request, class Response>
 class UnaryReactor final : public grpc::ServerUnaryReactor {
  public:
@@ -72,7 +80,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   bool admitted_ = false;
   std::size_t bytes_ = 0;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  google::protobuf::Arena arena_;
+  google::protobuf::Arena arena_{CallArenaOptions()};
   Request* const request_ = google::protobuf::Arena::CreateMessage<Request>(&arena_);
   Response* const response_ = google::protobuf::Arena::CreateMessage<Response>(&arena_);
 };

@@ -99,7 +99,7 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
   const bool admitted_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point item_start_;
-  google::protobuf::Arena arena_;
+  google::protobuf::Arena arena_{rpc::CallArenaOptions()};
   v1::ScoreBatchRequest* request_ = nullptr;
   v1::ScoreBatchResponse* response_ = nullptr;
   grpc::ByteBuffer in_;

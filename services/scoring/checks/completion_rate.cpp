@@ -4,16 +4,19 @@
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 
+#include <absl/container/inlined_vector.h>
+
 #include <algorithm>
-#include <vector>
 
 namespace jixiao::scoring {
 namespace {
 
+using Percents = absl::InlinedVector<Decimal, 8>;
+
 // Completions in percent that the figures allow.
-std::vector<Decimal> Readings(const Measure& measure) {
+Percents Readings(const Measure& measure) {
   const Decimal kFull(100);
-  std::vector<Decimal> readings;
+  Percents readings;
   if (measure.kind == Measure::Kind::kDeadline) {
     if (measure.on_time) readings.push_back(kFull);  // how complete a late row is no figure says
     return readings;
@@ -48,7 +51,7 @@ void CompletionRate(const CheckInput& input, FindingSink& findings) {
       continue;
     }
     if (row.measure.kind == Measure::Kind::kNothing || !row.measure.complete) continue;
-    const std::vector<Decimal> readings = Readings(row.measure);
+    const Percents readings = Readings(row.measure);
     const bool fits = std::any_of(readings.begin(), readings.end(), [&](const Decimal& expected) {
       return (row.completion->Percent(expected) - expected).Abs() <=
              std::max(input.rules.percentage_tolerance, row.completion->Precision(expected));

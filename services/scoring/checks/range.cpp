@@ -7,17 +7,19 @@
 namespace jixiao::scoring {
 namespace {
 
-void CheckPoints(const std::optional<Decimal>& weight, const std::optional<Decimal>& score,
-                 const std::string& weight_path, const std::string& score_path, std::string_view name,
-                 FindingSink& findings) {
+// `row` is a FundReading or an IndicatorReading; `name` gives its name for people.
+template <class Row, class Name>
+void CheckPoints(const Row& row, Name name, FindingSink& findings) {
+  const std::optional<Decimal>& weight = row.weight;
+  const std::optional<Decimal>& score = row.score;
   if (weight && *weight <= Decimal())
-    findings.Add(weight_path, Cat("“", name, "”分值为 ", weight->ToString(), "，应大于 0"),
+    findings.Add(row.Path("weight"), Cat("“", name(), "”分值为 ", weight->ToString(), "，应大于 0"),
                  {{"weight", weight->ToString()}});
   if (score && score->IsNegative())
-    findings.Add(score_path, Cat("“", name, "”得分为 ", score->ToString(), "，不应小于 0"),
+    findings.Add(row.Path("score"), Cat("“", name(), "”得分为 ", score->ToString(), "，不应小于 0"),
                  {{"score", score->ToString()}});
   if (weight && score && *score > *weight && *weight > Decimal())
-    findings.Add(score_path, Cat("“", name, "”得分 ", score->ToString(), " 超过分值 ", weight->ToString()),
+    findings.Add(row.Path("score"), Cat("“", name(), "”得分 ", score->ToString(), " 超过分值 ", weight->ToString()),
                  {{"score", score->ToString()}, {"weight", weight->ToString()}});
 }
 
@@ -25,9 +27,11 @@ void CheckPoints(const std::optional<Decimal>& weight, const std::optional<Decim
 
 void Range(const CheckInput& input, FindingSink& findings) {
   for (const FundReading& fund : input.reading.funds)
-    CheckPoints(fund.weight, fund.score, fund.Path("weight"), fund.Path("score"), fund.name, findings);
+    CheckPoints(
+        fund, [&] { return std::string_view(fund.name); }, findings);
   for (const IndicatorReading& row : input.reading.indicators)
-    CheckPoints(row.weight, row.score, row.Path("weight"), row.Path("score"), row.Name(), findings);
+    CheckPoints(
+        row, [&] { return row.Name(); }, findings);
   const auto& total = input.reading.declared_total;
   if (total && (*total > input.rules.total_weight || total->IsNegative()))
     findings.Add("total_score",

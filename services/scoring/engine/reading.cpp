@@ -20,7 +20,7 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
   reading.funds.reserve(static_cast<std::size_t>(form.funds_size()));
   for (int i = 0; i < form.funds_size(); ++i) {
     const evaluation::v1::FundLine& line = form.funds(i);
-    FundReading fund;
+    FundReading& fund = reading.funds.emplace_back();
     fund.line = &line;
     fund.index = i;
     fund.name = Fold(line.name());
@@ -28,12 +28,11 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
     fund.initial_budget = ReadAmount(line.initial_budget(), ten_thousand);
     fund.budget = ReadAmount(line.full_year_budget(), ten_thousand);
     // Only where nothing is written: 7,00.0,77 is a full-year budget that cannot be read.
-    if (!HasDigit(Fold(line.full_year_budget()))) fund.budget = fund.initial_budget;
+    if (!fund.budget && !HasDigit(Fold(line.full_year_budget()))) fund.budget = fund.initial_budget;
     fund.executed = ReadAmount(line.executed(), ten_thousand);
     fund.weight = ReadPoints(line.weight());
     fund.score = ReadPoints(line.score());
     fund.rate = ReadRate(line.execution_rate());
-    reading.funds.push_back(std::move(fund));
   }
   // The total: by its name; else the row before the first 其中; else the only row.
   auto total = std::find_if(reading.funds.begin(), reading.funds.end(),
@@ -77,7 +76,7 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
       is_cost = folded1.find("成本") != std::string::npos || folded2.find("成本") != std::string::npos;
       is_timing = folded2.find("时效") != std::string::npos;
     }
-    IndicatorReading indicator;
+    IndicatorReading& indicator = reading.indicators.emplace_back();
     indicator.row = &row;
     indicator.index = i;
     indicator.level1 = level1;
@@ -93,7 +92,6 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
     indicator.tier = rules.TierOf(indicator.actual.text);
     indicator.reason_blank = row.deviation_reason().empty() || rules.IsFiller(Fold(row.deviation_reason()));
     CompareRow(indicator, rules);
-    reading.indicators.push_back(std::move(indicator));
   }
 }
 

@@ -1,16 +1,52 @@
 #include "scoring/engine/rules.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace jixiao::scoring {
 namespace {
+
+// Whether `text` contains `word`. Chinese characters nearly all begin with one of a few bytes, so that looking for the
+// first byte, as find does, stops at every one of them: the last byte of a word tells more.
+bool Contains(std::string_view text, std::string_view word) {
+  if (word.empty()) return true;
+  if (word.size() > text.size()) return false;
+  const char* at = text.data() + word.size() - 1;
+  const char* const end = text.data() + text.size();
+  while ((at = static_cast<const char*>(std::memchr(at, word.back(), static_cast<std::size_t>(end - at)))) != nullptr) {
+    if (std::memcmp(at - (word.size() - 1), word.data(), word.size() - 1) == 0) return true;
+    if (++at == end) return false;
+  }
+  return false;
+}
 
 // Length of the longest of `words` that `text` contains; 0 for none.
 std::size_t LongestIn(std::string_view text, const std::vector<std::string>& words) {
   std::size_t longest = 0;
   for (const std::string& word : words)
-    if (word.size() > longest && text.find(word) != std::string_view::npos) longest = word.size();
+    if (word.size() > longest && Contains(text, word)) longest = word.size();
   return longest;
+}
+
+constexpr std::u32string_view kMarks = U" ,;.:!()\"'、“”‘’「」《》·";
+
+// What marks begin with: most characters are none of them, and one look tells.
+constexpr auto kMarkLeads = [] {
+  std::array<bool, 256> leads{};
+  for (const char32_t mark : kMarks)
+    leads[mark < 0x80 ? mark : mark < 0x800 ? 0xC0 | mark >> 6 : 0xE0 | mark >> 12] = true;
+  return leads;
+}();
+
+// Where the first mark of punctuation stands in `text`; its size when there is none.
+std::size_t MarkIn(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!kMarkLeads[static_cast<unsigned char>(text[i])]) continue;
+    std::string_view rest = text.substr(i);
+    if (kMarks.find(TakeUtf8(rest)) != std::u32string_view::npos) return i;
+  }
+  return text.size();
 }
 
 }  // namespace
@@ -18,11 +54,10 @@ std::size_t LongestIn(std::string_view text, const std::vector<std::string>& wor
 std::string WithoutPunctuation(std::string_view folded) {
   std::string out;
   while (!folded.empty()) {
-    std::string_view rest = folded;
-    const char32_t c = TakeUtf8(rest);
-    constexpr std::u32string_view kMarks = U" ,;.:!()\"'、“”‘’「」《》·";
-    if (kMarks.find(c) == std::u32string_view::npos) out += folded.substr(0, folded.size() - rest.size());
-    folded = rest;
+    const std::size_t plain = MarkIn(folded);
+    out.append(folded, 0, plain);
+    folded.remove_prefix(plain);
+    if (!folded.empty()) TakeUtf8(folded);
   }
   return out;
 }
@@ -53,7 +88,8 @@ const CompiledClass* Rules::ClassOf(std::string_view level1, std::string_view le
 const CompiledTier* Rules::TierOf(std::string_view folded) const {
   constexpr std::size_t kLongest = 256;  // a whole text states no tier
   if (folded.size() > kLongest) return nullptr;
-  const auto found = tier_phrases_.find(WithoutPunctuation(folded));
+  const auto found =
+      MarkIn(folded) == folded.size() ? tier_phrases_.find(folded) : tier_phrases_.find(WithoutPunctuation(folded));
   return found == tier_phrases_.end() ? nullptr : &tiers[found->second];
 }
 

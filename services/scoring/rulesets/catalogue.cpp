@@ -106,7 +106,7 @@ Selection Catalogue::ByLabel(std::string_view name, const evaluation::v1::SelfEv
 
 Selection Catalogue::ForForm(const evaluation::v1::SelfEvaluation& form) const {
   const auto kind = KindOf(form);
-  std::shared_ptr<const Rules> best;
+  const std::shared_ptr<const Rules>* best = nullptr;
   // Nearest in years; then the narrowest region; then the rules that start last; then the latest revision.
   using Rank = std::tuple<int, int, int, int>;
   Rank best_rank{INT_MIN, 0, 0, 0};
@@ -116,7 +116,7 @@ Selection Catalogue::ForForm(const evaluation::v1::SelfEvaluation& form) const {
     const Rank rank{-YearsAway(set, form.fiscal_year()), static_cast<int>(set.region_code().size()),
                     set.first_fiscal_year(), set.revision()};
     if (best == nullptr || rank > best_rank) {
-      best = rules;
+      best = &rules;
       best_rank = rank;
     }
   }
@@ -124,10 +124,10 @@ Selection Catalogue::ForForm(const evaluation::v1::SelfEvaluation& form) const {
   std::string reason =
       Cat("按区划", form.region_code().empty() ? std::string("（未填）") : " " + form.region_code(), "、年度",
           form.fiscal_year() == 0 ? std::string("（未填）") : Cat(" ", form.fiscal_year()), "、表种 ", NameOf(kind),
-          " 选定，适用范围：", best->source().region_code().empty() ? "全国" : best->source().region_code());
+          " 选定，适用范围：", (*best)->source().region_code().empty() ? "全国" : (*best)->source().region_code());
   if (std::get<0>(best_rank) != 0 && form.fiscal_year() != 0)
     Append(reason, "；该年度没有对应规则，采用年度最接近的一套");
-  return {std::move(best), std::move(reason)};
+  return {*best, std::move(reason)};
 }
 
 std::vector<std::shared_ptr<const Rules>> Catalogue::All() const {

@@ -1,0 +1,16 @@
+#include "fuzz/targets.h"
+
+namespace jixiao::fuzz {
+
+std::span<const Target> AllTargets() {
+  static constexpr Target kTargets[] = {
+      {"cell", ReadCell}, {"rule_set", ReadRuleSet}, {"form", ScoreForm}, {"canonical", Canonical}, {"note", Note},
+  };
+  return kTargets;
+}
+
+std::string SourceFolder() {
+  return JIXIAO_SOURCE_DIR;
+}
+
+}  // namespace jixiao::fuzz

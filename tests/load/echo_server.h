@@ -1,0 +1,22 @@
+// The measure for a server: one that does nothing. It takes the same methods with the same bytes as the scoring service
+// and gives answers of the same sizes, as fast as gRPC can.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <string>
+#include <vector>
+
+namespace jixiao::load {
+
+// The answers of an echo server, in a file between two processes.
+struct Answers {
+  std::vector<std::string> unary;
+  std::vector<std::string> stream;
+};
+absl::Status WriteAnswers(const std::string& file, const Answers& answers);
+
+// Serves on `address` until SIGTERM. Each call, and each message of a stream, gets the next answer of `file`.
+absl::Status ServeEcho(const std::string& address, const std::string& file);
+
+}  // namespace jixiao::load

@@ -64,12 +64,14 @@ std::string Trim(const std::string& text) {
 }  // namespace
 
 bool IsBoxLine(std::string_view line) {
-  std::size_t strokes = 0;
+  std::size_t strokes = 0, upright = 0;
   while (!line.empty()) {
     const char32_t c = TakeUtf8(line);
-    if (IsFrame(c)) ++strokes;
+    if (!IsFrame(c)) continue;
+    ++strokes;
+    if (!IsDash(c)) ++upright;
   }
-  return strokes >= 2;
+  return strokes >= 2 && upright >= 1;
 }
 
 std::vector<BoxCell> ReadBoxTable(std::span<const std::string> lines) {

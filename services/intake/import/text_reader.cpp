@@ -58,9 +58,7 @@ class TextReader {
       const std::string& line = lines_[at_];
       if (IsDumpHere()) {
         Dump();
-      } else if (line.find("│") != std::string::npos || line.find("┃") != std::string::npos ||
-                 line.find("║") != std::string::npos || line.find("├") != std::string::npos ||
-                 line.find("┌") != std::string::npos || line.find("╔") != std::string::npos) {
+      } else if (IsBoxLine(line)) {
         Box();
       } else if (IsPipe(line)) {
         Pipes();

@@ -8,9 +8,6 @@
 namespace jixiao::importing {
 namespace {
 
-bool IsBar(char32_t c) {
-  return c == U'│' || c == U'┃' || c == U'║';
-}
 bool IsDash(char32_t c) {
   return c == U'─' || c == U'━' || c == U'═';
 }

@@ -124,7 +124,9 @@ void Finish(Columns& out, const std::vector<Row>& rows, std::size_t at, Layout l
     for (const Cell* cell : rows[at + i].filled) out.labels.push_back(cell);
 }
 
-int Score(const Cell& cell, Role role) {
+}  // namespace
+
+int FitOf(const Cell& cell, Role role) {
   if (IsBlank(cell.text)) return 0;
   const int level = LevelOf(cell.text);
   const bool number = IsNumber(cell.text), nothing = IsNothing(cell.text);
@@ -160,8 +162,6 @@ int Score(const Cell& cell, Role role) {
       return level != 0 ? -40 : 10;  // targets and actuals: anything
   }
 }
-
-}  // namespace
 
 bool Columns::Has(Role role) const {
   return Find(role) != nullptr;
@@ -232,7 +232,11 @@ Columns FundsHeader(const std::vector<Row>& rows, std::size_t at, Layout layout)
       full = full || is_full;
       executed = executed || roles.Has(Role::kExecuted);
     }
-  if (levels > 0 || others > money + rate || !((full && executed) || (money > 0 && rate > 0))) return out;
+  // A roster has projects and amounts side by side: no form.
+  const bool roster = std::any_of(rows[at].filled.begin(), rows[at].filled.end(), [](const Cell* cell) {
+    return ReadLabel(cell->text).roles.HasAny(Role::kProjectName | Role::kUnit | Roles(Role::kDepartment));
+  });
+  if (roster || levels > 0 || others > money + rate || !((full && executed) || (money > 0 && rate > 0))) return out;
   out.header_rows = two ? 2 : 1;
   for (const Head& head : Heads(rows, at, two)) {
     const Label label = ReadLabel(head.cell->text);
@@ -416,7 +420,7 @@ std::vector<const Column*> Assign(const Row& row, const Columns& columns, bool s
       };
       if (i < n) offer(i + 1, j, best[i][j] - (IsBlank(row.cells[i]->text) ? (i == 0 ? 0 : 2) : 45), 'c');
       if (j < m) offer(i, j + 1, best[i][j] - 5, 'k');
-      if (i < n && j < m) offer(i + 1, j + 1, best[i][j] + Score(*row.cells[i], columns.columns[j].role), 'm');
+      if (i < n && j < m) offer(i + 1, j + 1, best[i][j] + FitOf(*row.cells[i], columns.columns[j].role), 'm');
     }
   for (std::size_t i = n, j = m; i > 0 || j > 0;) {
     const char how = step[i][j];

@@ -48,6 +48,9 @@ struct Columns {
 Columns FundsHeader(const std::vector<Row>& rows, std::size_t at, Layout layout);
 Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout layout);
 
+// How well a cell suits a column of this role, by what it says: positive for likely, strongly negative for unlikely.
+int FitOf(const Cell& cell, Role role);
+
 // Gives the columns places one after the other, for rows that have a cell for each.
 void Renumber(Columns& columns);
 

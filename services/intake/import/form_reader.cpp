@@ -108,8 +108,9 @@ const Cell* TitleOf(const Row& row) {
 
 bool NamesProject(const Row& row) {
   for (std::size_t i = 0; i < row.filled.size() && i < 3; ++i) {
-    const Roles roles = ReadLabel(row.filled[i]->text).roles;
-    if (roles.Has(Role::kProjectName)) return true;
+    if (!ReadLabel(row.filled[i]->text).roles.Has(Role::kProjectName)) continue;
+    // In a roster's header the next cell is a label, too.
+    return i + 1 >= row.filled.size() || ReadLabel(row.filled[i + 1]->text).roles.empty();
   }
   return false;
 }
@@ -166,7 +167,7 @@ void FormReader::Finish() {
 // ------------------------------------------------------------------------------------------------ single fields
 
 void FormReader::SetOrganization(evaluation::v1::Organization* organization, const std::string& path, const Cell& cell,
-                                 std::string text) {
+                                 const std::string& text) {
   std::string name = CleanValue(text);
   if (IsNothing(name)) {
     writer_.ledger().Label(cell);
@@ -178,7 +179,7 @@ void FormReader::SetOrganization(evaluation::v1::Organization* organization, con
     writer_.Set(path + ".code", organization->mutable_code(), code, cell);
 }
 
-void FormReader::SetProjectName(const Cell& cell, std::string text) {
+void FormReader::SetProjectName(const Cell& cell, const std::string& text) {
   std::string name = CleanValue(text);
   const std::string code = TakeProjectCode(name);
   writer_.Set("project_name", writer_.form().mutable_project_name(), name, cell);

@@ -3,6 +3,7 @@
 #include "common/errors.h"
 #include "common/text.h"
 #include "intake/import/box_table.h"
+#include "intake/import/line_list.h"
 #include "intake/import/vocabulary.h"
 
 #include <algorithm>
@@ -72,6 +73,7 @@ class TextReader {
       }
     }
     RETURN_IF_ERROR(status_);
+    RebuildFromLines(out_);
     return std::move(out_);
   }
 

@@ -451,11 +451,12 @@ bool IsFundName(std::string_view text) {
 bool IsFormTitle(std::string_view text) {
   if (text.empty() || text.size() > 400) return false;
   const std::string key = Fold(text);
-  if (Utf8Length(key) > 64 || ContainsAny(key, {"。", ",", ";", "...", "……", "报告", "通知", "详见", "办法", "开展"}))
+  if (Utf8Length(key) > 64 || ContainsAny(key, {"。", ",", ";", "...", "……", "通知", "详见", "见附", "汇总", "统计"}))
     return false;
   std::string brackets;
   std::string core = WithoutBrackets(key, brackets);
   StripTail(core);
+  if (!core.ends_with("表") && ContainsAny(core, {"报告", "办法", "开展"})) return false;
   return ContainsAny(core, {"自评表", "自评价表", "自我评价表", "绩效评价表", "绩效目标完成情况表",
                             "绩效目标执行情况表", "绩效目标自评", "绩效完成情况表", "绩效自评情况表", "绩效评价自评",
                             "评价自评表", "自评情况表", "绩效自评汇总表", "绩效评分表", "绩效自评评分表", "自评打分表",

@@ -8,9 +8,6 @@
 namespace jixiao::importing {
 namespace {
 
-bool IsBar(char32_t c) {
-  return c == U'│' || c == U'┃' || c == U'║';
-}
 bool IsDash(char32_t c) {
   return c == U'─' || c == U'━' || c == U'═';
 }
@@ -64,12 +61,14 @@ std::string Trim(const std::string& text) {
 }  // namespace
 
 bool IsBoxLine(std::string_view line) {
-  std::size_t strokes = 0;
+  std::size_t strokes = 0, upright = 0;
   while (!line.empty()) {
     const char32_t c = TakeUtf8(line);
-    if (IsFrame(c)) ++strokes;
+    if (!IsFrame(c)) continue;
+    ++strokes;
+    if (!IsDash(c)) ++upright;
   }
-  return strokes >= 2;
+  return strokes >= 2 && upright >= 1;
 }
 
 std::vector<BoxCell> ReadBoxTable(std::span<const std::string> lines) {

@@ -49,27 +49,46 @@ bool IsSubtotal(const std::string& key) {
   return key == "小计" || key == "合计" || key == "总额" || key == "总计" || key == "金额";
 }
 
-// The next row belongs to the header when every cell of it stands under a header cell that is cut into several, or
-// under none, and says what a header says.
-bool IsSecondHeaderRow(const std::vector<Row>& rows, std::size_t at, const Roles& wanted, bool funds) {
+// Where a header cell ends: with its span, or before the next filled cell where the text has lost the spans.
+int EndOf(const Row& row, const Cell& cell) {
+  int end = cell.column + cell.columns;
+  if (cell.columns > 1) return end;
+  int next = end;
+  for (const Cell* other : row.cells) next = std::max(next, other->column + other->columns);
+  for (const Cell* other : row.filled)
+    if (other->column > cell.column) next = std::min(next, other->column);
+  return std::max(end, next);
+}
+
+const Cell* Above(const Row& row, const Cell& below) {
+  for (const Cell* cell : row.filled)
+    if (cell->column <= below.column && below.column < EndOf(row, *cell)) return cell;
+  return nullptr;
+}
+
+// The next row belongs to the header when every cell of it says what a header says: under a cell that is divided, or
+// a whole row of such words.
+bool IsSecondHeaderRow(const std::vector<Row>& rows, std::size_t at, const Roles& wanted, bool funds, Layout layout) {
   if (at + 1 >= rows.size() || rows[at + 1].filled.empty() || rows[at].filled.empty()) return false;
   if (rows[at].cells.front()->row + 1 != rows[at + 1].filled.front()->row) return false;
-  std::size_t known = 0;
+  // Without spans, places can be compared only where both rows have all of them.
+  if (layout == Layout::kLoose && rows[at].cells.size() != rows[at + 1].cells.size()) return false;
+  std::size_t known = 0, parts = 0, alone = 0;
   for (const Cell* cell : rows[at + 1].filled) {
     if (IsNumber(cell->text) || LevelOf(cell->text) != 0) return false;
-    const Cell* above = nullptr;
-    for (const Cell* head : rows[at].filled)
-      if (head->column <= cell->column && cell->column < head->column + head->columns) above = head;
-    if (above != nullptr && above->columns == 1) return false;
+    const Cell* above = Above(rows[at], *cell);
+    if (above != nullptr && EndOf(rows[at], *above) == above->column + 1) ++alone;
     const Label label = ReadLabel(cell->text);
-    if (label.roles.HasAny(wanted) || label.roles.Has(Role::kOther))
+    if (label.roles.HasAny(wanted) || label.roles.Has(Role::kOther)) {
       ++known;
-    else if (funds && (IsSubtotal(label.key) || IsFundName(cell->text)))
-      ++known;
-    else
+    } else if (funds && above != nullptr && ReadLabel(above->text).roles.HasAny(wanted) &&
+               (IsSubtotal(label.key) || IsFundName(cell->text))) {
+      ++parts;
+    } else {
       return false;
+    }
   }
-  return known > 0;
+  return alone == 0 ? known + parts >= 2 : parts == 0 && known >= 3;
 }
 
 // Header cells of one row, or of two where the first is divided.
@@ -83,17 +102,11 @@ std::vector<Head> Heads(const std::vector<Row>& rows, std::size_t at, bool two) 
   for (const Cell* cell : rows[at].filled) {
     bool divided = false;
     if (two)
-      for (const Cell* below : rows[at + 1].filled)
-        divided = divided || (cell->column <= below->column && below->column < cell->column + cell->columns);
+      for (const Cell* below : rows[at + 1].filled) divided = divided || Above(rows[at], *below) == cell;
     if (!divided) out.push_back({cell});
   }
   if (two)
-    for (const Cell* below : rows[at + 1].filled) {
-      Head head{below};
-      for (const Cell* cell : rows[at].filled)
-        if (cell->column <= below->column && below->column < cell->column + cell->columns) head.parent = cell;
-      out.push_back(head);
-    }
+    for (const Cell* below : rows[at + 1].filled) out.push_back({below, Above(rows[at], *below)});
   std::stable_sort(out.begin(), out.end(),
                    [](const Head& a, const Head& b) { return a.cell->column < b.cell->column; });
   return out;
@@ -101,11 +114,19 @@ std::vector<Head> Heads(const std::vector<Row>& rows, std::size_t at, bool two) 
 
 void Finish(Columns& out, const std::vector<Row>& rows, std::size_t at, Layout layout) {
   out.exact = layout == Layout::kExact;
+  if (!out.exact) {
+    out.header_cells = rows[at].cells.size();
+    // Merged cells of the header left empty places behind them.
+    for (std::size_t i = 0; i + 1 < out.columns.size(); ++i)
+      if (out.columns[i].to < out.columns[i + 1].from) out.columns[i].to = out.columns[i + 1].from;
+  }
   for (std::size_t i = 0; i < static_cast<std::size_t>(out.header_rows); ++i)
     for (const Cell* cell : rows[at + i].filled) out.labels.push_back(cell);
 }
 
-int Score(const Cell& cell, Role role) {
+}  // namespace
+
+int FitOf(const Cell& cell, Role role) {
   if (IsBlank(cell.text)) return 0;
   const int level = LevelOf(cell.text);
   const bool number = IsNumber(cell.text), nothing = IsNothing(cell.text);
@@ -141,8 +162,6 @@ int Score(const Cell& cell, Role role) {
       return level != 0 ? -40 : 10;  // targets and actuals: anything
   }
 }
-
-}  // namespace
 
 bool Columns::Has(Role role) const {
   return Find(role) != nullptr;
@@ -204,7 +223,7 @@ Columns FundsHeader(const std::vector<Row>& rows, std::size_t at, Layout layout)
     if (roles.Has(Role::kExecutionRate)) ++rate;
     if (roles.empty() && !IsFundName(cell->text)) ++others;
   }
-  const bool two = IsSecondHeaderRow(rows, at, kFundsRoles, true);
+  const bool two = IsSecondHeaderRow(rows, at, kFundsRoles, true, layout);
   if (two)
     for (const Cell* cell : rows[at + 1].filled) {
       const Roles roles = ReadLabel(cell->text).roles;
@@ -213,7 +232,11 @@ Columns FundsHeader(const std::vector<Row>& rows, std::size_t at, Layout layout)
       full = full || is_full;
       executed = executed || roles.Has(Role::kExecuted);
     }
-  if (levels > 0 || others > money + rate || !((full && executed) || (money > 0 && rate > 0))) return out;
+  // A roster has projects and amounts side by side: no form.
+  const bool roster = std::any_of(rows[at].filled.begin(), rows[at].filled.end(), [](const Cell* cell) {
+    return ReadLabel(cell->text).roles.HasAny(Role::kProjectName | Role::kUnit | Roles(Role::kDepartment));
+  });
+  if (roster || levels > 0 || others > money + rate || !((full && executed) || (money > 0 && rate > 0))) return out;
   out.header_rows = two ? 2 : 1;
   for (const Head& head : Heads(rows, at, two)) {
     const Label label = ReadLabel(head.cell->text);
@@ -243,6 +266,16 @@ Columns FundsHeader(const std::vector<Row>& rows, std::size_t at, Layout layout)
     }
     out.columns.push_back(std::move(column));
   }
+  // 年度预算数 may head the names of the rows: below it stand names, not amounts.
+  for (std::size_t i = at + static_cast<std::size_t>(out.header_rows), seen = 0; i < rows.size() && seen < 2;
+       ++i, ++seen) {
+    if (out.columns.empty()) break;
+    const Column& front = out.columns.front();
+    const bool names = std::any_of(rows[i].filled.begin(), rows[i].filled.end(), [&](const Cell* cell) {
+      return front.from <= cell->column && cell->column < front.to && IsFundName(cell->text);
+    });
+    if (names && out.columns.size() > 2) out.columns.erase(out.columns.begin());
+  }
   if (out.columns.empty()) return out;
   Finish(out, rows, at, layout);
   return out;
@@ -262,7 +295,7 @@ Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout la
     if (roles.HasAny(kIndicatorRoles)) ++known;
     if (roles.HasAny(value_roles) && !roles.HasAny(level_roles)) ++values;
   }
-  const bool two = IsSecondHeaderRow(rows, at, kIndicatorRoles, false);
+  const bool two = IsSecondHeaderRow(rows, at, kIndicatorRoles, false, layout);
   if (!level || values == 0 || known < 3) return out;
   // Nothing but words of a header: a row of data may well contain some.
   if (known * 2 < rows[at].filled.size()) return out;
@@ -276,7 +309,7 @@ Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout la
   }
   const bool has_level1 = std::any_of(heads.begin(), heads.end(),
                                       [](const Head& h) { return ReadLabel(h.cell->text).roles.Has(Role::kLevel1); });
-  bool first = true;
+  bool first = true, lost_columns = false;
   for (const Head& head : heads) {
     const Label label = ReadLabel(head.cell->text);
     // The block's label in front: 绩效指标, 年度绩效目标1(80分).
@@ -307,6 +340,7 @@ Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout la
       lost.role = Role::kLevel2;
       lost.header = out.columns.back().header;
       out.columns.push_back(lost);
+      lost_columns = true;
     }
     // Two columns of the same word: 指标 as group and as indicator, 指标值 of the beginning and of the year.
     out.columns.push_back(std::move(column));
@@ -349,15 +383,17 @@ Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout la
         out.columns[static_cast<std::size_t>(column - out.columns.data())].role = Role::kLevel3;
   }
   Finish(out, rows, at, layout);
-  if (layout != Layout::kExact) {
-    // In plain text a column is a place in the row.
-    int place = out.gutter ? 1 : 0;
-    for (Column& column : out.columns) {
-      column.from = place;
-      column.to = ++place;
-    }
-  }
+  if (lost_columns) Renumber(out);
   return out;
+}
+
+void Renumber(Columns& columns) {
+  int place = columns.gutter ? 1 : 0;
+  for (Column& column : columns.columns) {
+    column.from = place;
+    column.to = ++place;
+  }
+  columns.header_cells = columns.width();
 }
 
 std::vector<const Column*> Assign(const Row& row, const Columns& columns, bool same_grid) {
@@ -366,9 +402,8 @@ std::vector<const Column*> Assign(const Row& row, const Columns& columns, bool s
     for (std::size_t i = 0; i < row.cells.size(); ++i) out[i] = columns.At(*row.cells[i]);
     return out;
   }
-  const std::size_t gutter = columns.gutter ? 1 : 0;
-  if (!columns.exact && same_grid && !row.after_gap && row.cells.size() == columns.width()) {
-    for (std::size_t i = gutter; i < row.cells.size(); ++i) out[i] = &columns.columns[i - gutter];
+  if (!columns.exact && same_grid && !row.after_gap && row.cells.size() == columns.header_cells) {
+    for (std::size_t i = 0; i < row.cells.size(); ++i) out[i] = columns.At(*row.cells[i]);
     return out;
   }
   // The best monotone assignment by content: rows[i][j] is the best for the first i cells and j columns.
@@ -385,7 +420,7 @@ std::vector<const Column*> Assign(const Row& row, const Columns& columns, bool s
       };
       if (i < n) offer(i + 1, j, best[i][j] - (IsBlank(row.cells[i]->text) ? (i == 0 ? 0 : 2) : 45), 'c');
       if (j < m) offer(i, j + 1, best[i][j] - 5, 'k');
-      if (i < n && j < m) offer(i + 1, j + 1, best[i][j] + Score(*row.cells[i], columns.columns[j].role), 'm');
+      if (i < n && j < m) offer(i + 1, j + 1, best[i][j] + FitOf(*row.cells[i], columns.columns[j].role), 'm');
     }
   for (std::size_t i = n, j = m; i > 0 || j > 0;) {
     const char how = step[i][j];

@@ -32,7 +32,8 @@ struct Columns {
   std::vector<const Cell*> labels;  // every cell that is part of the header, block labels too
   bool gutter = false;              // a column for the block label stands before the first one
   int header_rows = 1;
-  bool exact = true;  // column numbers can be trusted
+  std::size_t header_cells = 0;  // plain text: rows of so many cells stand under the header place by place; 0 for none
+  bool exact = true;             // column numbers can be trusted
 
   bool Has(Role role) const;
   const Column* Find(Role role) const;
@@ -46,6 +47,12 @@ struct Columns {
 // holds what the header consists of.
 Columns FundsHeader(const std::vector<Row>& rows, std::size_t at, Layout layout);
 Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout layout);
+
+// How well a cell suits a column of this role, by what it says: positive for likely, strongly negative for unlikely.
+int FitOf(const Cell& cell, Role role);
+
+// Gives the columns places one after the other, for rows that have a cell for each.
+void Renumber(Columns& columns);
 
 // Which column each of row.cells stands in, by position where that is sure and by what the cells say where merged or
 // lost cells have shifted them. Null for none.

@@ -1,5 +1,6 @@
 #include "intake/import/form_reader.h"
 
+#include "common/form.h"
 #include "common/text.h"
 #include "intake/import/folding.h"
 
@@ -85,6 +86,12 @@ const Cell* CellAt(const Row& row, int column) {
   return nullptr;
 }
 
+// The roles of a label that shares its cell with its value: 项目负责人：张某.
+Roles InlineRoles(std::string_view text) {
+  const std::size_t colon = std::min(text.find("："), text.find(':'));
+  return colon == std::string_view::npos || colon > 60 ? Roles() : ReadLabel(text.substr(0, colon)).roles;
+}
+
 std::string FirstPoints(std::string_view text) {
   std::size_t from = text.find_first_of("0123456789");
   if (from == std::string_view::npos) return {};
@@ -101,8 +108,9 @@ const Cell* TitleOf(const Row& row) {
 
 bool NamesProject(const Row& row) {
   for (std::size_t i = 0; i < row.filled.size() && i < 3; ++i) {
-    const Roles roles = ReadLabel(row.filled[i]->text).roles;
-    if (roles.Has(Role::kProjectName)) return true;
+    if (!ReadLabel(row.filled[i]->text).roles.Has(Role::kProjectName)) continue;
+    // In a roster's header the next cell is a label, too.
+    return i + 1 >= row.filled.size() || ReadLabel(row.filled[i + 1]->text).roles.empty();
   }
   return false;
 }
@@ -159,7 +167,7 @@ void FormReader::Finish() {
 // ------------------------------------------------------------------------------------------------ single fields
 
 void FormReader::SetOrganization(evaluation::v1::Organization* organization, const std::string& path, const Cell& cell,
-                                 std::string text) {
+                                 const std::string& text) {
   std::string name = CleanValue(text);
   if (IsNothing(name)) {
     writer_.ledger().Label(cell);
@@ -171,7 +179,7 @@ void FormReader::SetOrganization(evaluation::v1::Organization* organization, con
     writer_.Set(path + ".code", organization->mutable_code(), code, cell);
 }
 
-void FormReader::SetProjectName(const Cell& cell, std::string text) {
+void FormReader::SetProjectName(const Cell& cell, const std::string& text) {
   std::string name = CleanValue(text);
   const std::string code = TakeProjectCode(name);
   writer_.Set("project_name", writer_.form().mutable_project_name(), name, cell);
@@ -242,7 +250,7 @@ bool FormReader::ReadPair(const Label& label, const Cell& head, const Cell* valu
   } else if (roles.Has(Role::kGoalBlock)) {
     writer_.AddLine("expected_goal", form.mutable_expected_goal(), CleanValue(given), *value);
   } else if (roles.Has(Role::kReportText)) {
-    if (form.report_size() >= 400) return false;
+    if (form.report_size() >= kMaxReportSections) return false;
     const int index = form.report_size();
     auto* section = form.add_report();
     section->set_heading(CleanWord(value == &head ? label.key : head.text));
@@ -293,14 +301,10 @@ bool FormReader::ReadInline(const Cell& cell, bool alone) {
     if (label.roles.HasAny(Role::kTotal | Role::kTotalScore) && !IsNumber(value)) continue;
     if (!alone && !label.roles.HasAny(kHeadRoles | Roles(Role::kOther) | kFootRoles)) continue;
     if (alone && label.roles.Has(Role::kReportText)) continue;  // a paragraph of the report
-    // A cell of its own for the value, at the same place.
-    Cell part = cell;
-    part.text = std::string(label.key) + "：" + std::string(value);
     if (IsBlank(value)) {
       any = true;
       continue;
     }
-    // The origin must be the document's cell, so the value is read through it.
     SelfEvaluation& form = writer_.form();
     const std::string given(value);
     any = true;
@@ -457,7 +461,7 @@ bool FormReader::StartsFundRow(const Row& row) const {
   if (row.filled.empty()) return false;
   bool name = false, figure = false;
   for (const Cell* cell : row.filled) {
-    const Column* column = columns_.exact || columns_.columns.empty() ? columns_.At(*cell) : columns_.At(*cell);
+    const Column* column = columns_.At(*cell);
     if (column == nullptr) {
       if (IsFundName(cell->text)) name = true;
     } else if (IsFigure(cell->text)) {
@@ -473,10 +477,24 @@ bool FormReader::StartsFundRow(const Row& row) const {
 void FormReader::ReadFundRow(const Row& row) {
   std::string name;
   std::vector<const Cell*> names, values;
+  if (!columns_.exact && row.cells.size() != columns_.header_cells) {
+    // Plain text whose merged cells have shifted the places: only as many figures as there are columns are sure.
+    std::size_t figures = 0;
+    for (const Cell* cell : row.filled) figures += IsFigure(cell->text) ? 1 : 0;
+    if (figures != columns_.columns.size()) {
+      for (const Cell* cell : row.filled)
+        if (IsFigure(cell->text)) writer_.ledger().Refuse(*cell, "这一行的列数与表头不同，无法判断数值属于哪一列");
+      return;
+    }
+  }
+  const bool by_place = columns_.exact || row.cells.size() == columns_.header_cells;
+  std::size_t figure = 0;
+  std::vector<const Column*> columns_of;  // of `values`
   for (const Cell* cell : row.filled) {
-    const Column* column = columns_.At(*cell);
+    const Column* column = by_place ? columns_.At(*cell) : IsFigure(cell->text) ? &columns_.columns[figure++] : nullptr;
     if (column != nullptr) {
       values.push_back(cell);
+      columns_of.push_back(column);
       continue;
     }
     const Label label = ReadLabel(cell->text);
@@ -496,7 +514,7 @@ void FormReader::ReadFundRow(const Row& row) {
     name += part;
   }
   SelfEvaluation& form = writer_.form();
-  if (form.funds_size() >= 190) return;
+  if (form.funds_size() + static_cast<int>(columns_.columns.size()) > kMaxFundLines) return;
   // A row may speak for several lines, where the head divides its amounts by source.
   std::vector<std::pair<std::string, int>> lines;
   const auto line_for = [&](const std::string& source) {
@@ -511,8 +529,9 @@ void FormReader::ReadFundRow(const Row& row) {
     return index;
   };
   line_for("");
-  for (const Cell* cell : values) {
-    const Column& column = *columns_.At(*cell);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Cell* cell = values[i];
+    const Column& column = *columns_of[i];
     if (column.role == Role::kOther || column.role == Role::kRemark || column.role == Role::kDeviation) {
       if (IsNothing(cell->text))
         writer_.ledger().Label(*cell);
@@ -568,7 +587,7 @@ bool FormReader::ReadFundPairs(const Row& row) {
       other = other || !placed;
       if (first == nullptr && !fund_pairs_.empty() && Covers(*cell, fund_pairs_.front().name_column)) first = cell;
     }
-    if (first != nullptr && !other && IsFundName(first->text) && form.funds_size() < 190) {
+    if (first != nullptr && !other && IsFundName(first->text) && form.funds_size() < kMaxFundLines) {
       form.add_funds();
       const int index = form.funds_size() - 1;
       FundLine& line = *form.mutable_funds(index);
@@ -708,10 +727,11 @@ void FormReader::ReadIndicatorRow(const Row& row) {
                                 Cat("“", CleanWord(assigned[i]->header->text), "”一列在自评表的数据中没有对应的栏目"));
       continue;
     }
-    any = true;
+    // A row of words under the levels' heads alone is a note, unless they are names of levels.
+    const Role role = assigned[i]->role;
+    if ((role != Role::kLevel1 && role != Role::kLevel2) || LevelOf(cell.text) != 0 || IsNumber(cell.text)) any = true;
   }
-  if (!any) return;
-  if (form.indicators_size() >= 1990) return;
+  if (!any || form.indicators_size() >= kMaxIndicators) return;
   form.add_indicators();
   const int index = form.indicators_size() - 1;
   Indicator& line = *form.mutable_indicators(index);
@@ -800,12 +820,12 @@ bool FormReader::ReadPairs(const Row& row, bool tables) {
     if (value != nullptr) {
       const Label next = ReadLabel(value->text);
       // What looks like a label and stands behind one is a value only where no value of its own follows.
-      if (next.roles.HasAny(kPairRoles) && !(IsNumber(value->text))) value = nullptr;
+      const bool scored = !next.points.empty() && next.roles.HasAny(kFootRoles);  // 自评得分99分
+      if (next.roles.HasAny(kPairRoles) && !scored && !IsNumber(value->text)) value = nullptr;
     }
     if (label.roles.HasAny(Role::kAmountUnit) && !label.roles.HasAny(kHeadRoles) && value != nullptr &&
         Contains(value->text, "元")) {
       writer_.ledger().Label(head);
-      Cell unit = head;
       if (writer_.form().amount_unit() == AMOUNT_UNIT_UNSPECIFIED) {
         writer_.form().set_amount_unit(Contains(value->text, "万元") ? AMOUNT_UNIT_TEN_THOUSAND_YUAN
                                                                      : AMOUNT_UNIT_YUAN);
@@ -814,6 +834,15 @@ bool FormReader::ReadPairs(const Row& row, bool tables) {
       ++i;
       any = true;
       continue;
+    }
+    if (label.roles.Has(Role::kAmountUnit) && !label.roles.HasAny(kHeadRoles)) {
+      const auto before = writer_.form().amount_unit();
+      NoteAmountUnit(head);
+      if (writer_.form().amount_unit() != before) any = true;
+      if (Contains(Fold(head.text), "元")) {
+        writer_.ledger().Label(head);
+        continue;
+      }
     }
     if (!label.roles.HasAny(kPairRoles)) {
       if (label.roles.HasAny(Role::kFundsBlock | Role::kIndicatorBlock)) {
@@ -857,6 +886,7 @@ std::size_t FormReader::Read(const std::vector<Row>& rows, std::size_t at, const
       lost.to = lost.from + 1;
       lost.header = header.columns.back().header;
       header.columns.push_back(lost);
+      Renumber(header);
     }
     columns_ = std::move(header);
     columns_grid_ = &grid;
@@ -900,17 +930,23 @@ std::size_t FormReader::Read(const std::vector<Row>& rows, std::size_t at, const
   // 3. Rows of the table that is open.
   if (section_ == Section::kIndicators) {
     if (ReadTotal(row)) return 1;
-    const bool in_front = !columns_.exact || columns_grid_ != grid_ || row.filled.front()->column <= columns_.first();
-    const bool foot =
-        in_front && LevelOf(row.filled.front()->text) == 0 &&
-        first.roles.HasAny(kHeadRoles | kGoalRoles | kFootRoles | Roles(Role::kReportText) | Roles(Role::kOther)) &&
-        !first.roles.Has(Role::kIndicatorBlock) && row.filled.size() <= 6;
-    if (foot && ReadPairs(row, true)) {
+    const Cell& front = *row.filled.front();
+    const bool named =
+        std::any_of(row.filled.begin(), row.filled.end(), [](const Cell* c) { return LevelOf(c->text) != 0; });
+    const bool by_place = columns_grid_ == grid_ && (columns_.exact || row.cells.size() == columns_.header_cells);
+    const bool in_front = !by_place || front.column <= columns_.first();
+    const Roles foot_roles = kHeadRoles | kGoalRoles | kFootRoles | Roles(Role::kReportText) | Roles(Role::kOther);
+    const bool foot = !named && in_front && row.filled.size() <= 6 &&
+                      ((first.roles.HasAny(foot_roles) && !first.roles.Has(Role::kIndicatorBlock)) ||
+                       InlineRoles(front.text).HasAny(foot_roles));
+    if (foot && ReadPairs(row, true)) return 1;
+    if (row.filled.size() == 1 && in_front && ReadLine(front)) return 1;
+    // Below the total nothing but notes, unless another goal's indicators follow.
+    if (draft().has_total && !named) {
+      if (!ReadPairs(row, true))
+        for (const Cell* cell : row.filled) ReadLine(*cell);
       return 1;
     }
-    if (row.filled.size() == 1 && in_front && ReadLine(*row.filled.front())) return 1;
-    // Below the total nothing but notes.
-    if (draft().has_total && row.filled.size() <= 2 && row.cells.size() <= 3) return 1;
     ReadIndicatorRow(row);
     return 1;
   }

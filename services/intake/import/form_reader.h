@@ -52,8 +52,8 @@ class FormReader {
   void NoteAmountUnit(const Cell& cell);
   void NoteFundPoints(const Label& label, const Cell& cell);
   void SetOrganization(evaluation::v1::Organization* organization, const std::string& path, const Cell& cell,
-                       std::string text);
-  void SetProjectName(const Cell& cell, std::string text);
+                       const std::string& text);
+  void SetProjectName(const Cell& cell, const std::string& text);
   void MarkLabels(const Columns& columns);
 
   Writer writer_;

@@ -207,7 +207,6 @@ std::string Padded(long long value, std::size_t width) {
 }
 
 std::string AsDate(const Number& number, const std::vector<Token>& tokens, bool date1904) {
-  Number whole = number, seconds_of_day = number;
   // The day, and the part of the day in whole seconds.
   const auto [days_text, fraction] = Plain(number, 0);
   long long serial = 0;

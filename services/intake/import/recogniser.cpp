@@ -197,7 +197,11 @@ class Recogniser {
       Flush();
       for (const Row& row : rows) {
         if (row.filled.empty()) continue;
-        passage_.items.push_back({nullptr, row.filled});
+        // A sheet of text is paragraphs, one a row.
+        if (row.filled.size() == 1)
+          passage_.items.push_back({row.filled.front(), {}});
+        else
+          passage_.items.push_back({nullptr, row.filled});
       }
       return;
     }

@@ -3,6 +3,7 @@
 #include "common/errors.h"
 #include "common/text.h"
 #include "intake/import/box_table.h"
+#include "intake/import/line_list.h"
 #include "intake/import/vocabulary.h"
 
 #include <algorithm>
@@ -58,9 +59,7 @@ class TextReader {
       const std::string& line = lines_[at_];
       if (IsDumpHere()) {
         Dump();
-      } else if (line.find("│") != std::string::npos || line.find("┃") != std::string::npos ||
-                 line.find("║") != std::string::npos || line.find("├") != std::string::npos ||
-                 line.find("┌") != std::string::npos || line.find("╔") != std::string::npos) {
+      } else if (IsBoxLine(line)) {
         Box();
       } else if (IsPipe(line)) {
         Pipes();
@@ -74,6 +73,7 @@ class TextReader {
       }
     }
     RETURN_IF_ERROR(status_);
+    RebuildFromLines(out_);
     return std::move(out_);
   }
 

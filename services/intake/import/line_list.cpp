@@ -1,0 +1,251 @@
+#include "intake/import/line_list.h"
+
+#include "common/text.h"
+#include "intake/import/columns.h"
+#include "intake/import/folding.h"
+#include "intake/import/vocabulary.h"
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+namespace jixiao::importing {
+namespace {
+
+constexpr std::size_t kMaxCells = 5'000;
+
+const Roles kHead = Role::kProjectName | Role::kProjectCode | Roles(Role::kDepartment) | Roles(Role::kUnit) |
+                    Roles(Role::kDepartmentName) | Roles(Role::kLocalDepartment) | Roles(Role::kCentralDepartment) |
+                    Roles(Role::kOther) | Roles(Role::kYear);
+const Roles kLevels = Role::kLevel1 | Role::kLevel2 | Roles(Role::kLevel3);
+const Roles kIndicator = kLevels | Roles(Role::kTarget) | Roles(Role::kTargetFigure) | Roles(Role::kActual) |
+                         Roles(Role::kWeight) | Roles(Role::kScore) | Roles(Role::kDeviation) |
+                         Roles(Role::kCompletionRate) | Roles(Role::kOperator) | Roles(Role::kMeasureUnit) |
+                         Roles(Role::kApprovedTarget) | Roles(Role::kRemark) | Roles(Role::kOther);
+const Roles kFunds = Role::kInitialBudget | Role::kFullYearBudget | Roles(Role::kExecuted) | Roles(Role::kWeight) |
+                     Roles(Role::kExecutionRate) | Roles(Role::kScore);
+const Roles kGoals = Role::kExpectedGoal | Role::kActualGoal | Roles(Role::kGoalBlock);
+const Roles kTotals = Role::kTotal | Role::kTotalScore;
+
+class Rebuilder {
+ public:
+  Rebuilder(std::vector<Cell> lines, Grid& grid) : lines_(std::move(lines)), grid_(grid) {
+    for (const Cell& line : lines_) roles_.push_back(ReadLabel(line.text).roles);
+  }
+
+  void Run() {
+    while (at_ < lines_.size()) {
+      if (IndicatorTable() || FundsTable() || Goals()) continue;
+      Pair();
+    }
+  }
+
+ private:
+  // Labels that follow each other from `from` on.
+  std::size_t Run(std::size_t from, const Roles& wanted) const {
+    std::size_t to = from;
+    while (to < lines_.size() && roles_[to].HasAny(wanted) && LevelOf(lines_[to].text) == 0 &&
+           !IsNumber(lines_[to].text))
+      ++to;
+    return to - from;
+  }
+
+  void Row(std::size_t from, std::size_t to, int first_column = 0) {
+    for (std::size_t i = from; i < to; ++i) Put(i, first_column + static_cast<int>(i - from));
+    ++row_;
+  }
+  void Put(std::size_t i, int column) {
+    Cell cell = lines_[i];
+    cell.row = row_;
+    cell.column = column;
+    grid_.cells.push_back(std::move(cell));
+  }
+  void Empty(int column) {
+    Cell cell;
+    cell.row = row_;
+    cell.column = column;
+    grid_.cells.push_back(std::move(cell));
+  }
+
+  bool IndicatorTable() {
+    std::size_t from = at_;
+    // 绩效指标, the block's label, may stand before the header.
+    if (roles_[from].Has(Role::kIndicatorBlock) && from + 1 < lines_.size() && roles_[from + 1].HasAny(kLevels)) ++from;
+    const std::size_t count = Run(from, kIndicator);
+    if (count < 4 || !roles_[from].HasAny(kLevels)) return false;
+    // The header as a row decides which columns there are.
+    Grid probe;
+    probe.layout = Layout::kLoose;
+    for (std::size_t i = 0; i < count; ++i) {
+      Cell cell = lines_[from + i];
+      cell.row = 0;
+      cell.column = static_cast<int>(i);
+      probe.cells.push_back(std::move(cell));
+    }
+    const std::vector<importing::Row> rows = RowsOf(probe);
+    const Columns columns = IndicatorsHeader(rows, 0, Layout::kLoose);
+    if (columns.columns.empty()) return false;
+    if (from > at_) Row(at_, from);
+    Row(from, from + count);
+    at_ = from + count;
+    std::size_t end = at_;
+    while (end < lines_.size() && !EndsIndicators(end)) ++end;
+    Segment(columns, count, at_, end);
+    at_ = end;
+    return true;
+  }
+
+  bool EndsIndicators(std::size_t i) const {
+    if (roles_[i].HasAny(kTotals)) return true;
+    if (LevelOf(lines_[i].text) != 0) return false;
+    return roles_[i].HasAny(Role::kReportText | Role::kProjectName) || IsFormTitle(lines_[i].text) ||
+           IsReportTitle(lines_[i].text);
+  }
+
+  // Cuts the cells into rows: the assignment of cells to columns, left to right and row by row, that suits them best.
+  void Segment(const Columns& columns, std::size_t places, std::size_t from, std::size_t to) {
+    const std::size_t n = to - from, m = columns.columns.size();
+    if (n == 0 || n > kMaxCells) return;
+    constexpr int kNever = std::numeric_limits<int>::min() / 2;
+    struct State {
+      int value = kNever;
+      int column = -1;     // where the cell before stands
+      bool fresh = false;  // whether this cell begins a row
+    };
+    std::vector<std::vector<State>> best(n, std::vector<State>(m));
+    const auto begins = [&](std::size_t k) {
+      const Role role = columns.columns[k].role;
+      return Roles(role).HasAny(kLevels) ? 0 : -60;
+    };
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t k = 0; k < m; ++k) {
+        const int fit = FitOf(lines_[from + i], columns.columns[k].role);
+        if (i == 0) {
+          best[i][k] = {fit + begins(k) - 5 * static_cast<int>(k), -1, true};
+          continue;
+        }
+        for (std::size_t j = 0; j < m; ++j) {
+          const State& before = best[i - 1][j];
+          if (before.value == kNever) continue;
+          const bool fresh = k <= j;
+          const int skipped = fresh ? static_cast<int>(m - 1 - j + k) : static_cast<int>(k - j - 1);
+          // Merged levels are left out in most rows: that costs nothing.
+          const int value = before.value + fit - 5 * skipped + (fresh ? begins(k) + 8 : 0);
+          if (value > best[i][k].value) best[i][k] = {value, static_cast<int>(j), fresh};
+        }
+      }
+    std::size_t k = 0;
+    for (std::size_t j = 1; j < m; ++j)
+      if (best[n - 1][j].value > best[n - 1][k].value) k = j;
+    std::vector<std::pair<std::size_t, bool>> chosen(n);
+    for (std::size_t i = n; i-- > 0;) {
+      chosen[i] = {k, best[i][k].fresh};
+      if (best[i][k].column >= 0) k = static_cast<std::size_t>(best[i][k].column);
+    }
+    int column = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (chosen[i].second && i > 0) {
+        for (; column < static_cast<int>(places); ++column) Empty(column);
+        ++row_;
+      }
+      if (chosen[i].second) column = 0;
+      const int wanted = columns.columns[chosen[i].first].from;
+      for (; column < wanted; ++column) Empty(column);
+      Put(from + i, column++);
+    }
+    for (; column < static_cast<int>(places); ++column) Empty(column);
+    ++row_;
+  }
+
+  bool FundsTable() {
+    std::size_t from = at_;
+    if (roles_[from].Has(Role::kFundsBlock) && !roles_[from].HasAny(kFunds)) ++from;
+    const std::size_t count = from < lines_.size() ? Run(from, kFunds) : 0;
+    if (count < 2) return false;
+    if (from > at_) Row(at_, from);
+    // One place in front for the names of the rows.
+    Empty(0);
+    for (std::size_t i = 0; i < count; ++i) Put(from + i, static_cast<int>(i) + 1);
+    ++row_;
+    at_ = from + count;
+    while (at_ < lines_.size() && IsFundName(lines_[at_].text) && !roles_[at_].HasAny(kGoals | kHead)) {
+      std::size_t end = at_ + 1;
+      while (end < lines_.size() && IsFigure(lines_[end].text)) ++end;
+      // As many figures as columns stand in their places; fewer are left to the reader, which does not guess.
+      Row(at_, end);
+      at_ = end;
+    }
+    return true;
+  }
+
+  // 预期目标, 实际完成情况, and the two texts behind them.
+  bool Goals() {
+    std::size_t from = at_;
+    if (roles_[from].HasAny(kGoals) && from + 2 < lines_.size() && roles_[from + 1].HasAny(kGoals) &&
+        roles_[from + 2].HasAny(kGoals))
+      ++from;
+    if (from + 3 >= lines_.size() || !roles_[from].Has(Role::kExpectedGoal) ||
+        !roles_[from + 1].Has(Role::kActualGoal) || !roles_[from + 2].empty() || !roles_[from + 3].empty())
+      return false;
+    if (from > at_) Row(at_, from);
+    Row(from, from + 2);
+    Row(from + 2, from + 4);
+    at_ = from + 4;
+    return true;
+  }
+
+  // A label and its value; anything else alone.
+  void Pair() {
+    const bool label = roles_[at_].HasAny(kHead | kGoals | kTotals | Roles(Role::kReportText) | Roles(Role::kGrade));
+    std::size_t end = at_ + 1;
+    if (label && roles_[at_].HasAny(kTotals)) {
+      while (end < lines_.size() && (IsFigure(lines_[end].text) || !GradeIn(lines_[end].text).empty())) ++end;
+    } else if (label && end < lines_.size() && roles_[end].empty() && LevelOf(lines_[end].text) == 0) {
+      ++end;
+    }
+    Row(at_, end);
+    at_ = end;
+  }
+
+  std::vector<Cell> lines_;
+  std::vector<Roles> roles_;
+  Grid& grid_;
+  std::size_t at_ = 0;
+  int row_ = 0;
+};
+
+}  // namespace
+
+void RebuildFromLines(Document& document) {
+  if (document.blocks.size() < 12) return;
+  std::size_t labels = 0, header = 0, first = document.blocks.size(), last = 0;
+  for (std::size_t i = 0; i < document.blocks.size(); ++i) {
+    const Block& block = document.blocks[i];
+    if (block.is_grid) return;
+    const Roles roles = ReadLabel(block.paragraph.text).roles;
+    if (roles.empty()) continue;
+    ++labels;
+    if (roles.HasAny(Role::kLevel1 | Role::kLevel2)) ++header;
+    if (roles.HasAny(kHead) && !roles.Has(Role::kOther)) first = std::min(first, i);
+    if (roles.HasAny(kIndicator | kTotals)) last = i;
+  }
+  if (labels < 8 || header < 2 || first >= last) return;
+  // The form ends with its last figure behind the last label.
+  std::size_t end = last + 1;
+  while (end < document.blocks.size() && IsFigure(document.blocks[end].paragraph.text)) ++end;
+  // Where the last label is a header's, its rows go on until a title or the end.
+  while (end < document.blocks.size() && !IsReportTitle(document.blocks[end].paragraph.text) &&
+         Utf8Length(document.blocks[end].paragraph.text) <= 200)
+    ++end;
+  std::vector<Cell> lines;
+  for (std::size_t i = first; i < end; ++i) lines.push_back(document.blocks[i].paragraph);
+  Block table;
+  table.is_grid = true;
+  table.grid.layout = Layout::kLoose;
+  Rebuilder(std::move(lines), table.grid).Run();
+  document.blocks.erase(document.blocks.begin() + static_cast<std::ptrdiff_t>(first),
+                        document.blocks.begin() + static_cast<std::ptrdiff_t>(end));
+  document.blocks.insert(document.blocks.begin() + static_cast<std::ptrdiff_t>(first), std::move(table));
+}
+
+}  // namespace jixiao::importing

@@ -7,7 +7,8 @@ namespace jixiao::rpc {
 namespace {
 
 TEST(ServerState, RefusesCallsBeyondTheLimit) {
-  ServerState state(2);
+  Metrics metrics;
+  ServerState state(metrics, 2);
   EXPECT_TRUE(state.Enter());
   EXPECT_TRUE(state.Enter());
   EXPECT_FALSE(state.Enter());
@@ -17,7 +18,8 @@ TEST(ServerState, RefusesCallsBeyondTheLimit) {
 }
 
 TEST(ServerState, RefusesRequestsThatTogetherAreTooLarge) {
-  ServerState state(100, 1000);
+  Metrics metrics;
+  ServerState state(metrics, 100, 1000);
   EXPECT_TRUE(state.Enter(600));
   EXPECT_FALSE(state.Enter(401));
   EXPECT_TRUE(state.Enter(400));
@@ -29,7 +31,8 @@ TEST(ServerState, RefusesRequestsThatTogetherAreTooLarge) {
 }
 
 TEST(ServerState, TakesAnyRequestThatIsAlone) {
-  ServerState state(100, 1000);
+  Metrics metrics;
+  ServerState state(metrics, 100, 1000);
   EXPECT_TRUE(state.Enter(5000));
   EXPECT_FALSE(state.Enter(1));
   state.Leave(5000);

@@ -42,9 +42,8 @@ absl::StatusOr<TrustedKey> KeyFor(const Global& global, ArchivingService::Stub& 
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
   auto verifier = archiving::log::Verifier::Parse(text);
   if (!verifier.ok())
-    return InvalidField(
-        "KEY_INVALID", "--key",
-        Cat("is neither a verifier key nor a file that holds one: ", std::string(verifier.status().message())));
+    return InvalidField("KEY_INVALID", "--key",
+                        Cat("不是公钥，也不是存有公钥的文件：", std::string(verifier.status().message())));
   return TrustedKey{*std::move(verifier), text.substr(0, text.find('+')), key.text.empty()};
 }
 
@@ -181,9 +180,9 @@ int RunArchiveGet(const Global& global, const std::string& name) {
   }
   std::cout << '\n';
   if (!card_ok)
-    return Refuse(Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED",
-                        "the scorecard cannot be decoded; run `jixiao archive verify`"),
-                  false);
+    return Refuse(
+        Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", "评分卡无法读出；请用 jixiao archive verify 检查"),
+        false);
   PrintScorecard(card, form_ok ? &form : nullptr, false, std::cout);
   return kDone;
 }

@@ -117,7 +117,7 @@ int RunCheckProof(const Global& global, const std::string& file) {
     text.assign(std::istreambuf_iterator<char>(std::cin), {});
   } else {
     std::ifstream in(file, std::ios::binary);
-    if (!in) return Refuse(InvalidField("FILE_UNREADABLE", file, "cannot be read"), global.json());
+    if (!in) return Refuse(InvalidField("FILE_UNREADABLE", file, "无法读取"), global.json());
     text.assign(std::istreambuf_iterator<char>(in), {});
   }
   const json proof = json::parse(text, nullptr, false);

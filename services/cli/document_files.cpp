@@ -15,10 +15,10 @@ absl::StatusOr<std::string> ReadBytes(const std::string& path) {
   if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
   std::error_code error;
   if (const auto size = std::filesystem::file_size(path, error); !error && size > kMost)
-    return InvalidField("FILE_UNREADABLE", path, "is larger than 64 MiB");
+    return InvalidField("FILE_UNREADABLE", path, "超过 64 MiB");
   std::ifstream in(path, std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(in)), {});
-  if (!in || error) return InvalidField("FILE_UNREADABLE", path, "cannot be read");
+  if (!in || error) return InvalidField("FILE_UNREADABLE", path, "无法读取");
   return bytes;
 }
 

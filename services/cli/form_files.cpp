@@ -44,7 +44,7 @@ bool IsNamedJson(std::string_view path) {
 absl::StatusOr<std::vector<FormFile>> ReadDocument(const std::string& path, std::string bytes) {
   const auto document = std::make_shared<const std::string>(std::move(bytes));
   ASSIGN_OR_RETURN(auto imported, importing::Import(*document, path == "-" ? "stdin.txt" : path, {}));
-  if (imported.forms().empty()) return Unreadable(path, "holds no form");
+  if (imported.forms().empty()) return Unreadable(path, "没有自评表");
   std::vector<FormFile> forms;
   int unread = imported.unread_size();
   for (int i = 0; i < imported.forms_size(); ++i) {

@@ -53,9 +53,8 @@ absl::StatusOr<Submission> WaitUntilAtRest(const Global& global, IntakeService::
     ASSIGN_OR_RETURN(Submission submission, Get(global, stub, name));
     if (AtRest(submission.state())) return submission;
     if (std::chrono::steady_clock::now() > until)
-      return Error(
-          absl::StatusCode::kDeadlineExceeded, "NOT_YET_ARCHIVED",
-          Cat(name, " is ", intake::v1::SubmissionState_Name(submission.state()), "; `jixiao status` shows it later"));
+      return Error(absl::StatusCode::kDeadlineExceeded, "NOT_YET_ARCHIVED",
+                   Cat(name, " 还是", intake::TitleOf(submission.state()), "状态；稍后可用 jixiao status 查看"));
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }

@@ -38,7 +38,7 @@ absl::StatusOr<std::vector<scoring::v1::RuleSet>> ReadFiles(const std::vector<st
   for (const std::string& path : files) {
     std::ifstream in(path, std::ios::binary);
     std::string text(std::istreambuf_iterator<char>(in), {});
-    if (!in) return InvalidField("FILE_UNREADABLE", path, "cannot be read");
+    if (!in) return InvalidField("FILE_UNREADABLE", path, "无法读取");
     documents.push_back({path, std::move(text)});
   }
   return scoring::ReadRuleSets(documents);

@@ -5,8 +5,8 @@
 #include "jixiao/evaluation/v1/scorecard.pb.h"
 
 #include <ostream>
-#include <string_view>
 #include <string>
+#include <string_view>
 
 namespace jixiao::cli {
 

@@ -17,6 +17,7 @@ class FileLock {
   static absl::StatusOr<FileLock> Take(const std::string& path);
 
   FileLock() = default;  // holds nothing
+  bool held() const { return descriptor_ >= 0; }
   FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
   FileLock& operator=(FileLock&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);

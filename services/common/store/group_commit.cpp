@@ -20,6 +20,10 @@ constexpr std::chrono::seconds kAcquireTimeout{1};
 constexpr int kMaxLogFactor = 4;
 constexpr std::string_view kWaitForReaders = "PRAGMA busy_timeout=50";
 
+std::string LockOf(const std::string& database) {
+  return database + ".lock";
+}
+
 absl::Status Call(GroupCommit::Work& work, Database& database) {
   try {
     return work(database);
@@ -42,10 +46,12 @@ absl::Status RunInSavepoint(Database& database, GroupCommit::Work& work, absl::S
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<GroupCommit>> GroupCommit::Start(std::unique_ptr<Database> writer, Options options) {
-  ASSIGN_OR_RETURN(FileLock lock, FileLock::Take(writer->path() + ".lock"));
+  auto lock = FileLock::Take(LockOf(writer->path()));
+  if (!lock.ok() && !(options.shared && ReasonOf(lock.status()) == "STORE_IN_USE")) return lock.status();
   ASSIGN_OR_RETURN(auto checkpointer, Database::Open(writer->path(), Mode::kReadWrite));
   RETURN_IF_ERROR(checkpointer->Execute(kWaitForReaders));
-  return std::make_unique<GroupCommit>(Private(), std::move(lock), std::move(writer), std::move(checkpointer), options);
+  return std::make_unique<GroupCommit>(Private(), lock.ok() ? *std::move(lock) : FileLock(), std::move(writer),
+                                       std::move(checkpointer), options);
 }
 
 GroupCommit::GroupCommit(Private, FileLock lock, std::unique_ptr<Database> writer,
@@ -92,7 +98,7 @@ void GroupCommit::Stop() {
     checkpointing_.join();
     writer_.reset();
     // Best effort: what stays in the log, because a reader is slow or the disk fails, is as durable there.
-    (void)checkpointer_->Checkpoint(CheckpointMode::kTruncate);
+    if (MayCheckpoint()) (void)checkpointer_->Checkpoint(CheckpointMode::kTruncate);
     checkpointer_.reset();
     lock_ = FileLock();
   });
@@ -156,11 +162,22 @@ absl::Status GroupCommit::RunInTransaction(std::vector<Item>& group) {
 // a commit starts the log over (https://sqlite.org/wal.html#walresetbug). So a checkpoint starts only when the log has
 // grown since the last one: then pages are left to copy, only this thread copies them, and no commit can start over
 // before.
+bool GroupCommit::MayCheckpoint() {
+  // The process that had the lock may have ended meanwhile.
+  if (!lock_.held())
+    if (auto lock = FileLock::Take(LockOf(path_)); lock.ok()) lock_ = *std::move(lock);
+  return lock_.held();
+}
+
 void GroupCommit::CheckpointLoop() {
   std::unique_lock lock(mutex_);
   for (;;) {
     log_grown_.wait(lock, [this] { return stopping_ || CheckpointDue(); });
     if (stopping_) return;
+    if (!MayCheckpoint()) {
+      checkpointed_at_ = log_pages_;
+      continue;
+    }
     const bool behind = log_pages_ >= kMaxLogFactor * options_.checkpoint_pages;
     lock.unlock();
     std::unique_lock hold(transaction_, std::defer_lock);

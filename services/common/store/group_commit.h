@@ -32,6 +32,10 @@ struct GroupCommitOptions {
   std::size_t capacity = 4096;  // works that may wait in the queue
   std::size_t max_batch = 256;  // works in one commit
   int checkpoint_pages = 4000;  // pages (4 KiB each) added to the write-ahead log between two checkpoints
+  // Other processes on this machine may write too (replicas of one scoring service beside each other). Their groups
+  // take turns; only the one that holds the lock checkpoints. For stores whose works do not rely on being the only
+  // writer.
+  bool shared = false;
 };
 
 // Owns the write connection and its thread. Safe to use from any thread.
@@ -58,9 +62,9 @@ class GroupCommit {
     std::size_t queued = 0;  // works waiting now
   };
 
-  // Takes over the only connection that writes to the database, its schema in place. No other may write: two that
-  // checkpoint can lose commits. FAILED_PRECONDITION STORE_IN_USE when another GroupCommit, of whichever process, has
-  // it.
+  // Takes over the only connection that writes to the database, its schema in place. No other may write unless it is
+  // `shared`: two that checkpoint can lose commits. FAILED_PRECONDITION STORE_IN_USE when another GroupCommit, of
+  // whichever process, has it.
   static absl::StatusOr<std::unique_ptr<GroupCommit>> Start(std::unique_ptr<Database> writer, Options options = {});
 
   GroupCommit(Private, FileLock lock, std::unique_ptr<Database> writer, std::unique_ptr<Database> checkpointer,
@@ -104,6 +108,8 @@ class GroupCommit {
   std::vector<Item> TakeGroup();
   absl::Status Commit(std::vector<Item>& group);
   absl::Status RunInTransaction(std::vector<Item>& group);
+  // Whether this process is the one that checkpoints.
+  bool MayCheckpoint();
   bool CheckpointDue() const { return log_pages_ - checkpointed_at_ >= options_.checkpoint_pages; }
 
   const Options options_;

@@ -72,7 +72,7 @@ StoredRuleSet ReadRow(const Statement& row) {
 absl::StatusOr<std::unique_ptr<SqliteRuleSetStore>> SqliteRuleSetStore::Open(const std::string& path) {
   ASSIGN_OR_RETURN(auto database, Database::Open(path, store::Mode::kReadWrite));
   RETURN_IF_ERROR(store::Migrate(*database, kMigrations));
-  ASSIGN_OR_RETURN(auto writer, store::GroupCommit::Start(std::move(database)));
+  ASSIGN_OR_RETURN(auto writer, store::GroupCommit::Start(std::move(database), {.shared = true}));
   ASSIGN_OR_RETURN(auto readers, store::ReadPool::Open(path, 2));
   return std::unique_ptr<SqliteRuleSetStore>(new SqliteRuleSetStore(std::move(writer), std::move(readers)));
 }

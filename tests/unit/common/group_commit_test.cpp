@@ -402,6 +402,21 @@ TEST_F(GroupCommitTest, SecondOneOnTheSameDatabaseIsRefused) {
   EXPECT_TRUE(next.ok()) << next.status();
 }
 
+// Replicas of one service beside each other: each writes, one checkpoints, and another takes that over from it.
+TEST_F(GroupCommitTest, SharedStoresTakeTurnsAndOneOfThemCheckpoints) {
+  const GroupCommit::Options shared{.checkpoint_pages = 1, .shared = true};
+  auto first = *StartOn(Path(), shared);
+  auto second = *StartOn(Path(), shared);
+  for (int id = 0; id < 200; ++id) ASSERT_TRUE((id % 2 == 0 ? first : second)->Run(Insert(id)).ok()) << id;
+  EXPECT_EQ(Ids().size(), 200U);
+  EXPECT_EQ(second->stats().checkpoints, 0U);
+  first->Stop();
+  for (int id = 200; id < 400; ++id) ASSERT_TRUE(second->Run(Insert(id)).ok()) << id;
+  second->Stop();
+  EXPECT_GT(second->stats().checkpoints, 0U);
+  EXPECT_EQ(Ids().size(), 400U);
+}
+
 TEST_F(GroupCommitTest, ReadersSeeAcknowledgedWrites) {
   const auto store = MustStart();
   const auto pool = ReadPool::Open(Path());

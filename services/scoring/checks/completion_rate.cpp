@@ -21,6 +21,7 @@ Percents Readings(const Measure& measure) {
     if (measure.on_time) readings.push_back(kFull);  // how complete a late row is no figure says
     return readings;
   }
+  if (measure.kind == Measure::Kind::kAnswer) return {measure.agrees ? kFull : Decimal()};
   Decimal sum;
   for (const Pair& pair : measure.pairs) {
     if (pair.met && (pair.IsUpperBound() || pair.a.IsZero() || pair.comparison == Comparison::kBetween))

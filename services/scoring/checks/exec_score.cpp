@@ -21,8 +21,11 @@ void ExecScore(const CheckInput& input, FindingSink& findings) {
                                           {"weight", fund->weight->ToString()},
                                           {"executed", fund->executed->ToString()},
                                           {"budget", fund->budget->ToString()}};
-  std::string message = Cat("执行率得分填为 ", fund->score->ToString(), "，按 ", fund->executed->ToString(), " ÷ ",
-                            fund->budget->ToString(), " 和分值 ", fund->weight->ToString(), " 应为 ", points);
+  const std::string why = fund->budget->IsZero()
+                              ? std::string("全年预算数为 0，按规则")
+                              : Cat("按 ", fund->executed->ToString(), " ÷ ", fund->budget->ToString(), " 和分值 ",
+                                    fund->weight->ToString(), " ");
+  std::string message = Cat("执行率得分填为 ", fund->score->ToString(), "，", why, "应为 ", points);
   if (difference > input.rules.points_error)
     findings.Add(fund->Path("score"), std::move(message), evidence);
   else

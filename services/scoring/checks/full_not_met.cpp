@@ -48,6 +48,13 @@ void FullNotMet(const CheckInput& input, FindingSink& findings) {
                    {{"target", row.target.text}, {"actual", row.actual.text}, {"claim", claim}});
       continue;
     }
+    if (row.measure.kind == Measure::Kind::kAnswer && !row.measure.agrees) {
+      findings.Add(
+          row.Path("actual"),
+          Cat("“", row.Name(), "”指标值“", row.target.text, "”，实际“", row.actual.text, "”，未达到指标值，却", claim),
+          {{"target", row.target.text}, {"actual", row.actual.text}, {"claim", claim}});
+      continue;
+    }
     for (const Pair& pair : row.measure.pairs)
       if (!pair.met) AddPair(row, pair, claim, findings);
   }

@@ -1,24 +1,49 @@
 // IND_SCORE (6): where the operator is written and every figure has its counterpart, the printed score is what the rule
-// gives. Fires: "= 95 %" reached with 95 but 27 of 30 points; ≥100% at 95% with full points. Must not: bare targets
-// (the operator is not known), dates, stated tiers, rows whose text only contains numbers.
+// gives; a row that the rules leave to a person is named for review. Fires: "= 95 %" reached with 95 but 27 of 30
+// points; ≥100% at 95% with full points; mildly, 35 against ≤30 where the rules take the declared score. Must not: bare
+// targets (the operator is not known), dates, stated tiers, rows whose text only contains numbers.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
-#include "scoring/engine/line.h"
+#include "scoring/engine/shortfall.h"
 
 #include <algorithm>
 
 namespace jixiao::scoring {
+namespace {
+
+// The cell that turns red on deployed systems.
+void AskForReview(const IndicatorReading& row, const Award& award, FindingSink& findings) {
+  const bool figures = row.measure.kind == Measure::Kind::kFigures;
+  const std::string target = figures ? row.measure.Worst().target.ToString() : row.target.text;
+  const std::string actual = figures ? row.measure.Worst().actual.ToString() : row.actual.text;
+  const std::string score = row.score ? row.score->ToString() : "";
+  findings.AddMild(
+      evaluation::v1::SEVERITY_WARNING, row.Path("score"),
+      Cat("“", row.Name(), "”指标值 ", target, "，实际完成 ", actual, "，", award.arithmetic,
+          score.empty() ? "；没有自评得分" : Cat("；自评 ", score, " 分"), "（分值 ", row.weight->ToString(), "）"),
+      {{"printed", score}, {"weight", row.weight->ToString()}, {"target", target}, {"actual", actual}});
+}
+
+}  // namespace
 
 void IndScore(const CheckInput& input, FindingSink& findings) {
   for (const IndicatorReading& row : input.reading.indicators) {
-    if (!row.weight || !row.score || row.measure.kind != Measure::Kind::kFigures || !row.measure.complete) continue;
-    if (!std::all_of(row.measure.pairs.begin(), row.measure.pairs.end(), [](const Pair& pair) { return pair.stated; }))
+    if (!row.weight) continue;
+    const bool review = IsLeftToAPerson(row, input.rules);
+    if (!review && (!row.score || row.measure.kind != Measure::Kind::kFigures ||
+                    !std::all_of(row.measure.pairs.begin(), row.measure.pairs.end(),
+                                 [](const Pair& pair) { return pair.stated; })))
       continue;
-    const auto expected = RulePoints(row, *row.weight, input.rules);
-    if (!expected) continue;
-    const Decimal difference = (*row.score - *expected).Abs();
+    const std::optional<Award> award = AwardFor(row, *row.weight, input.rules);
+    if (!award) continue;
+    if (!award->points) {
+      AskForReview(row, *award, findings);
+      continue;
+    }
+    const Decimal& expected = *award->points;
+    const Decimal difference = (*row.score - expected).Abs();
     if (difference <= input.rules.points_warning) continue;
-    const std::string points = expected->ToFixed(input.rules.places);
+    const std::string points = expected.ToFixed(input.rules.places);
     const Pair& pair = row.measure.Worst();
     std::string message =
         Cat("“", row.Name(), "”指标值 ", pair.target.ToString(), "，实际完成 ", pair.actual.ToString(), "，分值 ",

@@ -1,6 +1,7 @@
 // NO_REASON (8): points lost or a completion below 100 % come with a reason; where the rule set says so, a low
-// execution rate too. Fires: 9 of 10 with an empty reason or a filler (0, 无, /, 暂无); 26.23 of 30万元 at 87 % without
-// a word. Must not: full points with an empty reason, a reason that says anything.
+// execution rate and far over-fulfilment too. Fires: 9 of 10 with an empty reason or a filler (0, 无, /, 暂无); 26.23
+// of 30万元 at 87 % without a word; 66 against ≥50 where a reason is due from 130 %. Must not: full points with an
+// empty reason, a reason that says anything.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/line.h"
@@ -8,11 +9,25 @@
 #include <algorithm>
 
 namespace jixiao::scoring {
+namespace {
+
+// The pair that is so far above its target that the rules ask for a reason; nullptr for none.
+const Pair* OverFulfilledWithoutReason(const IndicatorReading& row, const CompiledOverFulfilment& over) {
+  if (!over.reason_required || row.is_cost) return nullptr;
+  for (const Pair& pair : row.measure.pairs) {
+    if (!pair.IsLowerBound()) continue;
+    const bool from_zero = pair.a.IsZero() && over.reason_from_if_zero && pair.b >= *over.reason_from_if_zero;
+    if (from_zero || (over.reason_from && pair.Reaches(*over.reason_from))) return &pair;
+  }
+  return nullptr;
+}
+
+}  // namespace
 
 void NoReason(const CheckInput& input, FindingSink& findings) {
   const FormReading& reading = input.reading;
   for (const IndicatorReading& row : reading.indicators) {
-    if (!row.reason_blank) continue;
+    if (!row.reason_blank || row.IsEmpty()) continue;
     // Cut to two decimals before comparing, as deployed systems do: 9.996 of 10 loses nothing.
     if (row.weight && row.score && row.score->Truncated(2) < row.weight->Truncated(2)) {
       findings.Add(row.Path("deviation_reason"),
@@ -23,6 +38,12 @@ void NoReason(const CheckInput& input, FindingSink& findings) {
       findings.Add(row.Path("deviation_reason"),
                    Cat("“", row.Name(), "”完成率 ", row.row->completion_rate(), "，未说明未完成原因和改进措施"),
                    {{"completion", row.row->completion_rate()}});
+    } else if (const Pair* pair = OverFulfilledWithoutReason(row, input.rules.over_fulfilment)) {
+      const auto percent = pair->Percent();
+      findings.Add(row.Path("deviation_reason"),
+                   Cat("“", row.Name(), "”指标值 ", pair->target.ToString(), "，实际完成 ", pair->actual.ToString(),
+                       percent ? Cat("，为指标值的 ", percent->ToFixed(2), "%") : "", "，超额较多，未说明原因"),
+                   {{"target", pair->target.ToString()}, {"actual", pair->actual.ToString()}});
     }
   }
   if (!input.rules.reason_below_rate || reading.total_fund == nullptr) return;

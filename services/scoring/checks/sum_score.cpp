@@ -1,10 +1,13 @@
-// SUM_SCORE (4): the printed total is the sum of the printed scores.
+// SUM_SCORE (4): the printed total is the sum of the printed scores, or the cap that the rules put on it.
 // Fires: document 000, 110 against a printed 100. Must not: a form whose execution score is not printed (the difference
 // may be that score), or one with rows that print none.
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/checks/sums.h"
+#include "scoring/engine/execution.h"
+
+#include <algorithm>
 
 namespace jixiao::scoring {
 
@@ -21,8 +24,12 @@ void SumScore(const CheckInput& input, FindingSink& findings) {
     if (!room.IsNegative() && room <= weight) return;
   }
   const Decimal sum = sums->plain + execution.value_or(Decimal());
-  const Decimal nearer =
-      std::min((total - sum).Abs(), (total - sums->without_parents - execution.value_or(Decimal())).Abs());
+  const CompiledTotalCap* cap = TotalCapOf(ExecutionOf(reading), input.rules);
+  const auto gap = [&](const Decimal& of) {
+    const Decimal plain = (total - of).Abs();
+    return cap == nullptr ? plain : std::min(plain, (total - std::min(of, cap->total_at_most)).Abs());
+  };
+  const Decimal nearer = std::min(gap(sum), gap(sums->without_parents + execution.value_or(Decimal())));
   if (nearer <= input.rules.points_warning) return;
   std::string message = Cat("总分填为 ", total.ToString(), "，各项得分合计 ", sum.ToString());
   if (execution) Append(message, "（预算执行 ", execution->ToString(), " + 指标 ", sums->plain.ToString(), "）");

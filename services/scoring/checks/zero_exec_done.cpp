@@ -15,6 +15,7 @@ std::optional<bool> Done(const IndicatorReading& row) {
   if (row.completion) return row.completion->Percent(Decimal(100)) >= Decimal(100);
   if (row.claimed_completion) return *row.claimed_completion >= Decimal(100);
   if (row.measure.kind == Measure::Kind::kDeadline) return row.measure.on_time;
+  if (row.measure.kind == Measure::Kind::kAnswer) return row.measure.agrees;
   if (row.measure.kind == Measure::Kind::kFigures) return row.measure.Worst().met;
   return std::nullopt;
 }

@@ -2,7 +2,9 @@
 
 #include "common/text.h"
 #include "scoring/checks/checks.h"
+#include "scoring/engine/execution.h"
 #include "scoring/engine/line.h"
+#include "scoring/engine/points.h"
 #include "scoring/engine/reading.h"
 
 #include <algorithm>
@@ -39,7 +41,8 @@ Weights FormWeights(const FormReading& reading, const Rules& rules) {
   }
   if (reading.total_fund != nullptr && reading.total_fund->weight)
     weights.funds = Usable(reading.total_fund->weight);
-  else if (!reading.funds.empty() && sum + rules.execution_weight == rules.total_weight)
+  else if (!reading.funds.empty() && !rules.execution_weight.IsZero() &&
+           sum + rules.execution_weight == rules.total_weight)
     weights.funds = rules.execution_weight;
   return weights;
 }
@@ -71,7 +74,7 @@ Weights ReferenceWeights(const FormReading& reading, const Rules& rules) {
   };
   std::vector<Share> shares;
   const Execution execution = ExecutionOf(reading);
-  if (execution.budget && execution.executed && !execution.budget->IsZero())
+  if (execution.budget && execution.executed && !execution.budget->IsZero() && !rules.execution_weight.IsZero())
     shares.push_back({rules.execution_weight, {}});
   const auto scorable = std::count_if(reading.indicators.begin(), reading.indicators.end(), IsScorable);
   if (scorable == 0) return weights;
@@ -138,7 +141,7 @@ class Totals {
     if (result.declared) g.declared = g.declared.value_or(Decimal()) + *result.declared;
   }
 
-  void Finish(evaluation::v1::ScoreKind kind) {
+  void Finish(evaluation::v1::ScoreKind kind, const Execution& execution) {
     const bool scorable = kind != evaluation::v1::SCORE_KIND_NOT_SCORABLE;
     for (const Group& g : groups_) {
       auto& out = *card_.add_groups();
@@ -152,13 +155,30 @@ class Totals {
     card_.mutable_basis_weights()->set_banded(Text(by_tier_));
     card_.mutable_basis_weights()->set_declared(Text(by_word_));
     if (!scorable) return;
-    card_.set_computed_total(Text(computed_));
-    // Grades are for the form's own points on the full total: neither a part of a form nor a reference has one.
-    if (kind != evaluation::v1::SCORE_KIND_SCORED || weight_ < rules_.total_weight) return;
-    if (const CompiledGrade* grade = rules_.GradeOf(computed_)) card_.set_grade(grade->name);
+    // Caps and grades are for the form's own points: a reference has neither, and a part of a form has no grade.
+    const bool scored = kind == evaluation::v1::SCORE_KIND_SCORED;
+    const Decimal total = scored ? computed_ + Cap(execution) : computed_;
+    card_.set_computed_total(Text(total));
+    if (!scored || weight_ < rules_.total_weight) return;
+    if (const CompiledGrade* grade = rules_.GradeOf(total)) card_.set_grade(grade->name);
   }
 
  private:
+  // What the execution rate's cap takes off the sum of the lines: 0 or less.
+  Decimal Cap(const Execution& execution) {
+    const CompiledTotalCap* cap = TotalCapOf(execution, rules_);
+    if (cap == nullptr || computed_ <= cap->total_at_most) return {};
+    const Decimal points = cap->total_at_most - computed_;
+    auto& adjustment = *card_.add_adjustments();
+    adjustment.set_method("TOTAL_CAP");
+    adjustment.set_points(Text(points));
+    adjustment.set_explanation(Cat("执行率 ", execution.executed->ToString(), " ÷ ", execution.budget->ToString(),
+                                   " = ", card_.execution_rate(), "，低于 ", PercentText(cap->rate_below),
+                                   "，总分不超过 ", cap->total_at_most.ToString(), " 分：各项合计 ", Text(computed_),
+                                   " 分，扣 ", Text(-points), " 分"));
+    return points;
+  }
+
   struct Group {
     std::string_view name;
     Decimal weight;
@@ -166,8 +186,8 @@ class Totals {
     std::optional<Decimal> declared;
   };
 
-  // At the rules' places, or exactly where the form's own points have more: sums of what is printed stay sums.
-  std::string Text(const Decimal& points) const { return points.ToFixed(std::max(rules_.places, points.scale())); }
+  // Sums of what is printed stay sums.
+  std::string Text(const Decimal& points) const { return PointsText(points, rules_); }
 
   Group& GroupNamed(std::string_view name) {
     const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.name == name; });
@@ -215,13 +235,13 @@ void Score(const evaluation::v1::SelfEvaluation& form, const Rules& rules, std::
   }
   for (std::size_t i = 0; i < reading.indicators.size(); ++i) {
     const IndicatorReading& row = reading.indicators[i];
-    if (row.IsEmpty()) continue;
+    if (row.IsEmpty() && !row.left_out) continue;
     ScoreLine& line = *card.add_lines();
     const LineResult result = ScoreIndicator(row, weights.indicators[i], is_reference, rules, line);
     totals.Add(row.indicator_class != nullptr ? std::string_view(row.indicator_class->name) : kOtherGroup, result,
                line);
   }
-  totals.Finish(weights.kind);
+  totals.Finish(weights.kind, execution);
   if (reading.declared_total)
     card.set_declared_total(reading.declared_total->ToFixed(std::max(rules.places, reading.declared_total->scale())));
   card.set_declared_grade(reading.declared_grade_text);

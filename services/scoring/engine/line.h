@@ -1,12 +1,14 @@
-// Scores single lines: budget execution and indicator rows.
+// Scores single lines: indicator rows here, budget execution in execution.h.
 #pragma once
 
+#include "scoring/engine/execution.h"
 #include "scoring/engine/reading.h"
 #include "scoring/engine/rules.h"
 
 #include "jixiao/evaluation/v1/scorecard.pb.h"
 
 #include <optional>
+#include <utility>
 
 namespace jixiao::scoring {
 
@@ -18,10 +20,6 @@ struct LineResult {
   std::optional<Decimal> declared;
 };
 
-// Scores budget execution on `weight` points. With no total row, budgets and executions of all rows are added up.
-LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const Rules& rules,
-                      evaluation::v1::ScoreLine& line);
-
 // Scores one indicator on `weight` points; without a weight the line only explains what was compared.
 // `reference`: the weight is not the form's, so its declared score says nothing.
 LineResult ScoreIndicator(const IndicatorReading& row, const std::optional<Decimal>& weight, bool reference,
@@ -31,21 +29,10 @@ LineResult ScoreIndicator(const IndicatorReading& row, const std::optional<Decim
 bool IsScorable(const IndicatorReading& row);
 
 // Points of an indicator by the rules alone, before any reference to what was declared; nothing when no figures can be
-// compared completely. Rounded by the rules.
+// compared completely, or when the rules leave the row to a person. Rounded by the rules.
 std::optional<Decimal> RulePoints(const IndicatorReading& row, const Decimal& weight, const Rules& rules);
-
-// Points of budget execution by the rules alone; nothing when the rate cannot be computed.
-std::optional<Decimal> ExecutionPoints(const Decimal& budget, const Decimal& executed, const Decimal& weight,
-                                       const Rules& rules);
 
 // The range of points that a tier allows on `weight`; the upper end is the greatest score at the rules' places.
 std::pair<Decimal, Decimal> TierRange(const CompiledTier& tier, const Decimal& weight, const Rules& rules);
-
-// Budget and execution that the execution line rests on, in 万元.
-struct Execution {
-  std::optional<Decimal> budget;
-  std::optional<Decimal> executed;
-};
-Execution ExecutionOf(const FormReading& reading);
 
 }  // namespace jixiao::scoring

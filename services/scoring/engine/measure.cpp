@@ -1,5 +1,7 @@
 #include "scoring/engine/measure.h"
 
+#include "scoring/engine/shortfall.h"
+
 #include <algorithm>
 #include <map>
 
@@ -97,9 +99,14 @@ Pair MakePair(const Quantity& target, const Quantity& actual, const Unstated& un
   return pair;
 }
 
-// Whether `a` is less achieved than `b`.
-bool IsWorse(const Pair& a, const Pair& b) {
+// Whether `a` earns less than `b`; what a person must decide comes before all. Where both earn the same, whether it is
+// less achieved.
+bool IsWorse(const Pair& a, const Pair& b, const Rules& rules) {
   if (a.met != b.met) return b.met;
+  const Decimal kLeftToAPerson(-1);
+  const Decimal earned_a = EarnedShare(a, rules).value_or(kLeftToAPerson);
+  const Decimal earned_b = EarnedShare(b, rules).value_or(kLeftToAPerson);
+  if (earned_a != earned_b) return earned_a < earned_b;
   const auto degree = [](const Pair& pair) {
     if (pair.met) return Decimal(100);
     if (pair.comparison == Comparison::kBetween) return Decimal();
@@ -191,7 +198,31 @@ void CompareFigures(IndicatorReading& row, const Rules& rules) {
   if (measure.pairs.empty()) return;
   measure.kind = Measure::Kind::kFigures;
   for (std::size_t i = 1; i < measure.pairs.size(); ++i)
-    if (IsWorse(measure.pairs[i], measure.pairs[measure.worst])) measure.worst = i;
+    if (IsWorse(measure.pairs[i], measure.pairs[measure.worst], rules)) measure.worst = i;
+}
+
+// What a folded cell answers: yes, no, or neither.
+std::optional<bool> AnswerIn(const std::string& folded, const Rules& rules) {
+  constexpr std::size_t kLongest = 64;  // a whole text answers nothing
+  if (folded.empty() || folded.size() > kLongest) return std::nullopt;
+  const std::string words = WithoutPunctuation(folded);
+  const auto is_one_of = [&](const std::vector<std::string>& list) {
+    return std::find(list.begin(), list.end(), words) != list.end();
+  };
+  if (is_one_of(rules.words.yes)) return true;
+  if (is_one_of(rules.words.no)) return false;
+  return std::nullopt;
+}
+
+void CompareAnswers(IndicatorReading& row, const Rules& rules) {
+  const std::optional<bool> target = AnswerIn(row.target.text, rules);
+  const std::optional<bool> actual = AnswerIn(row.actual.text, rules);
+  if (!target || !actual) return;
+  // 无 as a target may be a no or an empty cell: against a yes that cannot be told.
+  if (*actual && rules.IsFiller(row.target.text)) return;
+  row.measure.kind = Measure::Kind::kAnswer;
+  row.measure.complete = true;
+  row.measure.agrees = *target == *actual;
 }
 
 }  // namespace
@@ -209,6 +240,8 @@ void CompareRow(IndicatorReading& row, const Rules& rules) {
     const auto day = [&](int date) { return with_year ? date : date % 10000; };
     row.measure.on_time = day(row.actual.period->first) <= day(row.target.period->last);
   }
+  if (row.measure.kind == Measure::Kind::kNothing && rules.yes_no != v1::SHORTFALL_METHOD_DECLARED)
+    CompareAnswers(row, rules);
 }
 
 }  // namespace jixiao::scoring

@@ -86,9 +86,13 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
     indicator.is_timing = is_timing;
     indicator.target = ReadLiteral(row.target(), form.fiscal_year());
     indicator.actual = ReadLiteral(row.actual(), form.fiscal_year());
-    indicator.weight = ReadPoints(row.weight());
-    indicator.score = ReadPoints(row.score());
-    indicator.completion = ReadRate(row.completion_rate());
+    indicator.left_out = rules.skip_rows_without_target && indicator.target.blank &&
+                         !ReadLiteral(row.approved_target(), form.fiscal_year()).blank;
+    if (!indicator.left_out) {
+      indicator.weight = ReadPoints(row.weight());
+      indicator.score = ReadPoints(row.score());
+      indicator.completion = ReadRate(row.completion_rate());
+    }
     indicator.tier = rules.TierOf(indicator.actual.text);
     indicator.reason_blank = row.deviation_reason().empty() || rules.IsFiller(Fold(row.deviation_reason()));
     CompareRow(indicator, rules);
@@ -135,7 +139,22 @@ std::optional<Decimal> Pair::Percent() const {
   return Decimal::MulDiv(b, Decimal(100), a, 2);
 }
 
+bool Pair::IsMissedFromAbove() const {
+  return IsUpperBound() || (comparison == Comparison::kEqual && (b > a || a.IsZero()));
+}
+
+bool Pair::IsPercentage() const {
+  const bool bare = target.unit.dimension == Dimension::kNone;
+  return (bare ? actual : target).unit.dimension == Dimension::kRatio;
+}
+
+bool Pair::Reaches(const Decimal& multiple) const {
+  const auto bound = Decimal::Mul(a, multiple);
+  return a > Decimal() && bound && b >= *bound;
+}
+
 bool IndicatorReading::IsEmpty() const {
+  if (left_out) return true;
   return !weight && !score && target.blank && actual.blank && !completion;
 }
 

@@ -46,6 +46,13 @@ struct Pair {
   // b ÷ a in percent, two decimals; nothing for a = 0.
   std::optional<Decimal> Percent() const;
   bool IsUpperBound() const { return comparison == Comparison::kAtMost || comparison == Comparison::kLessThan; }
+  bool IsLowerBound() const { return comparison == Comparison::kAtLeast || comparison == Comparison::kMoreThan; }
+  // Whether the target is missed as one that was exceeded: an upper bound, or "=" with more than it names.
+  bool IsMissedFromAbove() const;
+  // Whether a is a share and differences from it are percentage points.
+  bool IsPercentage() const;
+  // Whether b is at least `multiple` times a positive a.
+  bool Reaches(const Decimal& multiple) const;
 };
 
 // Target and actual value of a row set side by side.
@@ -54,12 +61,14 @@ struct Measure {
     kNothing,   // no figure to compare
     kFigures,   // pairs of quantities
     kDeadline,  // a date against a date
+    kAnswer,    // yes or no, where the rules judge that
   };
   Kind kind = Kind::kNothing;
   std::vector<Pair> pairs;
   std::size_t worst = 0;  // the pair with the least achievement
   bool complete = false;  // every quantity of the target found its counterpart
   bool on_time = false;   // for kDeadline
+  bool agrees = false;    // for kAnswer: the actual value answers as the target does
   bool copied = false;    // the actual value is the target pasted, operator included
   // Units that cannot be compared, such as 360天 against 100%.
   std::optional<std::pair<Quantity, Quantity>> conflict;
@@ -83,10 +92,13 @@ struct IndicatorReading {
   std::optional<Rate> completion;
   const CompiledTier* tier = nullptr;  // the tier that the actual value states
   bool reason_blank = true;
+  // The rules leave the row out: it had an approved target and has none now. Its points are not read.
+  bool left_out = false;
   Measure measure;
   // A completion that the actual value claims in words, such as 已完成100%; in percent.
   std::optional<Decimal> claimed_completion;
 
+  // Whether nothing on the row counts.
   bool IsEmpty() const;
   std::string Path(std::string_view cell) const;
   // 三级指标 for people, shortened.

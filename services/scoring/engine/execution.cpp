@@ -1,0 +1,112 @@
+#include "scoring/engine/execution.h"
+
+#include "common/text.h"
+#include "scoring/engine/line.h"
+#include "scoring/engine/points.h"
+
+#include <algorithm>
+
+namespace jixiao::scoring {
+namespace {
+
+// The execution rate as it becomes points: a fraction, exact unless the rules round the rate first.
+struct ExecutionRate {
+  Decimal numerator;
+  Decimal denominator;
+};
+
+// `budget` is above 0.
+ExecutionRate RateOf(const Decimal& budget, const Decimal& executed, const Rules& rules) {
+  if (rules.rate_places)
+    if (const auto percent = Decimal::MulDiv(executed, Decimal(100), budget, *rules.rate_places))
+      return {*percent, Decimal(100)};
+  return {executed, budget};
+}
+
+// How the points follow from the rate, behind "执行率 = … = 86.20%".
+std::string Arithmetic(const ExecutionRate& rate, const Decimal& points, const Decimal& weight, const Rules& rules) {
+  if (rules.execution_method == v1::EXECUTION_METHOD_BANDS)
+    return Cat("，按档次得 ", PointsText(points, rules), " 分（满分 ", weight.ToString(), " 分）");
+  if (rate.numerator > rate.denominator) return Cat("，超过 100%，按满分 ", PointsText(weight, rules), " 分计");
+  const std::string factor = rules.rate_places ? rate.numerator.ToFixed(*rules.rate_places) + "%" : "执行率";
+  return Cat("，得分 = ", weight.ToString(), " × ", factor, " = ", PointsText(points, rules), " 分");
+}
+
+}  // namespace
+
+Execution ExecutionOf(const FormReading& reading) {
+  if (reading.total_fund != nullptr) return {reading.total_fund->budget, reading.total_fund->executed};
+  Execution sum;
+  for (const FundReading& fund : reading.funds) {
+    // Rows without a total: only a complete column can be added up.
+    if (!fund.budget || !fund.executed) return {};
+    sum.budget = sum.budget.value_or(Decimal()) + *fund.budget;
+    sum.executed = sum.executed.value_or(Decimal()) + *fund.executed;
+  }
+  return sum;
+}
+
+std::optional<Decimal> ExecutionPoints(const Decimal& budget, const Decimal& executed, const Decimal& weight,
+                                       const Rules& rules) {
+  if (budget <= Decimal())
+    return rules.zero_budget == v1::ZERO_BUDGET_METHOD_ZERO ? std::optional(Decimal()) : std::nullopt;
+  const ExecutionRate rate = RateOf(budget, executed, rules);
+  if (rules.execution_method == v1::EXECUTION_METHOD_BANDS) {
+    const CompiledBand* band = BandOf(rules.execution_bands, rate.numerator, rate.denominator);
+    return PartOf(weight, band == nullptr ? Decimal() : band->share, Decimal(1), rules);
+  }
+  if (rate.numerator >= rate.denominator) return weight;
+  const auto points = Decimal::MulDiv(weight, rate.numerator, rate.denominator, rules.places);
+  if (!points) return std::nullopt;
+  return std::clamp(*points, Decimal(), weight);
+}
+
+const CompiledTotalCap* TotalCapOf(const Execution& execution, const Rules& rules) {
+  if (rules.total_caps.empty() || !execution.budget || !execution.executed || *execution.budget <= Decimal())
+    return nullptr;
+  const ExecutionRate rate = RateOf(*execution.budget, *execution.executed, rules);
+  for (const CompiledTotalCap& cap : rules.total_caps) {
+    const auto bound = Decimal::Mul(cap.rate_below, rate.denominator);
+    if (bound && rate.numerator < *bound) return &cap;
+  }
+  return nullptr;
+}
+
+LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const Rules& rules,
+                      evaluation::v1::ScoreLine& line) {
+  const FundReading* total = reading.total_fund;
+  const std::optional<Decimal> declared = total != nullptr ? total->score : std::nullopt;
+  LineResult result{evaluation::v1::BASIS_COMPUTED, weight, std::nullopt, declared};
+  const Execution e = ExecutionOf(reading);
+  line.set_path("funds");
+  line.set_method(rules.execution_method == v1::EXECUTION_METHOD_BANDS ? "EXECUTION_BANDS" : "EXECUTION_RATIO");
+  if (e.budget) line.set_criterion(Cat("全年预算数 ", e.budget->ToString(), " 万元"));
+  if (e.executed) line.set_observation(Cat("全年执行数 ", e.executed->ToString(), " 万元"));
+  result.computed = e.budget && e.executed ? ExecutionPoints(*e.budget, *e.executed, weight, rules) : std::nullopt;
+  if (result.computed) {
+    line.set_authority(rules.source().execution().authority());
+    if (*e.budget <= Decimal()) {
+      line.set_method("ZERO_BUDGET");
+      line.set_explanation(
+          Cat("全年预算数为 0，执行率不能计算，按规则得 ", PointsText(*result.computed, rules), " 分"));
+      return result;
+    }
+    const auto percent = Decimal::MulDiv(*e.executed, Decimal(100), *e.budget, 2);
+    if (percent) line.set_achievement(percent->ToFixed(2) + "%");
+    line.set_explanation(Cat("执行率 = ", e.executed->ToString(), " ÷ ", e.budget->ToString(), percent ? " = " : "",
+                             line.achievement(),
+                             Arithmetic(RateOf(*e.budget, *e.executed, rules), *result.computed, weight, rules)));
+    return result;
+  }
+  result.basis = evaluation::v1::BASIS_DECLARED;
+  const std::string_view why = !e.budget     ? "未填全年预算数"
+                               : !e.executed ? "未填全年执行数"
+                                             : "全年预算数为 0，执行率不能计算";
+  result.computed = declared ? CountedPoints(*declared, weight, rules) : Decimal();
+  line.set_method("DECLARED");
+  line.set_explanation(declared ? Cat(why, "；按自评得分 ", PointsText(*declared, rules), " 分认定")
+                                : Cat(why, "，也没有自评得分，计 0 分"));
+  return result;
+}
+
+}  // namespace jixiao::scoring

@@ -1,0 +1,36 @@
+// Budget execution: its line, its points, and what it does to the total.
+#pragma once
+
+#include "scoring/engine/reading.h"
+#include "scoring/engine/rules.h"
+
+#include "jixiao/evaluation/v1/scorecard.pb.h"
+
+#include <optional>
+
+namespace jixiao::scoring {
+
+struct LineResult;
+
+// Budget and execution that the execution line rests on, in 万元.
+struct Execution {
+  std::optional<Decimal> budget;
+  std::optional<Decimal> executed;
+};
+
+// The total row's; with no total row, budgets and executions of all rows are added up.
+Execution ExecutionOf(const FormReading& reading);
+
+// Scores budget execution on `weight` points.
+LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const Rules& rules,
+                      evaluation::v1::ScoreLine& line);
+
+// Points of budget execution by the rules alone; nothing when the rate cannot be computed and the rules give no points
+// for that.
+std::optional<Decimal> ExecutionPoints(const Decimal& budget, const Decimal& executed, const Decimal& weight,
+                                       const Rules& rules);
+
+// The cap that the execution rate puts on the form's total; nullptr for none.
+const CompiledTotalCap* TotalCapOf(const Execution& execution, const Rules& rules);
+
+}  // namespace jixiao::scoring

@@ -61,6 +61,20 @@ absl::StatusOr<json> ToJson(const YAML::Node& node, const std::string& document,
   }
 }
 
+std::string TextOf(const json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+// Lists at the top whose entries have a name of their own.
+struct KeyedList {
+  const char* field;
+  const char* key;
+};
+constexpr KeyedList kKeyedLists[] = {{"checks", "code"}, {"classes", "indicator_class"}};
+
+// What states the parent's own results and is nobody's inheritance.
+constexpr const char* kOwn[] = {"cases", "parent"};
+
 // Takes over what the child leaves open; maps field by field, everything else whole.
 void Inherit(json& child, const json& parent) {
   for (const auto& [key, value] : parent.items()) {
@@ -69,6 +83,49 @@ void Inherit(json& child, const json& parent) {
     else if (child[key].is_object() && value.is_object())
       Inherit(child[key], value);
   }
+}
+
+// The entry of `list` that `key` names; nullptr for none.
+json* EntryOf(json& list, const char* key, const json& name) {
+  for (json& entry : list)
+    if (entry.is_object() && entry.contains(key) && entry[key] == name) return &entry;
+  return nullptr;
+}
+
+// The parent's entries, each overridden by the child's of the same name, then the child's new ones.
+absl::StatusOr<json> MergeEntries(const json& child, const json& parent, const KeyedList& list,
+                                  const std::string& document) {
+  json merged = parent;
+  json seen = json::array();
+  for (const json& entry : child) {
+    if (!entry.is_object() || !entry.contains(list.key))
+      return Unreadable(document, Cat(list.field, ": every entry has a ", list.key));
+    const json& name = entry[list.key];
+    if (std::find(seen.begin(), seen.end(), name) != seen.end())
+      return Unreadable(document, Cat(list.field, ": ", TextOf(name), " stands twice"));
+    seen.push_back(name);
+    json* const inherited = EntryOf(merged, list.key, name);
+    json own = entry;
+    if (inherited == nullptr) {
+      merged.push_back(std::move(own));
+    } else {
+      Inherit(own, *inherited);
+      *inherited = std::move(own);
+    }
+  }
+  return merged;
+}
+
+// Takes over a whole rule set.
+absl::Status InheritRuleSet(json& child, json parent, const std::string& document) {
+  for (const char* field : kOwn) parent.erase(field);
+  for (const KeyedList& list : kKeyedLists) {
+    if (!child.contains(list.field) || !parent.contains(list.field)) continue;
+    if (!child[list.field].is_array() || !parent[list.field].is_array()) continue;  // refused as no list later
+    ASSIGN_OR_RETURN(child[list.field], MergeEntries(child[list.field], parent[list.field], list, document));
+  }
+  Inherit(child, parent);
+  return absl::OkStatus();
 }
 
 class Family {
@@ -96,8 +153,7 @@ class Family {
     for (auto& [id, member] : members_) {
       RETURN_IF_ERROR(Flatten(member));
       v1::RuleSet rule_set;
-      const auto status = google::protobuf::util::JsonStringToMessage(
-          member.content.dump(-1, ' ', false, json::error_handler_t::replace), &rule_set);
+      const auto status = google::protobuf::util::JsonStringToMessage(TextOf(member.content), &rule_set);
       if (!status.ok()) return Unreadable(member.document, status.message().as_string());
       out.push_back(std::move(rule_set));
     }
@@ -118,11 +174,15 @@ class Family {
     if (member.content.contains("parent")) {
       const std::string parent =
           member.content["parent"].is_string() ? member.content["parent"].get<std::string>() : "";
-      const auto found = members_.find(parent);
-      if (found == members_.end()) return Unreadable(member.document, Cat("there is no parent ", parent));
-      member.content.erase("parent");
-      RETURN_IF_ERROR(Flatten(found->second));
-      Inherit(member.content, found->second.content);
+      // "ID@REVISION" tells where a complete rule set came from.
+      if (parent.find('@') == std::string::npos) {
+        const auto found = members_.find(parent);
+        if (found == members_.end()) return Unreadable(member.document, Cat("there is no parent ", parent));
+        RETURN_IF_ERROR(Flatten(found->second));
+        RETURN_IF_ERROR(InheritRuleSet(member.content, found->second.content, member.document));
+        const json revision = found->second.content.value("revision", json("0"));
+        member.content["parent"] = Cat(parent, "@", TextOf(revision));
+      }
     }
     member.state = Member::State::kFlat;
     return absl::OkStatus();

@@ -1,5 +1,12 @@
 // Reads rule sets from their YAML files (services/scoring/rulesets/*.yaml): the fields of v1::RuleSet by their proto
-// names, plus `parent`, which names another file's id whose fields are taken over where the child is silent.
+// names. `parent: ID` names another file whose content is taken over where the child is silent:
+// - maps field by field, lists whole, but
+// - `checks` and `classes` entry by entry: an entry of the child overrides the fields of the parent's entry with the
+// same
+//   `code` or `indicator_class`, and a new one is appended;
+// - `cases` never: they state what the parent's own rules give.
+// In what is read, `parent` is "ID@REVISION". A file that has it in this form already, such as one written out by
+// `jixiao rules show`, is complete and takes nothing over.
 #pragma once
 
 #include "jixiao/scoring/v1/rule_set.pb.h"

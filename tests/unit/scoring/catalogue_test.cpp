@@ -70,6 +70,74 @@ TEST(Catalogue, AYearThatNothingCoversGetsTheNearestAndSaysSo) {
   EXPECT_EQ(Sample().ForForm(Form("", 2018)).selected_by.find("没有对应规则"), std::string::npos);
 }
 
+// ------------------------------------------------------------------------------------------------------ as it ships
+
+std::string Shipped(std::string region, int year, evaluation::v1::FormKind kind = evaluation::v1::FORM_KIND_PROJECT) {
+  static const Catalogue catalogue = [] {
+    std::vector<v1::RuleSet> sets;
+    for (const std::string_view id : support::kRuleSets) sets.push_back(support::RuleSetOf(id));
+    return Make(sets);
+  }();
+  SelfEvaluation form = Form(std::move(region), year);
+  form.set_kind(kind);
+  const Selection selection = catalogue.ForForm(form);
+  return selection.rules == nullptr ? "" : selection.rules->source().id();
+}
+
+TEST(ShippedCatalogue, ChoosesByRegionAndYear) {
+  EXPECT_EQ(Shipped("420100", 2022), "cn-42-hubei");
+  EXPECT_EQ(Shipped("420106003", 2020), "cn-42-hubei");
+  EXPECT_EQ(Shipped("360103", 2017), "cn-36-jiangxi-2017");
+  EXPECT_EQ(Shipped("360000", 2018), "cn-36-jiangxi-2017");
+  EXPECT_EQ(Shipped("360103", 2019), "cn-36-jiangxi-2017");
+  EXPECT_EQ(Shipped("360103", 2020), "cn-36-jiangxi");
+  EXPECT_EQ(Shipped("360103", 2022), "cn-36-jiangxi");
+  EXPECT_EQ(Shipped("510923", 2023), "cn-51-sichuan-2023");
+  EXPECT_EQ(Shipped("330100", 2023), "cn-33-zhejiang");
+  EXPECT_EQ(Shipped("341700", 2022), "cn-34-anhui");
+  EXPECT_EQ(Shipped("451000", 2021), "cn-45-guangxi");
+  EXPECT_EQ(Shipped("140000", 2024), "cn-14-shanxi");
+  EXPECT_EQ(Shipped("131000", 2023), "cn-13-hebei");
+  EXPECT_EQ(Shipped("120101", 2024), "cn-12-tianjin");
+}
+
+TEST(ShippedCatalogue, TakesTheNationalRulesWhereNothingElseIsKnown) {
+  EXPECT_EQ(Shipped("530000", 2022), "cn-national-2020");  // no rules of its own
+  EXPECT_EQ(Shipped("999999", 2022), "cn-national-2020");
+  EXPECT_EQ(Shipped("", 2022), "cn-national-2020");
+  EXPECT_EQ(Shipped("", 0), "cn-national-2020");
+  EXPECT_EQ(Shipped("", 2019), "cn-national-2016");
+  // Years before those that are known of a region.
+  EXPECT_EQ(Shipped("510403", 2021), "cn-national-2020");
+  EXPECT_EQ(Shipped("330100", 2022), "cn-national-2020");
+  EXPECT_EQ(Shipped("360103", 2016), "cn-national-2016");
+  EXPECT_EQ(Shipped("420100", 2019), "cn-national-2016");
+  // Kinds of forms that a region's form is not.
+  EXPECT_EQ(Shipped("420100", 2022, evaluation::v1::FORM_KIND_DEPARTMENT), "cn-national-2020");
+  EXPECT_EQ(Shipped("510923", 2023, evaluation::v1::FORM_KIND_TRANSFER_PAYMENT), "cn-national-2020");
+}
+
+TEST(ShippedCatalogue, NeverChoosesWhatIsOnlyForThoseWhoNameIt) {
+  for (const std::string_view id : {"cn-grades-80", "cn-manual-2022-capped-total", "cn-51-sichuan-old-project",
+                                    "cn-51-sichuan-old-department", "cn-national-2021", "cn-national-2021-cost",
+                                    "cn-national-2021-no-satisfaction", "cn-national-2021-cost-no-satisfaction"})
+    EXPECT_FALSE(support::RuleSetOf(id).default_for_scope()) << id;
+}
+
+TEST(ShippedCatalogue, EverySetSaysWhereItComesFrom) {
+  for (const std::string_view id : support::kRuleSets) {
+    const v1::RuleSet set = support::RuleSetOf(id);
+    for (const v1::Authority& authority : set.authority()) {
+      EXPECT_FALSE(authority.instrument().empty()) << id;
+      EXPECT_NE(authority.reliability(), v1::RELIABILITY_UNSPECIFIED) << id;
+      EXPECT_FALSE(authority.note().empty()) << id;
+    }
+    for (const std::string& text :
+         {set.execution().authority(), set.quantitative().authority(), set.qualitative().authority()})
+      EXPECT_FALSE(text.empty()) << id;
+  }
+}
+
 TEST(Catalogue, FindsByIdRevisionAndDigest) {
   EXPECT_EQ(Sample().ById("nation")->source().revision(), 2);
   EXPECT_EQ(Sample().ById("nation@1")->source().revision(), 1);

@@ -318,6 +318,86 @@ TEST(RuleSetReader, AChildOverridesItsParentFieldByField) {
   EXPECT_EQ((*read)[0].execution().weight(), "10");  // the parent is as it was
 }
 
+TEST(RuleSetReader, ChecksAndClassesAreMergedByTheirKeys) {
+  const auto read = ReadRuleSets({
+      {"a.yaml", R"(
+id: a
+revision: 4
+checks:
+  - {code: RANGE, severity: SEVERITY_ERROR}
+  - {code: TIER, severity: SEVERITY_ERROR}
+classes:
+  - {indicator_class: INDICATOR_CLASS_OUTPUT, name: 产出指标, level1_words: [产出, 完成], weight: "50"}
+  - {indicator_class: INDICATOR_CLASS_BENEFIT, name: 效益指标, weight: "30"}
+)"},
+      {"b.yaml", R"(
+id: b
+parent: a
+revision: 1
+checks:
+  - {code: ECHO, severity: SEVERITY_INFO}
+  - {code: TIER, off: true}
+classes:
+  - {indicator_class: INDICATOR_CLASS_BENEFIT, weight: "40"}
+  - {indicator_class: INDICATOR_CLASS_OUTPUT, level1_words: [产出], weight: "40"}
+  - {indicator_class: INDICATOR_CLASS_COST, name: 成本指标, weight: "20"}
+)"},
+      {"c.yaml", "id: c\nparent: b\nrevision: 1\nchecks: [{code: ECHO, severity: SEVERITY_WARNING}]\n"},
+  });
+  ASSERT_TRUE(read.ok()) << read.status();
+  const RuleSet& b = (*read)[1];
+  ASSERT_EQ(b.checks_size(), 3);
+  EXPECT_EQ(b.checks(0).code(), "RANGE");  // the parent's order, what is new behind it
+  EXPECT_EQ(b.checks(1).code(), "TIER");
+  EXPECT_EQ(b.checks(1).severity(), evaluation::v1::SEVERITY_ERROR);  // left open by the child
+  EXPECT_TRUE(b.checks(1).off());
+  EXPECT_EQ(b.checks(2).code(), "ECHO");
+  ASSERT_EQ(b.classes_size(), 3);
+  EXPECT_EQ(b.classes(0).name(), "产出指标");
+  EXPECT_EQ(b.classes(0).weight(), "40");
+  ASSERT_EQ(b.classes(0).level1_words_size(), 1);  // a list within an entry is replaced whole
+  EXPECT_EQ(b.classes(1).weight(), "40");
+  EXPECT_EQ(b.classes(2).name(), "成本指标");
+  const RuleSet& c = (*read)[2];
+  ASSERT_EQ(c.checks_size(), 3);
+  EXPECT_TRUE(c.checks(1).off());
+  EXPECT_EQ(c.checks(2).severity(), evaluation::v1::SEVERITY_WARNING);
+  EXPECT_EQ((*read)[0].checks_size(), 2);  // the parent is as it was
+  EXPECT_EQ((*read)[0].classes(0).weight(), "50");
+}
+
+TEST(RuleSetReader, RefusesEntriesWithoutAKeyOrWithOneTwice) {
+  const RuleSetDocument parent{"a.yaml", "id: a\nchecks: [{code: RANGE, severity: SEVERITY_ERROR}]\n"};
+  ExpectRefused({parent, {"b.yaml", "id: b\nparent: a\nchecks: [{severity: SEVERITY_INFO}]\n"}}, "b.yaml",
+                "checks: every entry has a code");
+  ExpectRefused({parent, {"b.yaml", "id: b\nparent: a\nchecks: [RANGE]\n"}}, "b.yaml",
+                "checks: every entry has a code");
+  ExpectRefused({parent, {"b.yaml", "id: b\nparent: a\nchecks: [{code: TIER}, {code: TIER, off: true}]\n"}}, "b.yaml",
+                "checks: TIER stands twice");
+}
+
+TEST(RuleSetReader, WhatIsReadNamesItsParentAndIsCompleteWithoutIt) {
+  const auto read = ReadRuleSets({{"a.yaml", "id: a\nrevision: 4\ntitle: A\ncases: [{name: 甲}]\n"},
+                                  {"b.yaml", "id: b\nparent: a\nrevision: 1\n"},
+                                  {"c.yaml", "id: c\nparent: b\nrevision: 2\ncases: [{name: 丙}]\n"}});
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ((*read)[0].parent(), "");
+  EXPECT_EQ((*read)[1].parent(), "a@4");
+  EXPECT_EQ((*read)[2].parent(), "b@1");
+  EXPECT_EQ((*read)[1].title(), "A");
+  EXPECT_EQ((*read)[1].cases_size(), 0) << "cases state what the parent's own rules give";
+  ASSERT_EQ((*read)[2].cases_size(), 1);
+  EXPECT_EQ((*read)[2].cases(0).name(), "丙");
+  // Written out and read again, alone: the same.
+  const RuleSet shipped = RuleSetOf("cn-12-tianjin");
+  EXPECT_EQ(shipped.parent(), "cn-13-hebei@1");
+  std::string text;
+  ASSERT_TRUE(google::protobuf::util::MessageToJsonString(shipped, &text).ok());
+  const auto again = ReadRuleSets({{"shown.json", text}});
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(CanonicalDigest(again->front()).value(), CanonicalDigest(shipped).value());
+}
+
 TEST(RuleSetReader, TheOrderOfDocumentsChangesNothing) {
   std::vector<RuleSetDocument> documents;
   for (const auto& entry : std::filesystem::directory_iterator(SourceFolder() / "services/scoring/rulesets"))
@@ -407,8 +487,7 @@ TEST(RuleSetReader, ReadsTheShippedFolderSortedById) {
   ASSERT_TRUE(read.ok()) << read.status();
   std::vector<std::string> ids;
   for (const RuleSet& set : *read) ids.push_back(set.id());
-  EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
-  for (const std::string_view id : kRuleSets) EXPECT_NE(std::find(ids.begin(), ids.end(), id), ids.end()) << id;
+  EXPECT_EQ(ids, std::vector<std::string>(std::begin(kRuleSets), std::end(kRuleSets)));
 }
 
 }  // namespace

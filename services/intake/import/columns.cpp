@@ -223,6 +223,7 @@ Columns FundsHeader(const std::vector<Row>& rows, std::size_t at, Layout layout)
     if (roles.Has(Role::kExecutionRate)) ++rate;
     if (roles.empty() && !IsFundName(cell->text)) ++others;
   }
+  if (money == 0 && rows[at].filled.size() < 2) return out;
   const bool two = IsSecondHeaderRow(rows, at, kFundsRoles, true, layout);
   if (two)
     for (const Cell* cell : rows[at + 1].filled) {
@@ -295,10 +296,9 @@ Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout la
     if (roles.HasAny(kIndicatorRoles)) ++known;
     if (roles.HasAny(value_roles) && !roles.HasAny(level_roles)) ++values;
   }
-  const bool two = IsSecondHeaderRow(rows, at, kIndicatorRoles, false, layout);
-  if (!level || values == 0 || known < 3) return out;
   // Nothing but words of a header: a row of data may well contain some.
-  if (known * 2 < rows[at].filled.size()) return out;
+  if (!level || values == 0 || known < 3 || known * 2 < rows[at].filled.size()) return out;
+  const bool two = IsSecondHeaderRow(rows, at, kIndicatorRoles, false, layout);
   out.header_rows = two ? 2 : 1;
   bool operators = false, units = false;
   std::vector<Head> heads = Heads(rows, at, two);

@@ -111,6 +111,7 @@ class Reader {
     Block block;
     Cell& cell = block.paragraph;
     Runs(node, cell.text);
+    cell.text = Sound(std::move(cell.text));
     cell.place.paragraph = ++paragraphs_;
     const pugi::xml_node properties = Child(node, "pPr");
     if (const auto style = headings_.find(std::string(Attribute(Child(properties, "pStyle"), "val")));
@@ -180,6 +181,7 @@ class Reader {
         Cell cell;
         bool first = true;
         CellText(tc, cell.text, first, nested);
+        cell.text = Sound(std::move(cell.text));
         RETURN_IF_ERROR(Count(cell.text.size()));
         cell.row = row;
         cell.column = column;

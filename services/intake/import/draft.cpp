@@ -1,5 +1,6 @@
 #include "intake/import/draft.h"
 
+#include "common/form.h"
 #include "common/text.h"
 #include "intake/import/folding.h"
 
@@ -43,6 +44,10 @@ void Writer::Note(std::string path, const Cell& cell) {
 
 void Writer::Set(std::string path, std::string* field, std::string value, const Cell& cell) {
   if (value.empty()) return;
+  if (value.size() > kMaxCellBytes) {
+    ledger_.Refuse(cell, "文字超过一栏的上限 32 KiB");
+    return;
+  }
   if (!field->empty() && *field != value) {
     ledger_.Refuse(cell, Cat("此栏已有另一个值：", TruncateUtf8(*field, 120)));
     return;
@@ -53,6 +58,10 @@ void Writer::Set(std::string path, std::string* field, std::string value, const 
 
 void Writer::AddLine(std::string path, std::string* field, std::string value, const Cell& cell) {
   if (value.empty()) return;
+  if (field->size() + value.size() + 1 > kMaxCellBytes) {
+    ledger_.Refuse(cell, "文字超过一栏的上限 32 KiB");
+    return;
+  }
   Append(*field, field->empty() ? "" : "\n", value);
   Note(std::move(path), cell);
 }

@@ -92,7 +92,7 @@ bool IsAsciiWord(char32_t c) {
 
 // Whether a line begins an enumeration: 1. （一） 二、 ① 目标1：
 bool StartsItem(std::string_view line) {
-  const std::string folded = Fold(line.substr(0, 64));
+  const std::string folded = Fold(TruncateUtf8(line, 64));
   std::string_view rest = folded;
   if (rest.starts_with("目标") || rest.starts_with("指标")) {
     rest.remove_prefix(6);

@@ -276,8 +276,15 @@ bool FormReader::ReadInline(const Cell& cell, bool alone) {
     std::size_t end = rest.size();
     for (const std::string_view mark : {"\n", "\t", "  ", "　"}) end = std::min(end, rest.find(mark));
     const std::string_view piece = rest.substr(0, end);
-    rest.remove_prefix(std::min(rest.size(), end + 1));
-    while (rest.starts_with(' ') || rest.starts_with('\t') || rest.starts_with('\n')) rest.remove_prefix(1);
+    rest.remove_prefix(end);
+    for (bool again = true; again;) {
+      again = false;
+      for (const std::string_view mark : {"\n", "\t", " ", "　"})
+        while (rest.starts_with(mark)) {
+          rest.remove_prefix(mark.size());
+          again = true;
+        }
+    }
     std::size_t colon = piece.find("："), size = 3;
     if (const std::size_t narrow = piece.find(':'); narrow < colon) colon = narrow, size = 1;
     if (colon == std::string_view::npos || colon == 0 || colon > 90) continue;

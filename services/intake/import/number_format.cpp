@@ -413,9 +413,10 @@ std::string FormatNumber(std::string_view stored, std::string_view code, bool da
   } else if (number->zero() && sections.size() >= 3) {
     section = sections[2];
   }
-  if (section.find("General") != std::string_view::npos || section.find("G/") != std::string_view::npos ||
-      section.empty() || section.find('@') != std::string_view::npos)
-    return General(*number);
+  const bool general = section.find("General") != std::string_view::npos ||
+                       section.find("GENERAL") != std::string_view::npos ||
+                       section.find("G/") != std::string_view::npos;  // G/通用格式
+  if (general || section.empty() || section.find('@') != std::string_view::npos) return General(*number);
   const std::vector<Token> tokens = Tokens(section);
   const bool date = std::any_of(tokens.begin(), tokens.end(), [](const Token& t) { return t.kind == Token::kDate; });
   std::string text;

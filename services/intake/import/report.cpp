@@ -377,7 +377,7 @@ void ReadYear(const Passage& passage, Writer& writer) {
     if (item.paragraph == nullptr) continue;
     const std::string folded = Fold(item.paragraph->text);
     for (std::size_t at = folded.find("年"); at != std::string::npos; at = folded.find("年", at + 1)) {
-      if (at < 4) continue;
+      if (at < 4 || folded.find_first_not_of("0123456789", at - 4) != at) continue;
       const int year = YearIn(std::string_view(folded).substr(at - 4, 7));
       if (year == 0) continue;
       auto& [count, cell] = votes[year];

@@ -43,8 +43,8 @@ std::string UnixLines(std::string text) {
       out += '\n';
     } else if (text[i] == '\f' || text[i] == '\v') {
       out += '\n';
-    } else {
-      out += text[i];
+    } else if (static_cast<unsigned char>(text[i]) >= 0x20 || text[i] == '\n' || text[i] == '\t') {
+      out += text[i];  // no other control character is text
     }
   }
   return out;

@@ -86,7 +86,7 @@ absl::Status ReadStyles(const ZipArchive& zip, const std::string& part, const Li
   const pugi::xml_node root = xml.document_element();
   std::map<int, std::string> own;
   for (const pugi::xml_node& format : Child(root, "numFmts").children())
-    own[NumberIn(format, "numFmtId", -1, 1 << 20)] = Attribute(format, "formatCode");
+    own[NumberIn(format, "numFmtId", -1, 1 << 20)] = Sound(std::string(Attribute(format, "formatCode")));
   for (const pugi::xml_node& style : Child(root, "cellXfs").children()) {
     const int id = NumberIn(style, "numFmtId", 0, 1 << 20);
     const auto found = own.find(id);
@@ -200,10 +200,10 @@ absl::Status ReadSheet(const ZipArchive& zip, const std::string& part, const Lim
       if (const auto reference = ParseA1(Attribute(c, "r"))) std::tie(at_row, column) = *reference;
       if (column > kMaxColumn || at_row < 1) continue;
       Cell cell;
-      cell.text = ValueOf(c, book);
+      cell.text = Sound(ValueOf(c, book));
       if (cell.text.empty()) {
         if (const pugi::xml_node formula = Child(c, "f"); formula && !Child(c, "v")) {
-          cell.text = Cat("=", formula.text().get());
+          cell.text = Sound(Cat("=", formula.text().get()));
           cell.no_value = true;
         }
       }
@@ -267,7 +267,7 @@ absl::StatusOr<Document> ReadXlsx(std::string_view bytes, const Limits& limits) 
   for (const pugi::xml_node& sheet : Child(xml.document_element(), "sheets").children()) {
     Block block;
     block.is_grid = true;
-    block.grid.sheet = Attribute(sheet, "name");
+    block.grid.sheet = Sound(std::string(Attribute(sheet, "name")));
     const std::string_view state = Attribute(sheet, "state");
     block.grid.hidden = state == "hidden" || state == "veryHidden";
     const auto part = relations.find(std::string(Attribute(sheet, "id")));

@@ -70,12 +70,33 @@ absl::Status CheckShape(std::string_view part, std::string_view text, const Limi
 
 absl::Status ParseXml(std::string_view part, const std::string& text, const Limits& limits, pugi::xml_document& out) {
   // UTF-16 would pass the counting unseen; no office program writes it.
-  if (text.find('\0') != std::string::npos) return Damaged(part, "编码不是 UTF-8");
+  if (text.find('\0') != std::string::npos || !IsUtf8(text)) return Damaged(part, "编码不是 UTF-8");
   RETURN_IF_ERROR(CheckShape(part, text, limits));
   const pugi::xml_parse_result result = out.load_buffer(
       text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single, pugi::encoding_utf8);
   if (!result) return Damaged(part, result.description());
   return absl::OkStatus();
+}
+
+std::string Sound(std::string text) {
+  std::erase_if(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t' && c != '\n') || byte == 0x7F;
+  });
+  if (IsUtf8(text)) return text;
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    // The character here is the shortest stretch that is well-formed.
+    std::size_t size = 1;
+    while (size <= 4 && i + size <= text.size() && !IsUtf8(std::string_view(text).substr(i, size))) ++size;
+    if (size <= 4 && i + size <= text.size()) {
+      out += text.substr(i, size);
+      i += size;
+    } else {
+      ++i;
+    }
+  }
+  return out;
 }
 
 std::string_view LocalName(const pugi::xml_node& node) {

@@ -15,6 +15,10 @@ namespace jixiao::importing {
 // elements are counted before anything is built.
 absl::Status ParseXml(std::string_view part, const std::string& text, const Limits& limits, pugi::xml_document& out);
 
+// `text` without what no cell can hold: control characters (but \t and \n) and ill-formed UTF-8, which character
+// references can smuggle in.
+std::string Sound(std::string text);
+
 // The name without its namespace prefix: "w:tbl" is "tbl".
 std::string_view LocalName(const pugi::xml_node& node);
 

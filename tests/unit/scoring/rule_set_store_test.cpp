@@ -65,7 +65,9 @@ class RuleSetStoreTest : public ::testing::Test {
   Annex AnnexNow() { return *DecodeAnnex(Load(0).annex); }
   std::vector<std::string> DraftNames() {
     std::vector<std::string> names;
-    for (const auto& draft : *store_->DraftsAfter("", 0, 100))
+    const auto drafts = store_->DraftsAfter("", 0, 100);
+    EXPECT_TRUE(drafts.ok()) << drafts.status();
+    for (const auto& draft : *drafts)
       names.push_back(draft.id + "@" + std::to_string(draft.revision));
     return names;
   }

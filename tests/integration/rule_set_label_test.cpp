@@ -64,7 +64,7 @@ TEST_F(RuleSetLabelTest, StableDecidesAndAsksForAReportWhereFormsWereSeen) {
   RetireRuleSetResponse retired;
   ExpectRefusal(Call(&Stub::RetireRuleSet, retire, retired), StatusCode::FAILED_PRECONDITION, "LABEL_IN_USE");
   ExpectRefusal(SetLabel("stable", "51", 2023, before.rule_set().digest(),
-                         MustSimulate("cn-national-2020", {form}).name(), nullptr, "not-its-etag"),
+                         MustSimulate(before.rule_set().id(), {form}).name(), nullptr, "not-its-etag"),
                 StatusCode::ABORTED, "ETAG_MISMATCH");
   DeleteLabelRequest remove;
   remove.set_name("stable");

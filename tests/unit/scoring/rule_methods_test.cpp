@@ -259,7 +259,7 @@ TEST(YesNoMethod, ChecksKnowItsAnswer) {
   EXPECT_EQ(Without(TextsOf(full, SEVERITY_ERROR)),
             std::vector<std::string>{
                 "FULL_NOT_MET indicators[0].actual: “是否验收”指标值“是”，实际“否”，未达到指标值，却得满分 10 分"});
-  Row printed{"是", "是"};
+  Row printed{"是", "是", "", "", "产出指标", "质量指标", "是否验收"};
   printed.completion_rate = "100%";
   EXPECT_EQ(PlacesOf(ScoreOf(FormWith({printed}), *rules)), std::vector<std::string>{});
   printed.completion_rate = "0";

@@ -400,9 +400,23 @@ bool FormReader::ReadTotal(const Row& row) {
   else if (!label.points.empty() && !IsNothing(label.points))
     writer_.Set("total_weight", form.mutable_total_weight(), label.points, head);
   std::vector<const Cell*> left;  // numbers without a column of their own
-  const auto assigned = [&](const Cell& cell) -> const Column* {
-    return columns_.exact && grid_ == columns_grid_ ? columns_.At(cell) : nullptr;
+  // Plain text leaves out the merged cells in front: its row is counted from the right.
+  const bool same = grid_ == columns_grid_;
+  const bool by_place = same && (columns_.exact || row.cells.size() == columns_.header_cells);
+  const bool from_right = same && !by_place && row.cells.size() < columns_.columns.size();
+  const auto place = [&](const Cell& cell) -> const Column* {
+    if (by_place) return columns_.At(cell);
+    if (!from_right) return nullptr;
+    const auto at = std::find(row.cells.begin(), row.cells.end(), &cell);
+    return &columns_.columns[columns_.columns.size() - static_cast<std::size_t>(row.cells.end() - at)];
   };
+  // Counting holds only if it puts every figure where figures belong.
+  const bool sure = by_place || std::all_of(row.filled.begin() + 1, row.filled.end(), [&](const Cell* cell) {
+                      const Column* column = place(*cell);
+                      return !IsNumber(cell->text) ||
+                             (column != nullptr && (column->role == Role::kWeight || column->role == Role::kScore));
+                    });
+  const auto assigned = [&](const Cell& cell) -> const Column* { return sure ? place(cell) : nullptr; };
   for (std::size_t i = 1; i < row.filled.size(); ++i) {
     const Cell& cell = *row.filled[i];
     const Label own = ReadLabel(cell.text);

@@ -298,7 +298,7 @@ std::string AsNumber(Number number, const std::vector<Token>& tokens, bool own_s
   }
   if (exponent || !digits) return exponent ? General(number) : std::string();
   number.KeepDigits(15);
-  number.exponent += scale;
+  if (!number.zero()) number.exponent += scale;
   number.Round(fraction_max);
   auto [whole, fraction] = Plain(number, fraction_min);
   if (whole.size() < static_cast<std::size_t>(whole_min))

@@ -46,6 +46,16 @@ Nature NatureOf(const std::vector<Row>& rows, Layout layout) {
   return out;
 }
 
+// A whole form in one paragraph: its cells run together, and nothing says where one ends.
+bool IsCollapsedForm(std::string_view text) {
+  if (text.size() < 300) return false;
+  const std::string folded = Fold(text);
+  int words = 0;
+  for (const std::string_view word : {"一级指标", "二级指标", "三级指标", "指标值", "自评表", "实施单位", "资金总额"})
+    words += Contains(folded, word) ? 1 : 0;
+  return words >= 5;
+}
+
 class Recogniser {
  public:
   Recogniser(const Document& document, const Hints& hints) : document_(document), hints_(hints) {}
@@ -178,7 +188,10 @@ class Recogniser {
              draft.Substantial();
     }
     if (!grid.sheet.empty()) return false;
+    // Page numbers may stand between, a text may not.
+    if (passage_.items.size() > 3) return false;
     if (nature.levels) return true;
+    if (!passage_.items.empty()) return false;
     const std::size_t width = current_->reader->indicator_columns().width();
     std::size_t fit = 0, filled = 0;
     for (const Row& row : rows) {
@@ -347,12 +360,21 @@ class Recogniser {
       for (const Cell* cell : cells) ledger_.Own(*cell, index);
       Open& open = *forms_[static_cast<std::size_t>(index)];
       Writer writer(*open.draft, ledger_);
-      if (passage.IsReport()) {
-        AddReport(passage, writer);
+      Passage sound = passage;
+      std::erase_if(sound.items, [&](const Passage::Item& item) {
+        if (item.paragraph == nullptr || !IsCollapsedForm(item.paragraph->text)) return false;
+        ledger_.Refuse(*item.paragraph,
+                       "像是一张自评表，但表格结构已在转换中丢失；请在办公软件中另存为 .docx 后重新导入");
+        return true;
+      });
+      if (sound.items.empty()) continue;
+      if (sound.IsReport()) {
+        AddReport(sound, writer);
         continue;
       }
       for (const Cell* cell : cells)
-        if (!open.reader->ReadLine(*cell)) ledger_.Refuse(*cell, "表外的文字，没有对应的栏目");
+        if (!IsCollapsedForm(cell->text) && !open.reader->ReadLine(*cell))
+          ledger_.Refuse(*cell, "表外的文字，没有对应的栏目");
     }
   }
 

@@ -3,11 +3,12 @@
 #include "common/errors.h"
 #include "common/text.h"
 #include "intake/import/box_table.h"
+#include "intake/import/folding.h"
 #include "intake/import/line_list.h"
+#include "intake/import/report.h"
 #include "intake/import/vocabulary.h"
 
 #include <algorithm>
-#include <set>
 #include <vector>
 
 namespace jixiao::importing {
@@ -290,9 +291,16 @@ class TextReader {
     return false;
   }
 
+  // Whether a line behind an empty last cell is rather the text below the table: a heading, or a long line.
+  static bool EndsTable(std::string_view line) {
+    Cell probe;
+    probe.text = line;
+    return Utf8Length(line) >= 10 || !SplitHeading(probe).heading.empty();
+  }
+
   void TabCells() {
     Grid& grid = NewGrid(Layout::kLoose);
-    std::set<int> widths;  // of finished rows
+    int last_width = 0;  // cells of the row before
     int row = 0, column = 0, blanks = 0;
     Cell* cell = nullptr;
     for (; at_ < lines_.size() && status_.ok(); ++at_) {
@@ -300,7 +308,7 @@ class TextReader {
       const bool gap = line.starts_with(' ') && line.find_first_not_of(' ') == line.find('\t') && !Blank(line);
       if (line.starts_with('\t') || gap) {
         if (blanks > 0 && cell != nullptr) {
-          widths.insert(column);
+          last_width = column;
           ++row;
           column = 0;
         }
@@ -320,9 +328,9 @@ class TextReader {
         Append(cell->text, "\n", line);
       } else {
         // An empty line inside of the cell, or the end of the table.
-        const bool complete = widths.contains(column);
-        const bool goes_on =
-            Blank(cell->text) ? !(complete && Utf8Length(line) >= 10) : !complete && TabLineFollows(at_);
+        const bool complete = column == last_width;
+        const bool goes_on = IsBlank(cell->text) ? !complete || IsFigure(line) || IsLevelName(line) || !EndsTable(line)
+                                                 : !complete && TabLineFollows(at_);
         if (!goes_on) return;
         Append(cell->text, std::string(static_cast<std::size_t>(blanks), '\n'), "\n", line);
         blanks = 0;

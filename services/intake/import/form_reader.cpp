@@ -450,7 +450,8 @@ bool FormReader::ReadTotal(const Row& row) {
     else
       left.push_back(&cell);
   }
-  const bool has_weight = columns_.Has(Role::kWeight) && !score_only;
+  // Two figures without columns are weight and score, in the order of every form.
+  const bool has_weight = (columns_.Has(Role::kWeight) || left.size() >= 2) && !score_only;
   for (const Cell* cell : left) {
     if (has_weight && form.total_weight().empty() && (left.size() > 1 || !form.total_score().empty()))
       writer_.Set("total_weight", form.mutable_total_weight(), CleanValue(cell->text), *cell);
@@ -523,6 +524,11 @@ void FormReader::ReadFundRow(const Row& row) {
       writer_.ledger().Label(*cell);
       NoteAmountUnit(*cell);
       NoteFundPoints(label, *cell);
+      continue;
+    }
+    // An amount without a column is no name.
+    if (IsNumber(cell->text)) {
+      writer_.ledger().Refuse(*cell, "资金表里没有与这个数值对应的列");
       continue;
     }
     names.push_back(cell);
@@ -889,6 +895,23 @@ bool FormReader::ReadPairs(const Row& row, bool tables) {
   return any;
 }
 
+// Plain text that has lost its spans: the second row of a divided header stands under the first one's cells only where
+// it is filled; the empty places at its end belong to the last columns of the first row.
+void FormReader::JoinHeaders(const Row& row, const Columns& upper, Columns& lower) {
+  if (lower.exact || row.filled.empty()) return;
+  const auto last = std::find(row.cells.begin(), row.cells.end(), row.filled.back());
+  const std::size_t open = static_cast<std::size_t>(row.cells.end() - last) - 1;
+  if (open == 0 || open >= upper.columns.size()) return;
+  int place = row.filled.back()->column;
+  for (std::size_t i = upper.columns.size() - open; i < upper.columns.size(); ++i) {
+    Column column = upper.columns[i];
+    if (lower.Has(column.role)) column.role = Role::kOther;
+    column.from = ++place;
+    column.to = place + 1;
+    lower.columns.push_back(std::move(column));
+  }
+}
+
 std::size_t FormReader::Read(const std::vector<Row>& rows, std::size_t at, const Grid& grid) {
   const Row& row = rows[at];
   grid_ = &grid;
@@ -909,8 +932,11 @@ std::size_t FormReader::Read(const std::vector<Row>& rows, std::size_t at, const
       header.columns.push_back(lost);
       Renumber(header);
     }
+    if (section_ == Section::kIndicators && columns_grid_ == &grid && at > 0 && header_row_ == &rows[at - 1])
+      JoinHeaders(row, columns_, header);
     columns_ = std::move(header);
     columns_grid_ = &grid;
+    header_row_ = &rows[at + count - 1];
     section_ = Section::kIndicators;
     return count;
   }

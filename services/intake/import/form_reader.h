@@ -55,10 +55,12 @@ class FormReader {
                        const std::string& text);
   void SetProjectName(const Cell& cell, const std::string& text);
   void MarkLabels(const Columns& columns);
+  static void JoinHeaders(const Row& row, const Columns& upper, Columns& lower);
 
   Writer writer_;
   Section section_ = Section::kHead;
   const Grid* columns_grid_ = nullptr;  // where the current header stood
+  const Row* header_row_ = nullptr;     // its last row, while that grid is read
   const Grid* grid_ = nullptr;
   Columns columns_;
   std::vector<FundPair> fund_pairs_;

@@ -11,13 +11,13 @@ namespace {
 
 constexpr Role kMoney[] = {Role::kInitialBudget, Role::kFullYearBudget, Role::kExecuted};
 
-const Roles kFundsRoles = Role::kInitialBudget | Role::kFullYearBudget | Roles(Role::kExecuted) | Roles(Role::kWeight) |
-                          Roles(Role::kExecutionRate) | Roles(Role::kScore);
-const Roles kIndicatorRoles = Role::kLevel1 | Role::kLevel2 | Roles(Role::kLevel3) | Roles(Role::kOperator) |
-                              Roles(Role::kTargetFigure) | Roles(Role::kMeasureUnit) | Roles(Role::kTarget) |
-                              Roles(Role::kApprovedTarget) | Roles(Role::kActual) | Roles(Role::kCompletionRate) |
-                              Roles(Role::kWeight) | Roles(Role::kScore) | Roles(Role::kDeviation) |
-                              Roles(Role::kApprovedWeight) | Roles(Role::kAdjustment) | Roles(Role::kRemark);
+constexpr Roles kFundsRoles = Role::kInitialBudget | Role::kFullYearBudget | Roles(Role::kExecuted) |
+                              Roles(Role::kWeight) | Roles(Role::kExecutionRate) | Roles(Role::kScore);
+constexpr Roles kIndicatorRoles = Role::kLevel1 | Role::kLevel2 | Roles(Role::kLevel3) | Roles(Role::kOperator) |
+                                  Roles(Role::kTargetFigure) | Roles(Role::kMeasureUnit) | Roles(Role::kTarget) |
+                                  Roles(Role::kApprovedTarget) | Roles(Role::kActual) | Roles(Role::kCompletionRate) |
+                                  Roles(Role::kWeight) | Roles(Role::kScore) | Roles(Role::kDeviation) |
+                                  Roles(Role::kApprovedWeight) | Roles(Role::kAdjustment) | Roles(Role::kRemark);
 
 // The one role that a header cell has in a table of these roles.
 bool RoleIn(const Roles& roles, std::initializer_list<Role> order, Role& out) {

@@ -11,8 +11,8 @@
 namespace jixiao::importing {
 namespace {
 
-const Roles kNames = Role::kProjectName | Role::kDepartment | Roles(Role::kUnit);
-const Roles kMoney = Role::kInitialBudget | Role::kFullYearBudget | Roles(Role::kExecuted);
+constexpr Roles kNames = Role::kProjectName | Role::kDepartment | Roles(Role::kUnit);
+constexpr Roles kMoney = Role::kInitialBudget | Role::kFullYearBudget | Roles(Role::kExecuted);
 
 // Kinds of names: a unit ends like a unit, a project like a project.
 bool LooksLikeUnit(std::string_view text) {

@@ -14,18 +14,18 @@ namespace {
 
 constexpr std::size_t kMaxCells = 5'000;
 
-const Roles kHead = Role::kProjectName | Role::kProjectCode | Roles(Role::kDepartment) | Roles(Role::kUnit) |
-                    Roles(Role::kDepartmentName) | Roles(Role::kLocalDepartment) | Roles(Role::kCentralDepartment) |
-                    Roles(Role::kOther) | Roles(Role::kYear);
-const Roles kLevels = Role::kLevel1 | Role::kLevel2 | Roles(Role::kLevel3);
-const Roles kIndicator = kLevels | Roles(Role::kTarget) | Roles(Role::kTargetFigure) | Roles(Role::kActual) |
-                         Roles(Role::kWeight) | Roles(Role::kScore) | Roles(Role::kDeviation) |
-                         Roles(Role::kCompletionRate) | Roles(Role::kOperator) | Roles(Role::kMeasureUnit) |
-                         Roles(Role::kApprovedTarget) | Roles(Role::kRemark) | Roles(Role::kOther);
-const Roles kFunds = Role::kInitialBudget | Role::kFullYearBudget | Roles(Role::kExecuted) | Roles(Role::kWeight) |
-                     Roles(Role::kExecutionRate) | Roles(Role::kScore);
-const Roles kGoals = Role::kExpectedGoal | Role::kActualGoal | Roles(Role::kGoalBlock);
-const Roles kTotals = Role::kTotal | Role::kTotalScore;
+constexpr Roles kHead = Role::kProjectName | Role::kProjectCode | Roles(Role::kDepartment) | Roles(Role::kUnit) |
+                        Roles(Role::kDepartmentName) | Roles(Role::kLocalDepartment) | Roles(Role::kCentralDepartment) |
+                        Roles(Role::kOther) | Roles(Role::kYear);
+constexpr Roles kLevels = Role::kLevel1 | Role::kLevel2 | Roles(Role::kLevel3);
+constexpr Roles kIndicator = kLevels | Roles(Role::kTarget) | Roles(Role::kTargetFigure) | Roles(Role::kActual) |
+                             Roles(Role::kWeight) | Roles(Role::kScore) | Roles(Role::kDeviation) |
+                             Roles(Role::kCompletionRate) | Roles(Role::kOperator) | Roles(Role::kMeasureUnit) |
+                             Roles(Role::kApprovedTarget) | Roles(Role::kRemark) | Roles(Role::kOther);
+constexpr Roles kFunds = Role::kInitialBudget | Role::kFullYearBudget | Roles(Role::kExecuted) | Roles(Role::kWeight) |
+                         Roles(Role::kExecutionRate) | Roles(Role::kScore);
+constexpr Roles kGoals = Role::kExpectedGoal | Role::kActualGoal | Roles(Role::kGoalBlock);
+constexpr Roles kTotals = Role::kTotal | Role::kTotalScore;
 
 class Rebuilder {
  public:

@@ -66,12 +66,12 @@ enum class Role : std::uint8_t {
 // A set of roles.
 class Roles {
  public:
-  Roles() = default;
-  Roles(Role role) : bits_(std::uint64_t{1} << static_cast<int>(role)) {}
-  bool Has(Role role) const { return (bits_ >> static_cast<int>(role) & 1) != 0; }
-  bool HasAny(Roles other) const { return (bits_ & other.bits_) != 0; }
-  bool empty() const { return bits_ == 0; }
-  Roles operator|(Roles other) const {
+  constexpr Roles() = default;
+  constexpr Roles(Role role) : bits_(std::uint64_t{1} << static_cast<int>(role)) {}
+  constexpr bool Has(Role role) const { return (bits_ >> static_cast<int>(role) & 1) != 0; }
+  constexpr bool HasAny(Roles other) const { return (bits_ & other.bits_) != 0; }
+  constexpr bool empty() const { return bits_ == 0; }
+  constexpr Roles operator|(Roles other) const {
     Roles out;
     out.bits_ = bits_ | other.bits_;
     return out;
@@ -81,7 +81,7 @@ class Roles {
   std::uint64_t bits_ = 0;
 };
 
-inline Roles operator|(Role a, Role b) {
+constexpr Roles operator|(Role a, Role b) {
   return Roles(a) | Roles(b);
 }
 

@@ -20,8 +20,6 @@ constexpr int kMostFindings = 20;
 constexpr std::size_t kMostNamed = 200;
 constexpr int kMostInRow = 8;
 
-const Decimal kTenThousand(10000);
-
 // What a figure may differ by: as much as its last digit leaves open, more where it is only about.
 Decimal ToleranceOf(const Mention& mention, const Decimal& least, const Rules& rules) {
   Decimal tolerance = std::max(least, mention.precision);

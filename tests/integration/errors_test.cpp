@@ -470,7 +470,7 @@ SelfEvaluation WrongEverywhere() {
   for (int i = 0; i < 500; ++i) {
     auto& section = *form.add_report();
     section.set_heading("资金");
-    for (int k = 0; k < 8; ++k) section.mutable_text()->append("支出1100000万元。");
+    for (int k = 0; k < 8; ++k) section.mutable_text()->append("支出" + std::to_string(1000000 + 8 * i + k) + "万元。");
   }
   return form;
 }

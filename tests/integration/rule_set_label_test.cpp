@@ -47,7 +47,7 @@ TEST_F(RuleSetLabelTest, StableDecidesAndAsksForAReportWhereFormsWereSeen) {
   EXPECT_GT(label.update_time().seconds(), 0);
   Label again;
   ASSERT_TRUE(SetLabel("stable", "51", 2023, digest, "", &again).ok()) << "a repeat asks for nothing";
-  EXPECT_EQ(again.SerializeAsString(), label.SerializeAsString());
+  EXPECT_EQ(BytesOf(again), BytesOf(label));
 
   const Scorecard after = MustScore(form);
   EXPECT_EQ(after.rule_set().digest(), digest);
@@ -71,7 +71,7 @@ TEST_F(RuleSetLabelTest, StableDecidesAndAsksForAReportWhereFormsWereSeen) {
   remove.set_region_code("51");
   remove.set_fiscal_year(2023);
   Must(&Stub::DeleteLabel, remove);
-  EXPECT_EQ(MustScore(form).SerializeAsString(), before.SerializeAsString()) << "as it was before the label";
+  EXPECT_EQ(BytesOf(MustScore(form)), BytesOf(before)) << "as it was before the label";
   DeleteLabelResponse removed;
   ExpectRefusal(Call(&Stub::DeleteLabel, remove, removed), StatusCode::NOT_FOUND, "LABEL_NOT_FOUND");
   for (const auto& [name, field] : {std::pair("Stable", "label.name"), std::pair("", "label.name")})
@@ -85,13 +85,13 @@ TEST_F(RuleSetLabelTest, ShadowScoresLiveFormsBesideAndChangesNothing) {
   same.mutable_execution()->set_weight(national_.execution().weight());
   same.mutable_classes(0)->set_weight(national_.classes(0).weight());
   same.mutable_grades(0)->set_at_least("100");  // grades move, totals do not
-  const SelfEvaluation form = PlainForm(3);
+  const SelfEvaluation form = PlainForm(90);    // 100 points: it has a grade
   const Scorecard alone = MustScore(form);
   ASSERT_NE(alone.grade(), "");
   const GetShadowReportRequest ask;
   EXPECT_EQ(Must(&Stub::GetShadowReport, ask).counts_size(), 0);
   ASSERT_TRUE(SetLabel("shadow", "", 0, Publish(same)).ok());
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(MustScore(form).SerializeAsString(), alone.SerializeAsString());
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(BytesOf(MustScore(form)), BytesOf(alone));
   MustScore(form, ById("cn-national-2020"));  // named: not live
   const GetShadowReportResponse report = Must(&Stub::GetShadowReport, ask);
   ASSERT_EQ(report.counts_size(), 1);
@@ -156,14 +156,14 @@ TEST_F(RuleSetLabelTest, SnapshotKeepsLabelsAndRetirements) {
   const auto database = cluster_.Database(Server::kScoring);
   std::filesystem::rename(database, database.string() + ".away");
   cluster_.Restart(Server::kScoring);
-  EXPECT_EQ(MustScore(form).SerializeAsString(), before.SerializeAsString());
+  EXPECT_EQ(BytesOf(MustScore(form)), BytesOf(before));
   Scorecard card;
   ExpectRefusal(SetLabel("trial", "", 0, digest), StatusCode::UNAVAILABLE, "STORE_AWAY");
   EXPECT_EQ(Must(&Stub::ListLabels, ListLabelsRequest()).labels_size(), 1);
   cluster_.Stop(Server::kScoring);
   std::filesystem::rename(database.string() + ".away", database);
   cluster_.Restart(Server::kScoring);
-  EXPECT_EQ(MustScore(form).SerializeAsString(), before.SerializeAsString());
+  EXPECT_EQ(BytesOf(MustScore(form)), BytesOf(before));
 }
 
 }  // namespace

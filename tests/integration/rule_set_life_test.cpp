@@ -35,7 +35,7 @@ TEST_F(RuleSetLifeTest, FromDraftOverPublicationToRetirement) {
   GetRuleSetResponse draft = Get("local-a@1");
   EXPECT_EQ(draft.state(), RULE_SET_STATE_DRAFT);
   EXPECT_EQ(draft.etag(), first_etag);
-  EXPECT_EQ(draft.rule_set().SerializeAsString(), set.SerializeAsString());
+  EXPECT_EQ(BytesOf(draft.rule_set()), BytesOf(set));
   Scorecard card;
   ExpectRefusal(Score(Samples().front(), ById("local-a@1"), card), StatusCode::NOT_FOUND, "RULE_SET_NOT_FOUND");
 
@@ -84,7 +84,7 @@ TEST_F(RuleSetLifeTest, FromDraftOverPublicationToRetirement) {
   EXPECT_EQ(Must(&Stub::RetireRuleSet, retire).rule_set().state(), RULE_SET_STATE_RETIRED);
   EXPECT_EQ(state_of(false), RULE_SET_STATE_RETIRED);
   ExpectRefusal(Score(Samples().front(), ById("local-a"), card), StatusCode::NOT_FOUND, "RULE_SET_NOT_FOUND");
-  EXPECT_EQ(MustScore(Samples().front(), ById("local-a@1")).SerializeAsString(), before.SerializeAsString())
+  EXPECT_EQ(BytesOf(MustScore(Samples().front(), ById("local-a@1"))), BytesOf(before))
       << "by its full name it scores for ever";
   ExpectRefusal(SetLabel("stable", "", 2050, published.rule_set().digest()), StatusCode::FAILED_PRECONDITION,
                 "RULE_SET_RETIRED");
@@ -92,6 +92,7 @@ TEST_F(RuleSetLifeTest, FromDraftOverPublicationToRetirement) {
 
 TEST_F(RuleSetLifeTest, PublicationRecomputesTheCases) {
   RuleSet set = Local("local-case");
+  set.clear_cases();
   RuleSetCase& example = *set.add_cases();
   example.set_name("样表");
   *example.mutable_form() = Samples().front();
@@ -159,15 +160,15 @@ TEST_F(RuleSetLifeTest, RestartKeepsAll) {
   for (const bool kill : {false, true}) {
     if (kill) cluster_.Kill9(Server::kScoring);
     cluster_.Restart(Server::kScoring);
-    EXPECT_EQ(MustScore(form).SerializeAsString(), before.SerializeAsString());
+    EXPECT_EQ(BytesOf(MustScore(form)), BytesOf(before));
     EXPECT_EQ(Get("local-keep@2").etag(), saved.etag());
     EXPECT_EQ(Get("local-gone@1").state(), RULE_SET_STATE_RETIRED);
     GetSimulationRequest get;
     get.set_name(report.name());
-    EXPECT_EQ(Must(&Stub::GetSimulation, get).simulation().SerializeAsString(), report.SerializeAsString());
+    EXPECT_EQ(BytesOf(Must(&Stub::GetSimulation, get).simulation()), BytesOf(report));
     const auto labels = Must(&Stub::ListLabels, ListLabelsRequest()).labels();
     ASSERT_EQ(labels.size(), 1);
-    EXPECT_EQ(labels[0].SerializeAsString(), label.SerializeAsString());
+    EXPECT_EQ(BytesOf(labels[0]), BytesOf(label));
     if (kill) continue;
     // The form was seen before the restart: what was counted is written at the end.
     ExpectRefusal(SetLabel("stable", "33", 2024,

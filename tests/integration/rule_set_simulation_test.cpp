@@ -70,7 +70,7 @@ TEST_F(RuleSetSimulationTest, SimulationSaysHowScoresMove) {
 
   GetSimulationRequest get;
   get.set_name(report.name());
-  EXPECT_EQ(Must(&Stub::GetSimulation, get).simulation().SerializeAsString(), report.SerializeAsString());
+  EXPECT_EQ(BytesOf(Must(&Stub::GetSimulation, get).simulation()), BytesOf(report));
   get.set_name("simulations/none");
   GetSimulationResponse none;
   ExpectRefusal(Call(&Stub::GetSimulation, get, none), StatusCode::NOT_FOUND, "SIMULATION_NOT_FOUND");

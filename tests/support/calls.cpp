@@ -3,6 +3,8 @@
 #include "google/rpc/status.pb.h"
 
 #include <arpa/inet.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/byte_buffer.h>
@@ -179,6 +181,16 @@ void ExpectRefusal(const grpc::Status& status, grpc::StatusCode code, std::strin
   EXPECT_FALSE(refusal.message.empty());
   EXPECT_EQ(refusal.bad_requests.size(), code == grpc::StatusCode::INVALID_ARGUMENT ? 1u : 0u);
   EXPECT_TRUE(field.empty() || refusal.Names(field)) << "no violation names " << field;
+}
+
+std::string BytesOf(const google::protobuf::Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream out(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&out);
+  coded.SetSerializationDeterministic(true);
+  message.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
 }
 
 }  // namespace jixiao::testing

@@ -3,6 +3,7 @@
 
 #include "google/rpc/error_details.pb.h"
 
+#include <google/protobuf/message.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/status.h>
@@ -69,6 +70,9 @@ void ExpectRefusal(const grpc::Status& status, grpc::StatusCode code, std::strin
 
 // What http://127.0.0.1:PORT/PATH answers, without headers; empty when nobody does.
 std::string HttpGet(int port, const std::string& path);
+
+// The message's bytes, the same for equal messages (maps in order).
+std::string BytesOf(const google::protobuf::Message& message);
 
 // Sets the deadline of one typed call.
 void Within(grpc::ClientContext& context, std::chrono::milliseconds timeout = kCallTimeout);

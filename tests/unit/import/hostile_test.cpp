@@ -107,7 +107,7 @@ TEST(Hostile, AMillionColumnsAndRows) {
       "OK");
   std::string row = "<w:tbl><w:tr>";
   for (int i = 0; i < 20'000; ++i) row += "<w:tc><w:tcPr><w:gridSpan w:val=\"1000000\"/></w:tcPr><w:p/></w:tc>";
-  EXPECT_EQ(ReasonFor(Docx(row + "</w:tr></w:tbl>"), "a.docx"), "OK");
+  EXPECT_EQ(ReasonFor(Docx(row + "</w:tr></w:tbl>"), "a.docx"), "DOCUMENT_TOO_LARGE");
 }
 
 TEST(Hostile, MoreCellsThanTheLimit) {

@@ -84,7 +84,7 @@ TEST_F(RuleSetLabelTest, ShadowScoresLiveFormsBesideAndChangesNothing) {
   RuleSet same = Local("local-same");
   same.mutable_execution()->set_weight(national_.execution().weight());
   same.mutable_classes(0)->set_weight(national_.classes(0).weight());
-  same.clear_cases();  // they say where the national grades lie
+  same.clear_cases();                           // they say where the national grades lie
   same.mutable_grades(0)->set_at_least("100");  // grades move, totals do not
   const SelfEvaluation form = PlainForm(90);    // 100 points: it has a grade
   const Scorecard alone = MustScore(form);

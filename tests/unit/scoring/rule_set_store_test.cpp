@@ -67,8 +67,7 @@ class RuleSetStoreTest : public ::testing::Test {
     std::vector<std::string> names;
     const auto drafts = store_->DraftsAfter("", 0, 100);
     EXPECT_TRUE(drafts.ok()) << drafts.status();
-    for (const auto& draft : *drafts)
-      names.push_back(draft.id + "@" + std::to_string(draft.revision));
+    for (const auto& draft : *drafts) names.push_back(draft.id + "@" + std::to_string(draft.revision));
     return names;
   }
 

@@ -1,6 +1,7 @@
 // Rules::Compile: reads every number of a rule set once and names every field at fault.
 #include "common/canonical.h"
 #include "scoring/checks/checks.h"
+#include "scoring/engine/former_rules.h"
 #include "scoring/engine/literal.h"
 #include "scoring/engine/rules.h"
 
@@ -367,7 +368,8 @@ class RulesCompiler {
 absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(v1::RuleSet rule_set) {
   const std::shared_ptr<Rules> rules(new Rules);  // the constructor is private: nobody gets half a rule set
   ASSIGN_OR_RETURN(rules->digest_, CanonicalDigest(rule_set));
-  RETURN_IF_ERROR(RulesCompiler(rule_set, *rules).Run());
+  RETURN_IF_ERROR(IsFormer(rule_set) ? RulesCompiler(InTodaysFields(rule_set), *rules).Run()
+                                     : RulesCompiler(rule_set, *rules).Run());
   rules->source_ = std::move(rule_set);
   return rules;
 }

@@ -8,6 +8,8 @@
 namespace jixiao::scoring {
 namespace {
 
+using support::RuleSetOf;
+
 // The national rules as that release had them.
 v1::RuleSet Former() {
   v1::RuleSet set = RuleSetOf("cn-national-2020");

@@ -28,7 +28,7 @@ cp -r "$root/deploy/local/samples" deploy/local/
 # The fenced blocks of the section, one file each: 1 is shell, 2 Python, 3 shell.
 awk '/^## /{inside = /From another language/} inside && /^```/{open = !open; if (open) ++n; next} inside && open{print > ("block" n)}' "$root/README.md"
 mv block2 score.py
-python3() { "$python" "$@"; }
+python3() { command "$python" "$@"; }
 
 "$binaries/jixiao-scoring" --listen=127.0.0.1:0 --store="sqlite:$folder/scoring.db" \
   --rulesets="$root/services/scoring/rulesets" --drain-wait=0 >server.log 2>&1 &

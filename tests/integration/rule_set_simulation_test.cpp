@@ -26,7 +26,8 @@ TEST_F(RuleSetSimulationTest, DiffNamesFields) {
   EXPECT_EQ(changes["classes[产出指标].weight"], "50→10");
   EXPECT_EQ(changes["id"], "cn-national-2020→local-diff");
   EXPECT_EQ(changes["default_for_scope"], "true→false");
-  EXPECT_EQ(changes.size(), 5u) << response.ShortDebugString();
+  EXPECT_EQ(changes["revision"], std::to_string(national_.revision()) + "→1");
+  EXPECT_EQ(changes.size(), 6u) << response.ShortDebugString();
   SaveDraftResponse saved;
   RuleSet draft = Local("local-diff", 2);
   draft.clear_grades();  // not valid, and still comparable

@@ -36,6 +36,8 @@ TEST(Diff, EqualRuleSetsHaveNoChange) {
 }
 
 TEST(Diff, NamesEntriesByTheirOwnKeyInTheOrderOfTheFields) {
+  v1::RuleSet from = National();
+  from.set_revision(1);
   v1::RuleSet to = National();
   to.set_revision(2);
   to.set_last_fiscal_year(2024);
@@ -46,7 +48,7 @@ TEST(Diff, NamesEntriesByTheirOwnKeyInTheOrderOfTheFields) {
   to.mutable_quantitative()->set_date(v1::SHORTFALL_METHOD_DECLARED);
   to.mutable_qualitative()->mutable_tiers(1)->set_at_least("0.5");
   EXPECT_THAT(
-      Texts(National(), to),
+      Texts(from, to),
       ElementsAre("revision: 1 → 2", "last_fiscal_year: 0 → 2024", "classes[产出指标].weight: 50 → 40",
                   "execution.rate_places:  → 4", "quantitative.date: SHORTFALL_METHOD_ZERO → SHORTFALL_METHOD_DECLARED",
                   "qualitative.tiers[部分达成年度指标并具有一定效果].at_least: 0.6 → 0.5",

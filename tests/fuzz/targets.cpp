@@ -1,5 +1,7 @@
 #include "fuzz/targets.h"
 
+#include "support/paths.h"
+
 namespace jixiao::fuzz {
 
 std::span<const Target> AllTargets() {
@@ -10,7 +12,7 @@ std::span<const Target> AllTargets() {
 }
 
 std::string SourceFolder() {
-  return JIXIAO_SOURCE_DIR;
+  return jixiao::paths::Source();
 }
 
 }  // namespace jixiao::fuzz

@@ -2,6 +2,7 @@
 // its limits as a whole.
 #include "support/cluster.h"
 #include "support/forms.h"
+#include "support/paths.h"
 #include "support/submissions.h"
 
 #include <google/protobuf/util/json_util.h>
@@ -274,7 +275,7 @@ TEST_F(CheckBatchTest, AnOpenBatchDoesNotKeepAServerFromStopping) {
 
 // What `jixiao score --batch` prints for these samples.
 std::string RunBatch(const Cluster& cluster, const std::vector<std::string>& samples, bool json) {
-  std::vector<std::string> command = {JIXIAO_BIN_DIR "/jixiao",
+  std::vector<std::string> command = {jixiao::paths::Binaries() + "/jixiao",
                                       "--scoring",
                                       cluster.AddressOf(Server::kScoring),
                                       "--format",
@@ -282,7 +283,7 @@ std::string RunBatch(const Cluster& cluster, const std::vector<std::string>& sam
                                       "score",
                                       "--batch"};
   for (const std::string& sample : samples)
-    command.push_back(JIXIAO_SOURCE_DIR "/deploy/local/samples/" + sample + ".json");
+    command.push_back(jixiao::paths::Source() + "/deploy/local/samples/" + sample + ".json");
   const auto log = cluster.folder() / (json ? "batch.json" : "batch.txt");
   const auto process = Process::Start(command, log);
   EXPECT_EQ(process->Wait(std::chrono::seconds(30)), 0);

@@ -1,6 +1,7 @@
 // `jixiao archive check-proof` against proofs made by the log's own library, and against every way to spoil them.
 #include "archiving/log/merkle.h"
 #include "common/encoding.h"
+#include "support/paths.h"
 #include "support/process.h"
 
 #include <gmock/gmock.h>
@@ -53,7 +54,7 @@ class CheckProof : public ::testing::Test {
     const std::filesystem::path file = folder_ / "proof.json";
     std::ofstream(file, std::ios::binary) << text;
     auto process = testing::Process::Start(
-        {std::string(JIXIAO_BIN_DIR) + "/jixiao", "archive", "check-proof", file.string()}, folder_ / "log");
+        {jixiao::paths::Binaries() + "/jixiao", "archive", "check-proof", file.string()}, folder_ / "log");
     return process->Wait(std::chrono::seconds(20)).value_or(-1);
   }
   int Run(const json& proof) { return Run(proof.dump()); }

@@ -1,5 +1,6 @@
 // The command line reads documents: jixiao import, and submit and score on the same files.
 #include "support/cluster.h"
+#include "support/paths.h"
 #include "support/process.h"
 
 #include <gmock/gmock.h>
@@ -40,7 +41,7 @@ class Folder {
   int Run(std::vector<std::string> arguments, std::string& output) const {
     const auto log = path_ / "output";
     std::filesystem::remove(log);
-    arguments.insert(arguments.begin(), JIXIAO_BIN_DIR "/jixiao");
+    arguments.insert(arguments.begin(), jixiao::paths::Binaries() + "/jixiao");
     const auto end = Process::Start(arguments, log)->Wait(std::chrono::seconds(60));
     std::ifstream file(log);
     std::ostringstream text;

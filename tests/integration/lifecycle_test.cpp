@@ -1,6 +1,7 @@
 // The life of a server process: health, reflection, draining, and the request id through all logs.
 #include "support/cluster.h"
 #include "support/forms.h"
+#include "support/paths.h"
 #include "support/submissions.h"
 
 #include <arpa/inet.h>
@@ -240,8 +241,8 @@ TEST_F(LifecycleTest, TakenPortIsRefused) {
   const std::string listen = "--listen=127.0.0.1:" + std::to_string(port);
   const auto start = [&](const std::string& name) {
     return Process::Start(
-        {JIXIAO_BIN_DIR "/jixiao-intake", listen, "--store=sqlite:" + (cluster_.folder() / (name + ".db")).string(),
-         "--drain-wait=0", "--metrics", ""},
+        {jixiao::paths::Binaries() + "/jixiao-intake", listen,
+         "--store=sqlite:" + (cluster_.folder() / (name + ".db")).string(), "--drain-wait=0", "--metrics", ""},
         cluster_.folder() / (name + ".log"));
   };
   const auto first = start("first");
@@ -255,7 +256,7 @@ TEST_F(LifecycleTest, WrongUsageEndsAtOnce) {
   for (const char* argument : {"--no-such-flag", "--log-level=loud", "--drain-wait=-1", "--store=postgresql://x"})
     for (const Server server : kServers) {
       const auto process =
-          Process::Start({JIXIAO_BIN_DIR "/jixiao-" + NameOf(server), argument, "--listen=127.0.0.1:0"},
+          Process::Start({jixiao::paths::Binaries() + "/jixiao-" + NameOf(server), argument, "--listen=127.0.0.1:0"},
                          cluster_.folder() / "usage.log");
       const auto code = process->Wait(std::chrono::seconds(10));
       ASSERT_TRUE(code) << NameOf(server) << " " << argument;

@@ -1,5 +1,6 @@
 // What /metrics says of each server, and that it keeps nobody from serving.
 #include "support/forms.h"
+#include "support/paths.h"
 #include "support/submissions.h"
 
 #include <gtest/gtest.h>
@@ -67,7 +68,7 @@ TEST_F(MetricsTest, TakenPortKeepsNobodyFromServing) {
   for (const std::string& address : {"127.0.0.1:" + std::to_string(taken), std::string("nonsense")}) {
     const std::filesystem::path log = cluster_.folder() / "taken.log";
     const auto process = Process::Start(
-        {JIXIAO_BIN_DIR "/jixiao-archiving", "--listen=127.0.0.1:" + std::to_string(port),
+        {jixiao::paths::Binaries() + "/jixiao-archiving", "--listen=127.0.0.1:" + std::to_string(port),
          "--store=sqlite:" + (cluster_.folder() / "taken.db").string(),
          "--signing-key=" + (cluster_.folder() / "taken.key").string(), "--drain-wait=0", "--metrics=" + address},
         log);

@@ -8,6 +8,7 @@
 #include "scoring/engine/reading.h"
 #include "scoring/rulesets/catalogue.h"
 #include "scoring/rulesets/reader.h"
+#include "support/paths.h"
 
 #include "jixiao/scoring/v1/scoring_service.pb.h"
 
@@ -35,8 +36,8 @@ using namespace jixiao;
 using google::protobuf::Arena;
 
 struct Options {
-  std::vector<std::string> folders{JIXIAO_SOURCE_DIR "/deploy/local/samples"};
-  std::string rule_sets = JIXIAO_SOURCE_DIR "/services/scoring/rulesets";
+  std::vector<std::string> folders{jixiao::paths::Source() + "/deploy/local/samples"};
+  std::string rule_sets = jixiao::paths::Source() + "/services/scoring/rulesets";
   std::string rule_set;
   std::string work;
   std::string figures;

@@ -5,6 +5,7 @@
 // machine this runs, and drift of the machine hits both.
 #include "common/errors.h"
 #include "common/text.h"
+#include "support/paths.h"
 #include "support/process.h"
 
 #include "jixiao/scoring/v1/scoring_service.pb.h"
@@ -37,9 +38,9 @@ constexpr char kScoreBatch[] = "/jixiao.scoring.v1.ScoringService/ScoreBatch";
 
 struct Options {
   load::Loop loop;
-  std::vector<std::string> folders{JIXIAO_SOURCE_DIR "/deploy/local/samples"};
-  std::string rule_sets = JIXIAO_SOURCE_DIR "/services/scoring/rulesets";
-  std::string server = JIXIAO_BIN_DIR "/jixiao-scoring";
+  std::vector<std::string> folders{jixiao::paths::Source() + "/deploy/local/samples"};
+  std::string rule_sets = jixiao::paths::Source() + "/services/scoring/rulesets";
+  std::string server = jixiao::paths::Binaries() + "/jixiao-scoring";
   std::string log_level = "info";
   std::string echo_listen;
   std::string echo_answers;

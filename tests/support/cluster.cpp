@@ -1,5 +1,7 @@
 #include "support/cluster.h"
 
+#include "support/paths.h"
+
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
@@ -141,7 +143,7 @@ int Cluster::AddScoring(ScoringSetup setup) {
 void Cluster::Start(Server server, int replica) {
   Node& node = NodeOf(server, replica);
   std::vector<std::string> command = {
-      std::string(JIXIAO_BIN_DIR "/jixiao-") + NameOf(server), "--listen=127.0.0.1:" + std::to_string(node.port),
+      jixiao::paths::Binaries() + "/jixiao-" + NameOf(server), "--listen=127.0.0.1:" + std::to_string(node.port),
       "--store=sqlite:" + Database(server, replica).string(), "--drain-wait=" + std::to_string(options_.drain_wait),
       "--metrics=127.0.0.1:" + std::to_string(node.metrics_port)};
   switch (server) {
@@ -150,7 +152,7 @@ void Cluster::Start(Server server, int replica) {
       command.push_back("--archiving=127.0.0.1:" + std::to_string(NodeOf(Server::kArchiving, 0).port));
       break;
     case Server::kScoring:
-      command.push_back("--rulesets=" JIXIAO_SOURCE_DIR "/services/scoring/rulesets");
+      command.push_back("--rulesets=" + jixiao::paths::Source() + "/services/scoring/rulesets");
       command.push_back("--snapshot=" + Snapshot(replica).string());
       if (options_.redis && node.setup.redis) command.push_back("--redis=127.0.0.1:" + std::to_string(redis_port_));
       if (!node.setup.secret.empty())

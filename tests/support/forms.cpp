@@ -1,5 +1,7 @@
 #include "support/forms.h"
 
+#include "support/paths.h"
+
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
@@ -28,7 +30,7 @@ SelfEvaluation ReadForm(const std::filesystem::path& file) {
 
 std::vector<SelfEvaluation> ReadSamples() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(JIXIAO_SOURCE_DIR "/deploy/local/samples"))
+  for (const auto& entry : std::filesystem::directory_iterator(jixiao::paths::Source() + "/deploy/local/samples"))
     if (entry.path().extension() == ".json") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   std::vector<SelfEvaluation> forms;

@@ -3,6 +3,7 @@
 #include "common/digest.h"
 #include "common/encoding.h"
 #include "common/errors.h"
+#include "support/paths.h"
 
 #include "jixiao/evaluation/v1/evaluation.pb.h"
 #include "jixiao/evaluation/v1/scorecard.pb.h"
@@ -240,7 +241,7 @@ TEST(Canonical, DigestNamesTheSha256OfTheDocument) {
 }
 
 TEST(Canonical, PublishedVectorsHold) {
-  std::ifstream file(std::string(JIXIAO_SOURCE_DIR) + "/tests/data/canonical/vectors.json");
+  std::ifstream file(jixiao::paths::Source() + "/tests/data/canonical/vectors.json");
   const auto vectors = nlohmann::json::parse(file).at("vectors");
   ASSERT_GE(vectors.size(), 5u);
   SelfEvaluation::descriptor();

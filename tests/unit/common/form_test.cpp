@@ -1,5 +1,7 @@
 #include "common/form.h"
 
+#include "support/paths.h"
+
 #include "jixiao/evaluation/v1/evaluation.pb.h"
 
 #include <google/protobuf/util/json_util.h>
@@ -421,14 +423,14 @@ void ExpectAllPass(const std::filesystem::path& folder, std::size_t at_least) {
 }
 
 TEST(Form, EverySampleFormPasses) {
-  ExpectAllPass(std::filesystem::path(JIXIAO_SOURCE_DIR) / "deploy/local/samples", 11);
+  ExpectAllPass(std::filesystem::path(jixiao::paths::Source()) / "deploy/local/samples", 11);
 }
 
 TEST(Form, EveryRealFormPasses) {
   const char* shared = std::getenv("JIXIAO_SHARED");
-  const auto folder =
-      (shared != nullptr ? std::filesystem::path(shared) : std::filesystem::path(JIXIAO_SOURCE_DIR) / "../shared") /
-      "real-forms";
+  const auto folder = (shared != nullptr ? std::filesystem::path(shared)
+                                         : std::filesystem::path(jixiao::paths::Source()) / "../shared") /
+                      "real-forms";
   if (!std::filesystem::is_directory(folder)) GTEST_SKIP() << "no real forms at " << folder << "; set JIXIAO_SHARED";
   ExpectAllPass(folder, 1);
 }

@@ -4,6 +4,7 @@
 #include "common/text.h"
 #include "intake/import/converter.h"
 #include "intake/import/import.h"
+#include "support/paths.h"
 
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
@@ -25,7 +26,7 @@ using intake::v1::ImportedDocument;
 using intake::v1::ImportedForm;
 
 inline std::filesystem::path SourceFolder() {
-  return JIXIAO_SOURCE_DIR;
+  return jixiao::paths::Source();
 }
 
 // Where published forms lie beside the source tree; they are not part of it.

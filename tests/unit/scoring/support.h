@@ -7,6 +7,7 @@
 #include "scoring/engine/engine.h"
 #include "scoring/engine/rules.h"
 #include "scoring/rulesets/reader.h"
+#include "support/paths.h"
 
 #include "jixiao/evaluation/v1/evaluation.pb.h"
 #include "jixiao/evaluation/v1/scorecard.pb.h"
@@ -36,7 +37,7 @@ using evaluation::v1::ScoreLine;
 using evaluation::v1::SelfEvaluation;
 
 inline std::filesystem::path SourceFolder() {
-  return JIXIAO_SOURCE_DIR;
+  return jixiao::paths::Source();
 }
 
 // Where published forms lie beside the source tree; they are not part of it.

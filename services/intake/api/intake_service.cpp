@@ -58,6 +58,7 @@ absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& reque
   acceptance.head.project_name = form.project_name();
   acceptance.head.fiscal_year = form.fiscal_year();
   acceptance.head.region_code = form.region_code();
+  acceptance.head.competent_department = form.competent_department().name();
   acceptance.head.rule_set = request.rule_set();
   acceptance.form = rpc::WriteString(form);
   acceptance.source_document = request.source_document();

@@ -26,8 +26,23 @@ SubmissionRow ReadHead(const Statement& row) {
   head.archive_record = row.Text(13);
   head.archive_index = row.Int(14);
   head.problem = row.Text(15);
+  head.campaign = row.Text(16);
+  head.competent_department = row.Text(17);
+  head.late = row.Int(18) != 0;
+  for (const char digit : row.Text(19)) head.stages.push_back(static_cast<v1::ReviewStage>(digit - '0'));
   return head;
 }
+
+namespace {
+
+// A digit a stage, as the column keeps them.
+std::string DigitsOf(const std::vector<v1::ReviewStage>& stages) {
+  std::string digits;
+  for (const v1::ReviewStage stage : stages) digits += static_cast<char>('0' + static_cast<int>(stage));
+  return digits;
+}
+
+}  // namespace
 
 absl::StatusOr<std::optional<SubmissionRow>> FindHead(Database& db, std::string_view name) {
   std::optional<SubmissionRow> head;
@@ -37,14 +52,14 @@ absl::StatusOr<std::optional<SubmissionRow>> FindHead(Database& db, std::string_
 }
 
 absl::Status SaveStep(Database& db, const SubmissionRow& head, std::string_view note) {
-  RETURN_IF_ERROR(
-      db.Run("UPDATE submissions SET revision = ?, state = ?, form_digest = ?, implementing_unit = ?, project_name = "
-             "?, fiscal_year = ?,"
-             " region_code = ?, rule_set = ?, update_time = ?, version = version + 1, archive_record = ?, "
-             "archive_index = ?, problem = ? WHERE id = ?",
-             head.revision, static_cast<int>(head.state), head.form_digest, head.implementing_unit, head.project_name,
-             head.fiscal_year, head.region_code, head.rule_set, head.update_time, head.archive_record,
-             head.archive_index, head.problem, head.id));
+  RETURN_IF_ERROR(db.Run(
+      "UPDATE submissions SET revision = ?, state = ?, form_digest = ?, implementing_unit = ?, project_name = "
+      "?, fiscal_year = ?,"
+      " region_code = ?, rule_set = ?, update_time = ?, version = version + 1, archive_record = ?, "
+      "archive_index = ?, problem = ?, campaign = ?, competent_department = ?, late = ?, stages = ? WHERE id = ?",
+      head.revision, static_cast<int>(head.state), head.form_digest, head.implementing_unit, head.project_name,
+      head.fiscal_year, head.region_code, head.rule_set, head.update_time, head.archive_record, head.archive_index,
+      head.problem, head.campaign, head.competent_department, head.late ? 1 : 0, DigitsOf(head.stages), head.id));
   return db.Run("INSERT INTO steps (submission, revision, state, time, note) VALUES (?, ?, ?, ?, ?)", head.id,
                 head.revision, static_cast<int>(head.state), head.update_time, note);
 }

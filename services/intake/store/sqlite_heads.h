@@ -16,7 +16,7 @@ namespace jixiao::intake {
 inline constexpr std::string_view kHeadColumns =
     "SELECT id, name, revision, state, form_digest, implementing_unit, project_name, fiscal_year, region_code, "
     "rule_set, create_time, update_time, version,"
-    " archive_record, archive_index, problem FROM submissions ";
+    " archive_record, archive_index, problem, campaign, competent_department, late, stages FROM submissions ";
 
 SubmissionRow ReadHead(const store::Statement& row);
 

@@ -70,7 +70,12 @@ constexpr store::Migration kMigrations[] = {
      "  create_time INTEGER NOT NULL,"
      "  UNIQUE (submission, revision)"
      ") STRICT;"
-     "CREATE INDEX work_items_by_due ON work_items (due, id);"}};
+     "CREATE INDEX work_items_by_due ON work_items (due, id);"},
+    {2, "seasons and review",
+     "ALTER TABLE submissions ADD COLUMN campaign TEXT NOT NULL DEFAULT '';"
+     "ALTER TABLE submissions ADD COLUMN competent_department TEXT NOT NULL DEFAULT '';"
+     "ALTER TABLE submissions ADD COLUMN late INTEGER NOT NULL DEFAULT 0;"
+     "ALTER TABLE submissions ADD COLUMN stages TEXT NOT NULL DEFAULT '';"}};  // a digit a stage, in order
 
 // The answer to an earlier request of the same id; ALREADY_EXISTS when that request said something else.
 absl::StatusOr<std::optional<std::string>> EarlierAnswer(Database& db, std::string_view method,

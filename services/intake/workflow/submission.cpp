@@ -25,6 +25,10 @@ void ToProto(const SubmissionRow& head, v1::Submission& out) {
   out.set_archive_record(head.archive_record);
   out.set_archive_index(std::max<std::int64_t>(head.archive_index, 0));
   out.set_problem(head.problem);
+  out.set_campaign(head.campaign);
+  out.set_competent_department(head.competent_department);
+  out.set_late(head.late);
+  out.mutable_stages()->Assign(head.stages.begin(), head.stages.end());
 }
 
 std::string NewSubmissionName(std::int64_t now) {
@@ -49,6 +53,16 @@ std::string_view TitleOf(SubmissionState state) {
       return "已退回";
     case v1::SUBMISSION_STATE_STUCK:
       return "需处理";
+    case v1::SUBMISSION_STATE_AWAITING_ANSWERS:
+      return "待说明";
+    case v1::SUBMISSION_STATE_DEPARTMENT_REVIEW:
+      return "主管部门审核";
+    case v1::SUBMISSION_STATE_FINANCE_REVIEW:
+      return "财政审核";
+    case v1::SUBMISSION_STATE_APPROVED:
+      return "审核通过";
+    case v1::SUBMISSION_STATE_WITHDRAWN:
+      return "已撤回";
     default:
       return "未知";
   }

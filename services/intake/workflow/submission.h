@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace jixiao::intake {
 
@@ -29,6 +30,10 @@ struct SubmissionRow {
   std::string archive_record;
   std::int64_t archive_index = -1;
   std::string problem;
+  std::string campaign;              // campaigns/…; empty without one
+  std::string competent_department;  // as written
+  bool late = false;                 // after the campaign's due time
+  std::vector<v1::ReviewStage> stages;
 };
 
 // The head as callers see it, without its scorecard.

@@ -29,8 +29,8 @@ std::optional<double> TreeSize(archiving::ArchiveStore& store) {
 }
 
 absl::Status Run(const Options& options) {
-  ASSIGN_OR_RETURN(const std::string path, rpc::SqlitePath(options.common.store));
-  ASSIGN_OR_RETURN(const auto store, archiving::SqliteArchiveStore::Open(path));
+  ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
+  ASSIGN_OR_RETURN(const auto store, archiving::SqliteArchiveStore::Open(address));
   ASSIGN_OR_RETURN(archiving::log::Signer signer,
                    archiving::log::Signer::LoadOrCreate(options.signing_key, options.origin));
   archiving::Sequencer sequencer(*store, std::move(signer), options.origin);

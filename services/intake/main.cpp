@@ -3,6 +3,7 @@
 #include "common/metrics.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/options.h"
+#include "common/store/postgres.h"
 #include "common/time.h"
 #include "intake/api/intake_service.h"
 #include "intake/peers/archiving_client.h"
@@ -39,10 +40,11 @@ void AddBacklog(Metrics& metrics, intake::SubmissionStore& store) {
 }
 
 absl::Status Run(const Options& options) {
-  ASSIGN_OR_RETURN(const std::string path, rpc::SqlitePath(options.common.store));
-  ASSIGN_OR_RETURN(const auto store, intake::SqliteSubmissionStore::Open(path));
-  // SQLite serves one process: leases that an earlier one left are nobody's.
-  RETURN_IF_ERROR(store->ReleaseLeases());
+  ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
+  ASSIGN_OR_RETURN(const auto store, intake::SqliteSubmissionStore::Open(address));
+  // SQLite serves one process: leases that an earlier one left are nobody's. On PostgreSQL they may be a replica's, and
+  // end by themselves.
+  if (!store::IsPostgresUrl(address)) RETURN_IF_ERROR(store->ReleaseLeases());
   intake::ScoringClient scorer(rpc::OpenChannel(options.scoring));
   intake::ArchivingClient archiver(rpc::OpenChannel(options.archiving));
   intake::Pipeline pipeline(*store, scorer, archiver);

@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/rpc/options.h"
+#include "common/store/postgres.h"
 #include "scoring/api/scoring_service.h"
 #include "scoring/rulesets/reader.h"
 #include "scoring/store/sqlite_rule_set_store.h"
@@ -26,14 +27,16 @@ struct Options {
   std::string rule_sets = JIXIAO_RULESETS_FOLDER;
 };
 
-absl::StatusOr<std::unique_ptr<scoring::RuleSetStore>> OpenStore(const std::string& path, const std::string& snapshot) {
+absl::StatusOr<std::unique_ptr<scoring::RuleSetStore>> OpenStore(const std::string& address,
+                                                                 const std::string& snapshot) {
   // A new and empty database in the place of one that was moved away would look as if everything had been withdrawn.
   std::error_code ignored;
-  if (!snapshot.empty() && !std::filesystem::exists(path, ignored) && std::filesystem::exists(snapshot, ignored))
+  if (!store::IsPostgresUrl(address) && !snapshot.empty() && !std::filesystem::exists(address, ignored) &&
+      std::filesystem::exists(snapshot, ignored))
     return Error(absl::StatusCode::kUnavailable, "STORE_MISSING",
-                 Cat(path, " is missing, but ", snapshot,
+                 Cat(address, " is missing, but ", snapshot,
                      " knows what it held: put it back, or remove the snapshot to begin anew"));
-  ASSIGN_OR_RETURN(auto store, scoring::SqliteRuleSetStore::Open(path));
+  ASSIGN_OR_RETURN(auto store, scoring::SqliteRuleSetStore::Open(address));
   return std::unique_ptr<scoring::RuleSetStore>(std::move(store));
 }
 
@@ -47,13 +50,15 @@ absl::StatusOr<std::string> RedisSecret(const std::string& path) {
 }
 
 absl::Status Run(const Options& options) {
-  ASSIGN_OR_RETURN(const std::string path, rpc::SqlitePath(options.common.store));
-  const std::string snapshot = options.snapshot.value_or(path + ".snapshot");
+  ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
+  // Beside the database, where that is a file of this machine.
+  const std::string snapshot =
+      options.snapshot.value_or(store::IsPostgresUrl(address) ? std::string() : address + ".snapshot");
   ASSIGN_OR_RETURN(const std::string secret, RedisSecret(options.redis_secret));
   ASSIGN_OR_RETURN(const auto built_in, scoring::ReadRuleSetFolder(options.rule_sets));
   Metrics metrics;
   scoring::RedisCache cache(options.redis, metrics);
-  scoring::RuleBook book([&] { return OpenStore(path, snapshot); }, cache, metrics, {snapshot, secret});
+  scoring::RuleBook book([&] { return OpenStore(address, snapshot); }, cache, metrics, {snapshot, secret});
   RETURN_IF_ERROR(book.Start(built_in));
   scoring::LiveForms live([&book] { return book.Store(); });
   rpc::ServerState state(metrics);

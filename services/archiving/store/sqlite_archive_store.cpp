@@ -155,20 +155,23 @@ class SqliteArchive final : public ArchiveWriter {
 
   absl::StatusOr<std::vector<std::string>> StructuralFaults() const override {
     std::vector<std::string> faults;
-    ASSIGN_OR_RETURN(const std::vector<std::string> schema, store::SchemaFaults(db_, kMigrations));
+    ASSIGN_OR_RETURN(const std::vector<std::string> schema, db_.SchemaFaults(kMigrations));
     for (const std::string& name : schema) faults.push_back(Cat("数据库的表结构被改动：", name));
     // Damage can keep one of these from its end, and the others still have something to say.
-    const absl::Status checks[] = {
-        db_.ForEach("PRAGMA integrity_check(20)",
-                    [&](const Statement& row) {
-                      if (row.TextView(0) != "ok") faults.push_back(Cat("数据库结构损坏：", row.TextView(0)));
-                    }),
-        db_.ForEach("PRAGMA foreign_key_check",
-                    [&](const Statement& row) { faults.push_back(Cat("表 ", row.TextView(0), " 中有无主的数据")); }),
+    std::vector<absl::Status> checks;
+    if (db_.engine() == store::Engine::kSqlite) {  // PostgreSQL checks its pages and keys by itself
+      checks.push_back(db_.ForEach("PRAGMA integrity_check(20)", [&](const Statement& row) {
+        if (row.TextView(0) != "ok") faults.push_back(Cat("数据库结构损坏：", row.TextView(0)));
+      }));
+      checks.push_back(db_.ForEach("PRAGMA foreign_key_check", [&](const Statement& row) {
+        faults.push_back(Cat("表 ", row.TextView(0), " 中有无主的数据"));
+      }));
+    }
+    checks.push_back(
         db_.ForEach("SELECT digest, content FROM shared_contents", [&](const Statement& row) {
           if (DigestOf(row.BlobBytes(1)) != row.TextView(0))
             faults.push_back(Cat("共用内容 ", row.TextView(0), " 与其摘要不符"));
-        })};
+        }));
     for (const absl::Status& check : checks) {
       if (check.code() == absl::StatusCode::kDataLoss)
         faults.push_back(Cat("数据库读不出：", std::string(check.message())));

@@ -39,11 +39,12 @@ void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std
       ->capture_default_str();
 }
 
-absl::StatusOr<std::string> SqlitePath(const std::string& store) {
-  constexpr std::string_view kScheme = "sqlite:";
-  if (!store.starts_with(kScheme) || store.size() == kScheme.size())
-    return InvalidField("STORE_UNSUPPORTED", "--store", Cat("\"", store, "\": this version keeps data in sqlite:PATH"));
-  return store.substr(kScheme.size());
+absl::StatusOr<std::string> StoreAddress(const std::string& store) {
+  constexpr std::string_view kSqlite = "sqlite:";
+  if (store.starts_with(kSqlite) && store.size() > kSqlite.size()) return store.substr(kSqlite.size());
+  if (store.starts_with("postgresql://") || store.starts_with("postgres://")) return store;
+  return InvalidField("STORE_UNSUPPORTED", "--store",
+                      "data is kept in sqlite:PATH or in postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
 }
 
 }  // namespace jixiao::rpc

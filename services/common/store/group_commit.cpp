@@ -40,24 +40,29 @@ absl::Status RunInSavepoint(Database& database, GroupCommit::Work& work, absl::S
   // A full disk or an I/O error makes SQLite undo the whole transaction, and the works before this one with it.
   if (!database.in_transaction())
     return outcome.ok() ? Error(absl::StatusCode::kInternal, "STORE_ERROR", "a work ended the transaction") : outcome;
+  if (outcome.ok() && database.aborted())
+    outcome = Error(absl::StatusCode::kInternal, "STORE_ERROR", "a work went on after a statement had failed");
   return outcome.ok() ? savepoint.Commit() : savepoint.Rollback();
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<GroupCommit>> GroupCommit::Start(std::unique_ptr<Database> writer, Options options) {
-  auto lock = FileLock::Take(LockOf(writer->path()));
+  // PostgreSQL orders the writers of all replicas and looks after its own log.
+  if (writer->engine() != Engine::kSqlite)
+    return std::make_unique<GroupCommit>(Private(), FileLock(), std::move(writer), nullptr, options);
+  auto lock = FileLock::Take(LockOf(writer->address()));
   if (!lock.ok() && !(options.shared && ReasonOf(lock.status()) == "STORE_IN_USE")) return lock.status();
-  ASSIGN_OR_RETURN(auto checkpointer, Database::Open(writer->path(), Mode::kReadWrite));
+  ASSIGN_OR_RETURN(auto checkpointer, SqliteDatabase::Open(writer->address(), Mode::kReadWrite));
   RETURN_IF_ERROR(checkpointer->Execute(kWaitForReaders));
   return std::make_unique<GroupCommit>(Private(), lock.ok() ? *std::move(lock) : FileLock(), std::move(writer),
                                        std::move(checkpointer), options);
 }
 
 GroupCommit::GroupCommit(Private, FileLock lock, std::unique_ptr<Database> writer,
-                         std::unique_ptr<Database> checkpointer, Options options)
+                         std::unique_ptr<SqliteDatabase> checkpointer, Options options)
     : options_(options),
-      path_(writer->path()),
+      address_(writer->address()),
       lock_(std::move(lock)),
       writer_(std::move(writer)),
       checkpointer_(std::move(checkpointer)),
@@ -151,7 +156,7 @@ absl::Status GroupCommit::Commit(std::vector<Item>& group) {
 
 absl::Status GroupCommit::RunInTransaction(std::vector<Item>& group) {
   if (writer_ == nullptr) {
-    ASSIGN_OR_RETURN(writer_, Database::Open(path_, Mode::kReadWrite));
+    ASSIGN_OR_RETURN(writer_, Database::Open(address_, Mode::kReadWrite));
   }
   ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*writer_));
   for (Item& item : group) RETURN_IF_ERROR(RunInSavepoint(*writer_, item.work, item.outcome));
@@ -163,9 +168,10 @@ absl::Status GroupCommit::RunInTransaction(std::vector<Item>& group) {
 // grown since the last one: then pages are left to copy, only this thread copies them, and no commit can start over
 // before.
 bool GroupCommit::MayCheckpoint() {
+  if (checkpointer_ == nullptr) return false;
   // The process that had the lock may have ended meanwhile.
   if (!lock_.held())
-    if (auto lock = FileLock::Take(LockOf(path_)); lock.ok()) lock_ = *std::move(lock);
+    if (auto lock = FileLock::Take(LockOf(address_)); lock.ok()) lock_ = *std::move(lock);
   return lock_.held();
 }
 
@@ -200,10 +206,10 @@ void GroupCommit::CheckpointLoop() {
   }
 }
 
-absl::StatusOr<std::unique_ptr<ReadPool>> ReadPool::Open(const std::string& path, std::size_t connections) {
+absl::StatusOr<std::unique_ptr<ReadPool>> ReadPool::Open(const std::string& address, std::size_t connections) {
   std::vector<std::unique_ptr<Database>> opened(connections);
   for (auto& connection : opened) {
-    ASSIGN_OR_RETURN(connection, Database::Open(path, Mode::kReadOnly));
+    ASSIGN_OR_RETURN(connection, Database::Open(address, Mode::kReadOnly));
   }
   return std::make_unique<ReadPool>(Private(), std::move(opened));
 }

@@ -1,7 +1,8 @@
-// Group commit over SQLite, and read connections beside it.
+// Group commit, and read connections beside it.
 //
-// SQLite has one writer, and a durable commit costs an fsync. Works that wait while one commit goes on share the next:
-// four times the rows for a quarter of a millisecond.
+// There is one writer, and a durable commit costs an fsync. Works that wait while one commit goes on share the next:
+// on SQLite four times the rows for a quarter of a millisecond. On PostgreSQL each replica has a GroupCommit of its
+// own, and their groups take turns.
 //
 // What a crash loses, by state of a work:
 //   queued        accepted by Submit, not yet answered: the work may be lost, or be there although nobody was told
@@ -32,9 +33,9 @@ struct GroupCommitOptions {
   std::size_t capacity = 4096;  // works that may wait in the queue
   std::size_t max_batch = 256;  // works in one commit
   int checkpoint_pages = 4000;  // pages (4 KiB each) added to the write-ahead log between two checkpoints
-  // Other processes on this machine may write too (replicas of one scoring service beside each other). Their groups
-  // take turns; only the one that holds the lock checkpoints. For stores whose works do not rely on being the only
-  // writer.
+  // SQLite: other processes on this machine may write too (replicas of one scoring service beside each other). Their
+  // groups take turns; only the one that holds the lock checkpoints. For stores whose works do not rely on being the
+  // only writer.
   bool shared = false;
 };
 
@@ -67,7 +68,7 @@ class GroupCommit {
   // whichever process, has it.
   static absl::StatusOr<std::unique_ptr<GroupCommit>> Start(std::unique_ptr<Database> writer, Options options = {});
 
-  GroupCommit(Private, FileLock lock, std::unique_ptr<Database> writer, std::unique_ptr<Database> checkpointer,
+  GroupCommit(Private, FileLock lock, std::unique_ptr<Database> writer, std::unique_ptr<SqliteDatabase> checkpointer,
               Options options);
   GroupCommit(const GroupCommit&) = delete;
   GroupCommit& operator=(const GroupCommit&) = delete;
@@ -113,11 +114,11 @@ class GroupCommit {
   bool CheckpointDue() const { return log_pages_ - checkpointed_at_ >= options_.checkpoint_pages; }
 
   const Options options_;
-  const std::string path_;
-  FileLock lock_;                     // beside the database, because SQLite has its own locks on that
-  std::unique_ptr<Database> writer_;  // writer thread only; null after a failed group
-  std::unique_ptr<Database> checkpointer_;
-  std::mutex transaction_;  // held while a group is in its transaction; locked before mutex_
+  const std::string address_;
+  FileLock lock_;                                 // beside the database, because SQLite has its own locks on that
+  std::unique_ptr<Database> writer_;              // writer thread only; null after a failed group
+  std::unique_ptr<SqliteDatabase> checkpointer_;  // null on PostgreSQL
+  std::mutex transaction_;                        // held while a group is in its transaction; locked before mutex_
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable work_waiting_;
@@ -150,7 +151,7 @@ class ReadPool {
   using Lease = std::unique_ptr<Database, Return>;
 
   // The database must exist.
-  static absl::StatusOr<std::unique_ptr<ReadPool>> Open(const std::string& path, std::size_t connections = 4);
+  static absl::StatusOr<std::unique_ptr<ReadPool>> Open(const std::string& address, std::size_t connections = 4);
 
   ReadPool(Private, std::vector<std::unique_ptr<Database>> connections);
   ReadPool(const ReadPool&) = delete;

@@ -73,35 +73,35 @@ const char* DataOf(std::string_view bytes) {
 
 }  // namespace
 
-void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
+void SqliteStatement::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }
 
-void Statement::BindInt(int index, std::int64_t value) {
+void SqliteStatement::BindInt(int index, std::int64_t value) {
   KeepBindError(sqlite3_bind_int64(statement_.get(), index, value));
 }
 
-void Statement::Bind(int index, std::string_view text) {
+void SqliteStatement::BindText(int index, std::string_view text) {
   KeepBindError(sqlite3_bind_text64(statement_.get(), index, DataOf(text), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
-void Statement::Bind(int index, Blob blob) {
-  KeepBindError(sqlite3_bind_blob64(statement_.get(), index, DataOf(blob.bytes), blob.bytes.size(), SQLITE_TRANSIENT));
+void SqliteStatement::BindBlob(int index, std::string_view bytes) {
+  KeepBindError(sqlite3_bind_blob64(statement_.get(), index, DataOf(bytes), bytes.size(), SQLITE_TRANSIENT));
 }
 
-void Statement::Bind(int index, std::nullptr_t) {
+void SqliteStatement::BindNull(int index) {
   KeepBindError(sqlite3_bind_null(statement_.get(), index));
 }
 
-void Statement::RequireParameters(int count) {
+void SqliteStatement::RequireParameters(int count) {
   if (count != sqlite3_bind_parameter_count(statement_.get())) KeepBindError(SQLITE_RANGE);
 }
 
-void Statement::KeepBindError(int code) {
+void SqliteStatement::KeepBindError(int code) {
   if (bind_error_ == SQLITE_OK) bind_error_ = code;
 }
 
-absl::StatusOr<bool> Statement::Step() {
+absl::StatusOr<bool> SqliteStatement::Step() {
   if (bind_error_ != SQLITE_OK) return StoreError(bind_error_, sqlite3_errstr(bind_error_));
   switch (sqlite3_step(statement_.get())) {
     case SQLITE_ROW:
@@ -113,40 +113,45 @@ absl::StatusOr<bool> Statement::Step() {
   }
 }
 
-void Statement::Reset() {
+bool SqliteStatement::Busy() const {
+  return sqlite3_stmt_busy(statement_.get()) != 0;
+}
+
+void SqliteStatement::Reset() {
   sqlite3_reset(statement_.get());  // returns the error of the last step again
   sqlite3_clear_bindings(statement_.get());
   bind_error_ = SQLITE_OK;
 }
 
-std::int64_t Statement::Int(int column) const {
+std::int64_t SqliteStatement::Int(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }
 
-std::string_view Statement::TextView(int column) const {
+std::string_view SqliteStatement::TextView(int column) const {
   const unsigned char* text = sqlite3_column_text(statement_.get(), column);  // before _bytes: it may convert
   if (text == nullptr) return {};
   return {reinterpret_cast<const char*>(text),
           static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
 
-std::string Statement::BlobBytes(int column) const {
+std::string SqliteStatement::BlobBytes(int column) const {
   const void* bytes = sqlite3_column_blob(statement_.get(), column);
   if (bytes == nullptr) return {};
   return {static_cast<const char*>(bytes), static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
 
-bool Statement::IsNull(int column) const {
+bool SqliteStatement::IsNull(int column) const {
   return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
-void Database::Close::operator()(sqlite3* connection) const {
+void SqliteDatabase::Close::operator()(sqlite3* connection) const {
   sqlite3_close(connection);
 }
 
-Database::Database(Private, const std::string& path, sqlite3* connection) : path_(path), connection_(connection) {}
+SqliteDatabase::SqliteDatabase(Private, const std::string& path, sqlite3* connection)
+    : Database(path), connection_(connection) {}
 
-absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path, Mode mode) {
+absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::string& path, Mode mode) {
   const bool writable = mode == Mode::kReadWrite;
   // mknod rather than open: closing a descriptor would drop the POSIX locks that another connection of this process
   // holds on the same file.
@@ -158,7 +163,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   const int flags =
       (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
-  auto database = std::make_unique<Database>(Private(), path, connection);  // owns it after a failure, too
+  auto database = std::make_unique<SqliteDatabase>(Private(), path, connection);  // owns it after a failure, too
   if (code != SQLITE_OK) return StoreError(code, "open " + path + ": " + sqlite3_errstr(code));
 
   sqlite3_busy_timeout(connection, static_cast<int>(kBusyTimeout.count()));
@@ -170,16 +175,16 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   return database;
 }
 
-absl::StatusOr<std::unique_ptr<Database>> Database::OpenInMemory() {
+absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::OpenInMemory() {
   sqlite3* connection = nullptr;
   const int code = sqlite3_open_v2(":memory:", &connection,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
-  auto database = std::make_unique<Database>(Private(), ":memory:", connection);
+  auto database = std::make_unique<SqliteDatabase>(Private(), ":memory:", connection);
   if (code != SQLITE_OK) return StoreError(code, sqlite3_errstr(code));
   return database;
 }
 
-absl::Status Database::EnterWal() {
+absl::Status SqliteDatabase::EnterWal() {
   // SQLite does not wait for another process in the switch to WAL, so two that create a database at once wait here.
   const auto deadline = steady_clock::now() + kBusyTimeout;
   for (;;) {
@@ -195,48 +200,33 @@ absl::Status Database::EnterWal() {
   sqlite3_wal_hook(
       connection_.get(),
       [](void* self, sqlite3*, const char*, int pages) {
-        static_cast<Database*>(self)->log_pages_ = pages;
+        static_cast<SqliteDatabase*>(self)->log_pages_ = pages;
         return SQLITE_OK;
       },
       this);
   return absl::OkStatus();
 }
 
-absl::Status Database::Execute(std::string_view sql) {
+absl::Status SqliteDatabase::Execute(std::string_view sql) {
   if (sqlite3_exec(connection_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
     return LastError(connection_.get());
   return absl::OkStatus();
 }
 
-absl::StatusOr<Statement> Database::Prepare(std::string_view sql) {
+absl::StatusOr<std::unique_ptr<Statement>> SqliteDatabase::Prepare(std::string_view sql) {
   sqlite3_stmt* compiled = nullptr;
   const char* rest = nullptr;
   if (sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
                          &compiled, &rest) != SQLITE_OK)
     return LastError(connection_.get());
-  Statement statement(compiled);
+  std::unique_ptr<Statement> statement(new SqliteStatement(compiled));
   const std::string_view tail = sql.substr(static_cast<std::size_t>(rest - sql.data()));
   if (compiled == nullptr || tail.find_first_not_of("; \t\r\n") != std::string_view::npos)
     return StoreError(SQLITE_MISUSE, "not exactly one statement: " + std::string(sql));
   return statement;
 }
 
-absl::StatusOr<Statement*> Database::Prepared(std::string_view sql) {
-  auto found = statements_.find(sql);
-  if (found == statements_.end()) {
-    ASSIGN_OR_RETURN(Statement statement, Prepare(sql));
-    found = statements_.emplace(sql, std::move(statement)).first;
-  }
-  found->second.Reset();
-  return &found->second;
-}
-
-void Database::ResetStatements() {
-  for (auto& [sql, statement] : statements_)
-    if (sqlite3_stmt_busy(statement.statement_.get()) != 0) statement.Reset();
-}
-
-absl::StatusOr<int> Database::Checkpoint(CheckpointMode mode) {
+absl::StatusOr<int> SqliteDatabase::Checkpoint(CheckpointMode mode) {
   int pages = 0;
   const int how = mode == CheckpointMode::kPassive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE;
   if (sqlite3_wal_checkpoint_v2(connection_.get(), "main", how, &pages, nullptr) != SQLITE_OK)
@@ -244,88 +234,25 @@ absl::StatusOr<int> Database::Checkpoint(CheckpointMode mode) {
   return pages;
 }
 
-std::int64_t Database::changes() const {
+std::int64_t SqliteDatabase::changes() const {
   return sqlite3_changes64(connection_.get());
 }
 
-bool Database::in_transaction() const {
+bool SqliteDatabase::in_transaction() const {
   return sqlite3_get_autocommit(connection_.get()) == 0;
 }
 
-absl::StatusOr<Transaction> Transaction::Begin(Database& database) {
-  RETURN_IF_ERROR(database.Run("BEGIN IMMEDIATE"));
-  return Transaction(database);
-}
-
-// A failure has nobody to tell and nothing to spoil: SQLite rolled back by itself or does so when the connection
-// closes.
-Transaction::~Transaction() {
-  if (database_ != nullptr && database_->in_transaction()) (void)database_->Run("ROLLBACK");
-}
-
-absl::Status Transaction::Commit() {
-  RETURN_IF_ERROR(database_->Run("COMMIT"));
-  database_ = nullptr;
-  return absl::OkStatus();
-}
-
-// One name for all: SQLite takes the innermost of equal ones.
-absl::StatusOr<Savepoint> Savepoint::Begin(Database& database) {
-  RETURN_IF_ERROR(database.Run("SAVEPOINT part"));
-  return Savepoint(database);
-}
-
-Savepoint::~Savepoint() {
-  if (database_ != nullptr && database_->in_transaction()) (void)Rollback();
-}
-
-absl::Status Savepoint::Commit() {
-  RETURN_IF_ERROR(database_->Run("RELEASE part"));
-  database_ = nullptr;
-  return absl::OkStatus();
-}
-
-absl::Status Savepoint::Rollback() {
-  RETURN_IF_ERROR(database_->Run("ROLLBACK TO part"));
-  return Commit();  // ROLLBACK TO keeps the savepoint
-}
-
-absl::Status Migrate(Database& database, std::span<const Migration> migrations) {
-  const int known = migrations.empty() ? 0 : migrations.back().version;
-  for (;;) {
-    // The version is read under the write lock: another process may have applied the next step meanwhile.
-    ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(database));
-    RETURN_IF_ERROR(
-        database.Execute("CREATE TABLE IF NOT EXISTS schema_migrations("
-                         "version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT"));
-    std::int64_t current = 0;
-    RETURN_IF_ERROR(database.ForEach("SELECT coalesce(max(version), 0) FROM schema_migrations",
-                                     [&](const Statement& row) { current = row.Int(0); }));
-    if (current > known)
-      return Error(absl::StatusCode::kFailedPrecondition, "STORE_NEWER",
-                   database.path() + " has schema version " + std::to_string(current) + ", this program knows " +
-                       std::to_string(known) + ": run a newer program");
-    const auto next = std::ranges::upper_bound(migrations, current, {}, &Migration::version);
-    if (next == migrations.end()) return transaction.Commit();
-    if (absl::Status status = database.Execute(next->sql); !status.ok())
-      return While("migration " + std::to_string(next->version) + " " + std::string(next->name), status);
-    RETURN_IF_ERROR(
-        database.Run("INSERT INTO schema_migrations VALUES (?, ?, unixepoch())", next->version, next->name));
-    RETURN_IF_ERROR(transaction.Commit());
-  }
-}
-
-absl::StatusOr<std::vector<std::string>> SchemaFaults(Database& database, std::span<const Migration> migrations) {
+absl::StatusOr<std::vector<std::string>> SqliteDatabase::SchemaFaults(std::span<const Migration> migrations) {
   const auto read = [](Database& from, std::map<std::string, std::string>& schema) {
     return from.ForEach("SELECT type || ' ' || name, coalesce(sql, tbl_name) FROM sqlite_schema",
                         [&](const Statement& row) { schema[row.Text(0)] = row.Text(1); });
   };
-  ASSIGN_OR_RETURN(const auto model, Database::OpenInMemory());
+  ASSIGN_OR_RETURN(const auto model, OpenInMemory());
   RETURN_IF_ERROR(Migrate(*model, migrations));
   std::map<std::string, std::string> expected;
   std::map<std::string, std::string> actual;
   RETURN_IF_ERROR(read(*model, expected));
-  RETURN_IF_ERROR(read(database, actual));
+  RETURN_IF_ERROR(read(*this, actual));
   std::vector<std::string> faults;
   for (const auto& [name, sql] : expected)
     if (const auto found = actual.find(name); found == actual.end() || found->second != sql) faults.push_back(name);

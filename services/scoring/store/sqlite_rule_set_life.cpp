@@ -123,7 +123,7 @@ absl::Status SqliteRuleSetStore::CountForms(const std::vector<FormCount>& counts
     for (const FormCount& count : counts)
       RETURN_IF_ERROR(
           db.Run("INSERT INTO forms_seen (region, fiscal_year, forms) VALUES (?, ?, ?)"
-                 " ON CONFLICT (region, fiscal_year) DO UPDATE SET forms = forms + excluded.forms",
+                 " ON CONFLICT (region, fiscal_year) DO UPDATE SET forms = forms_seen.forms + excluded.forms",
                  count.region, count.fiscal_year, count.forms));
     return absl::OkStatus();
   });

@@ -31,8 +31,8 @@ class SqliteTest : public testing::Test {
 
   std::string Path(const std::string& name = "test.db") const { return (folder_ / name).string(); }
 
-  std::unique_ptr<Database> MustOpen(Mode mode = Mode::kReadWrite) {
-    auto database = Database::Open(Path(), mode);
+  std::unique_ptr<SqliteDatabase> MustOpen(Mode mode = Mode::kReadWrite) {
+    auto database = SqliteDatabase::Open(Path(), mode);
     EXPECT_TRUE(database.ok()) << database.status();
     return *std::move(database);
   }
@@ -70,17 +70,17 @@ TEST_F(SqliteTest, CreatesTheFilePrivateAndDurable) {
 TEST_F(SqliteTest, NamesThePathThatCannotBeOpened) {
   const std::string path = Path("no-such-folder/test.db");
   for (const Mode mode : {Mode::kReadWrite, Mode::kReadOnly}) {
-    const absl::Status status = Database::Open(path, mode).status();
+    const absl::Status status = SqliteDatabase::Open(path, mode).status();
     ExpectError(status, StatusCode::kUnavailable, "STORE_FAILED");
     EXPECT_NE(status.message().find(path), std::string_view::npos) << status;
   }
-  ExpectError(Database::Open(Path(), Mode::kReadOnly).status(), StatusCode::kUnavailable, "STORE_FAILED");
+  ExpectError(SqliteDatabase::Open(Path(), Mode::kReadOnly).status(), StatusCode::kUnavailable, "STORE_FAILED");
   EXPECT_FALSE(std::filesystem::exists(Path()));
 }
 
 TEST_F(SqliteTest, RefusesAFileThatIsNoDatabase) {
   std::ofstream(Path()) << std::string(8192, 'x');
-  ExpectError(Database::Open(Path(), Mode::kReadWrite).status(), StatusCode::kDataLoss, "STORE_DAMAGED");
+  ExpectError(SqliteDatabase::Open(Path(), Mode::kReadWrite).status(), StatusCode::kDataLoss, "STORE_DAMAGED");
 }
 
 TEST_F(SqliteTest, KeepsValuesAsTheyAre) {
@@ -259,11 +259,11 @@ TEST_F(SqliteTest, NamesWhatItsMigrationsDidNotMake) {
   const auto database = MustOpen();
   ASSERT_TRUE(Migrate(*database, kMigrations).ok());
   ASSERT_TRUE(database->Execute("CREATE INDEX added ON unit(code, name)").ok());
-  EXPECT_EQ(*SchemaFaults(*database, kMigrations), std::vector<std::string>());
+  EXPECT_EQ(*database->SchemaFaults(kMigrations), std::vector<std::string>());
   ASSERT_TRUE(database->Execute("DROP INDEX unit_by_name; CREATE INDEX unit_by_name ON unit(name DESC)").ok());
-  EXPECT_EQ(*SchemaFaults(*database, kMigrations), std::vector<std::string>{"index unit_by_name"});
+  EXPECT_EQ(*database->SchemaFaults(kMigrations), std::vector<std::string>{"index unit_by_name"});
   ASSERT_TRUE(database->Execute("DROP TABLE unit").ok());
-  EXPECT_EQ(SchemaFaults(*database, kMigrations)->size(), 3u) << "the table, its index and its key's";
+  EXPECT_EQ(database->SchemaFaults(kMigrations)->size(), 3u) << "the table, its index and its key's";
 }
 
 // A file that lost what the SQL names is damaged; SQL that is no SQL is the program's fault.
@@ -304,7 +304,7 @@ TEST_F(SqliteTest, DamagedFileIsCalledDamaged) {
     for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(Path() + suffix);
     std::ofstream(Path(), std::ios::binary) << damaged;
     const absl::Status status = [&]() -> absl::Status {
-      ASSIGN_OR_RETURN(const auto database, Database::Open(Path(), Mode::kReadWrite));
+      ASSIGN_OR_RETURN(const auto database, SqliteDatabase::Open(Path(), Mode::kReadWrite));
       RETURN_IF_ERROR(Migrate(*database, kSchema));
       int rows = 0;
       RETURN_IF_ERROR(
@@ -341,7 +341,7 @@ TEST_F(SqliteTest, ProcessesMayMigrateAtOnce) {
         close(gate[1]);
         char wait;
         (void)!read(gate[0], &wait, 1);  // returns when the parent closes its end
-        const auto database = Database::Open(path, Mode::kReadWrite);
+        const auto database = SqliteDatabase::Open(path, Mode::kReadWrite);
         const absl::Status status = database.ok() ? Migrate(**database, kMigrations) : database.status();
         if (!status.ok()) (void)!write(STDERR_FILENO, status.ToString().c_str(), status.ToString().size());
         _exit(status.ok() ? 0 : 1);
@@ -355,7 +355,7 @@ TEST_F(SqliteTest, ProcessesMayMigrateAtOnce) {
       ASSERT_EQ(waitpid(child, &result, 0), child);
       EXPECT_EQ(result, 0);
     }
-    const auto database = Database::Open(path, Mode::kReadWrite);
+    const auto database = SqliteDatabase::Open(path, Mode::kReadWrite);
     ASSERT_TRUE(database.ok()) << database.status();
     EXPECT_EQ(Number(**database, "SELECT count(*) FROM schema_migrations"), 3);
   }

@@ -1,6 +1,8 @@
 // The pipeline with peers whose answers the test decides, over the real store.
 #include "intake/workflow/pipeline.h"
 
+#include "support/stores.h"
+
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -20,7 +22,7 @@ class PipelineTest : public ::testing::Test {
   void SetUp() override { Open(); }
 
   void Open() {
-    auto opened = SqliteSubmissionStore::Open(folder_ / "intake.db");
+    auto opened = SqliteSubmissionStore::Open(testing::StoreAt(folder_ / "intake.db"));
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);
     fragile_ = std::make_unique<FragileStore>(*store_);
@@ -45,7 +47,7 @@ class PipelineTest : public ::testing::Test {
 
   // Changes the database behind the store's back.
   void Spoil(const std::string& sql) {
-    auto database = store::Database::Open(folder_ / "intake.db", store::Mode::kReadWrite);
+    auto database = store::Database::Open(testing::StoreAt(folder_ / "intake.db"), store::Mode::kReadWrite);
     ASSERT_TRUE(database.ok()) << database.status();
     const absl::Status status = (*database)->Execute(sql);
     ASSERT_TRUE(status.ok()) << status;

@@ -6,6 +6,7 @@
 #include "scoring/rulesets/annex.h"
 #include "scoring/rulesets/forms_seen.h"
 #include "scoring/store/sqlite_rule_set_store.h"
+#include "support/stores.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -50,7 +51,7 @@ class RuleSetStoreTest : public ::testing::Test {
     store_.reset();
     std::filesystem::remove_all(folder_);
   }
-  std::string Path() const { return (folder_ / "scoring.db").string(); }
+  std::string Path() const { return testing::StoreAt((folder_ / "scoring.db").string()); }
   void Reopen() {
     store_.reset();
     auto opened = SqliteRuleSetStore::Open(Path());
@@ -219,7 +220,7 @@ TEST_F(RuleSetStoreTest, LabelEtagsChangeWithEachSetting) {
 // The schema as it was before labels: rule sets stay, at their positions.
 TEST_F(RuleSetStoreTest, AnOlderDatabaseIsBroughtUpToDate) {
   store_.reset();
-  std::filesystem::remove_all(folder_ / "scoring.db");
+  testing::RemoveStore((folder_ / "scoring.db").string());
   constexpr store::Migration kFirst[] = {
       {1, "rule sets",
        "CREATE TABLE rule_sets (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, revision INTEGER NOT "

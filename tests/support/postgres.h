@@ -1,0 +1,45 @@
+// A PostgreSQL server of a test's own, never the system's.
+#pragma once
+
+#include "support/process.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace jixiao::testing {
+
+// Runs on a free port of 127.0.0.1 with a temporary folder, and is gone with the object. As root, it runs as the user
+// that Debian's package makes, because PostgreSQL refuses root.
+class PrivatePostgres {
+ public:
+  // Nothing when PostgreSQL is not installed; what cannot be started throws.
+  static std::unique_ptr<PrivatePostgres> Start();
+
+  ~PrivatePostgres();
+  PrivatePostgres(const PrivatePostgres&) = delete;
+  PrivatePostgres& operator=(const PrivatePostgres&) = delete;
+
+  // Makes an empty database and answers with its URL.
+  std::string CreateDatabase();
+
+  // Ends the server at once, as a crash would, and starts it again on the same data and port.
+  void Crash();
+  void StartAgain();
+
+  int port() const { return port_; }
+
+ private:
+  PrivatePostgres(std::string programs, std::filesystem::path folder);
+
+  std::vector<std::string> AsServer(std::vector<std::string> command) const;
+  void WaitUntilReady();
+
+  const std::string programs_;  // folder of initdb and postgres
+  const std::filesystem::path folder_;
+  const int port_;
+  int databases_ = 0;
+  std::unique_ptr<Process> server_;
+};
+
+}  // namespace jixiao::testing

@@ -35,6 +35,7 @@ absl::Status Send(const Global& global, CampaignService::Stub& stub, const Roste
     request.set_mode(options.replace ? ROSTER_IMPORT_MODE_REPLACE : ROSTER_IMPORT_MODE_MERGE);
     request.set_request_id(request_id);
     request.set_validate_only(options.validate_only);
+    request.set_entry_count(static_cast<int>(entries.size()));
     for (std::size_t i = 0; i < entries.size(); i += kEntriesAMessage) {
       for (std::size_t j = i; j < std::min(i + kEntriesAMessage, entries.size()); ++j)
         *request.add_entries() = entries[j];

@@ -389,6 +389,25 @@ TEST_F(CampaignTest, ContractOfWrites) {
   EXPECT_EQ(updated.campaign().title(), "改名");
   EXPECT_NE(updated.campaign().etag(), first.campaign().etag());
 
+  // A stream that says less than it announced was cut off.
+  {
+    grpc::ClientContext context;
+    Within(context);
+    ImportRosterResponse imported;
+    const auto stream = Campaigns().ImportRoster(&context, &imported);
+    ImportRosterRequest part;
+    part.set_campaign("campaigns/a");
+    part.set_mode(ROSTER_IMPORT_MODE_REPLACE);
+    part.set_request_id(NewRequestId());
+    part.set_entry_count(2);
+    part.add_entries()->mutable_unit()->set_name("一小");
+    part.mutable_entries(0)->set_project_name("校舍");
+    stream->Write(part);
+    stream->WritesDone();
+    ExpectRefusal(stream->Finish(), grpc::StatusCode::INVALID_ARGUMENT, "ROSTER_INVALID", "entry_count");
+    EXPECT_EQ(Progress("campaigns/a").total().expected(), 0);
+  }
+
   ListMissingRequest list;
   list.set_campaign("campaigns/a");
   list.set_page_token("nonsense");

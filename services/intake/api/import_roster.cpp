@@ -31,6 +31,10 @@ absl::Status Import(CampaignStore& store, v1::ImportRosterRequest& request, v1::
   if (request.mode() == v1::ROSTER_IMPORT_MODE_UNSPECIFIED || !v1::RosterImportMode_IsValid(request.mode()))
     faults.push_back({"mode", "is required"});
   if (request.entries().empty()) faults.push_back({"entries", "are required"});
+  // The end of a stream looks the same whether its caller sent all or went away.
+  if (request.entry_count() != request.entries_size())
+    faults.push_back(
+        {"entry_count", Cat(request.entry_count(), " were announced, ", request.entries_size(), " have come")});
   if (!faults.empty()) return InvalidFields("ROSTER_INVALID", "the roster cannot be imported so", faults);
 
   CampaignWrite write;

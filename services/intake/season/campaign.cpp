@@ -119,6 +119,9 @@ std::vector<FieldViolation> FaultsOf(const Campaign& campaign, std::string_view 
 absl::Status MayChange(const Campaign& before, const Campaign& after, std::int64_t now) {
   if (before.state() == CAMPAIGN_STATE_CLOSED)
     return Precondition("CAMPAIGN_CLOSED", "a closed campaign does not change any more", {{"campaign", before.name()}});
+  // A roster is kept and matched by the kind of its campaign.
+  if (before.kind() != after.kind())
+    return InvalidField("CAMPAIGN_INVALID", "campaign.kind", "is fixed; make another campaign");
   if (before.state() != CAMPAIGN_STATE_OPEN) return absl::OkStatus();
   std::vector<FieldViolation> faults;
   const auto fixed = [&](bool same, std::string_view field) {
@@ -126,7 +129,6 @@ absl::Status MayChange(const Campaign& before, const Campaign& after, std::int64
   };
   fixed(before.region_code() == after.region_code(), "region_code");
   fixed(before.fiscal_year() == after.fiscal_year(), "fiscal_year");
-  fixed(before.kind() == after.kind(), "kind");
   fixed(before.rule_set() == after.rule_set(), "rule_set");
   fixed(SameStages(before, after), "stages");
   fixed(ToMicros(before.open_time()) == ToMicros(after.open_time()), "open_time");

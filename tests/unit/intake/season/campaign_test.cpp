@@ -1,6 +1,7 @@
+#include "intake/season/campaign.h"
+
 #include "common/errors.h"
 #include "common/time.h"
-#include "intake/season/campaign.h"
 #include "intake/season/campaign_change.h"
 #include "intake/season/names.h"
 
@@ -193,6 +194,12 @@ TEST(Change, WhatFormsWereTakenByIsFixed) {
   google::protobuf::FieldMask mask;
   mask.add_paths("state");
   EXPECT_EQ(ReasonOf(Apply(Made(), patch, mask, kOpen).status()), "CAMPAIGN_INVALID") << "states have methods";
+}
+
+TEST(Change, KindIsFixedFromTheBeginning) {
+  Campaign patch;
+  patch.set_kind(evaluation::v1::FORM_KIND_DEPARTMENT);
+  EXPECT_EQ(ReasonOf(Apply(Made(CAMPAIGN_STATE_DRAFT), patch, {}, kOpen).status()), "CAMPAIGN_INVALID");
 }
 
 TEST(Change, UnsettingByMask) {

@@ -244,7 +244,7 @@ TEST_F(CampaignTest, WindowMatchAndMismatch) {
 
 TEST_F(CampaignTest, ReservationDecidesAndCanBeCheckedOffline) {
   const std::int64_t now = NowMicros();
-  Campaign strict = Definition(now - kHour, now + 3 * kSecond);
+  Campaign strict = Definition(now - kHour, now + 6 * kSecond);
   strict.set_late_policy(LATE_POLICY_REFUSE);
   *strict.mutable_content_due_time() = ToTimestamp(now + kHour);
   Open(strict, "strict");
@@ -260,7 +260,7 @@ TEST_F(CampaignTest, ReservationDecidesAndCanBeCheckedOffline) {
       (cluster_.folder() / (name.substr(std::string("reservations/").size()) + ".receipt")).string();
   ASSERT_TRUE(std::filesystem::exists(receipt));
 
-  std::this_thread::sleep_until(std::chrono::system_clock::time_point(std::chrono::microseconds(now + 3 * kSecond)) +
+  std::this_thread::sleep_until(std::chrono::system_clock::time_point(std::chrono::microseconds(now + 6 * kSecond)) +
                                 std::chrono::milliseconds(50));
   std::string output;
   EXPECT_EQ(Run({"submit", reserved, "--campaign", "strict"}, output), 1);

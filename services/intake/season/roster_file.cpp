@@ -23,6 +23,7 @@ using importing::Cell;
 using importing::Grid;
 using intake::v1::RosterEntry;
 
+constexpr std::size_t kMaxColumns = 256;
 constexpr int kHeadingRows = 30;  // titles and notes stand above the heading
 
 struct Heading {
@@ -199,6 +200,10 @@ class GridReader {
   void Put(int row, const Cell& cell) {
     const auto at = static_cast<std::size_t>(row);
     const auto column = static_cast<std::size_t>(cell.column);
+    if (column >= kMaxColumns) {
+      far_ = true;
+      return;
+    }
     if (rows_.size() <= at) rows_.resize(at + 1);
     if (rows_[at].size() <= column) rows_[at].resize(column + 1);
     if (rows_[at][column] == nullptr) rows_[at][column] = &cell;
@@ -225,6 +230,7 @@ class GridReader {
   }
 
   void ReportColumns() {
+    if (far_) out_.passed_over.push_back(Cat(Sheet(), "第 ", kMaxColumns, " 列以后没有读"));
     RosterTable& table = out_.tables.emplace_back();
     table.sheet = grid_.sheet;
     table.heading_row = RowNumber(heading_);
@@ -266,19 +272,23 @@ class GridReader {
       own = own || cell->row == static_cast<int>(row);
       Set(entry, fields_[column], importing::CleanWord(cell->text));
     }
-    if (!own) return;
     entry.set_row(RowNumber(row));
-    if (IsRemark(row, entry)) {
-      out_.passed_over.push_back(Cat(Sheet(), "第 ", entry.row(), " 行“", TruncateUtf8(FirstText(row), 60), "”没有读"));
+    const std::string first = FirstText(row);
+    // Lines that only have their running number, ready to be filled in, say nothing.
+    const bool empty = first.empty() || (!own && first.find_first_not_of("0123456789") == std::string::npos);
+    if (empty) return;
+    if (!own || IsRemark(row, entry)) {
+      out_.passed_over.push_back(Cat(Sheet(), "第 ", entry.row(), " 行“", TruncateUtf8(first, 60), "”没有读"));
       return;
     }
     out_.entries.push_back(std::move(entry));
     out_.tables_of.push_back(out_.tables.size() - 1);
   }
 
+  // What is written first in the row itself, not merged into it.
   std::string FirstText(std::size_t row) const {
     for (const Cell* cell : rows_[row])
-      if (cell != nullptr) return FoldName(cell->text);
+      if (cell != nullptr && cell->row == static_cast<int>(row)) return FoldName(cell->text);
     return {};
   }
 
@@ -311,6 +321,7 @@ class GridReader {
   RosterFile& out_;
   std::vector<Row> rows_;
   int last_row_ = -1;
+  bool far_ = false;  // something stands to the right of all columns that are read
   std::size_t heading_ = 0;
   std::vector<std::string_view> fields_;  // of each column; empty: not read
 };

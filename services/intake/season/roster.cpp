@@ -142,8 +142,8 @@ RosterKey KeyOf(const evaluation::v1::SelfEvaluation& form) {
 }
 
 std::string GroupKey(const evaluation::v1::Organization& organization) {
-  const std::string code = FoldCode(organization.code());
-  return code.empty() ? FoldName(organization.name()) : code;
+  const std::string name = FoldName(organization.name());
+  return name.empty() ? FoldCode(organization.code()) : name;
 }
 
 RosterVerdict Check(std::span<const RosterEntry> entries, const Campaign& campaign) {

@@ -28,7 +28,8 @@ struct RosterKey {
 RosterKey KeyOf(const RosterEntry& entry, evaluation::v1::FormKind kind);
 RosterKey KeyOf(const evaluation::v1::SelfEvaluation& form);
 
-// The key of a department or unit among its like: its code, or its name without one.
+// The key of a department or unit among its like: its name, because many lists give codes only now and then; its code
+// when it has no name.
 std::string GroupKey(const evaluation::v1::Organization& organization);
 
 // What is wrong with a roster of a campaign, and what is doubtful: everything, each with its row.

@@ -10,31 +10,27 @@ using store::Statement;
 
 absl::StatusOr<std::int64_t> RosterCounters::Group(int level, std::int64_t department, const std::string& key,
                                                    const std::string& name, const std::string& code) {
-  const auto known = groups_.find({level, department, key});
-  if (known != groups_.end()) return known->second;
-  std::int64_t id = 0;
-  bool renamed = false;
-  const auto look = [&] {
-    return db_.ForEach(
-        "SELECT id, name, code FROM roster_groups WHERE campaign = ? AND level = ? AND department = ? AND match_key = "
-        "?",
+  Known& known = groups_[{level, department, key}];
+  if (known.id == 0)
+    RETURN_IF_ERROR(db_.ForEach(
+        "SELECT id, code FROM roster_groups WHERE campaign = ? AND level = ? AND department = ? AND match_key = ?",
         [&](const Statement& row) {
-          id = row.Int(0);
-          renamed = row.TextView(1) != name || row.TextView(2) != code;
+          known = {row.Int(0), row.Text(1)};
         },
-        campaign_, level, department, key);
-  };
-  RETURN_IF_ERROR(look());
-  if (id == 0) {
-    RETURN_IF_ERROR(db_.Run(
-        "INSERT INTO roster_groups (campaign, level, department, match_key, name, code) VALUES (?, ?, ?, ?, ?, ?)",
+        campaign_, level, department, key));
+  if (known.id == 0) {
+    RETURN_IF_ERROR(db_.ForEach(
+        "INSERT INTO roster_groups (campaign, level, department, match_key, name, code) VALUES (?, ?, ?, ?, ?, ?)"
+        " RETURNING id",
+        [&](const Statement& row) {
+          known = {row.Int(0), code};
+        },
         campaign_, level, department, key, name, code));
-    RETURN_IF_ERROR(look());
-  } else if (renamed) {
-    RETURN_IF_ERROR(db_.Run("UPDATE roster_groups SET name = ?, code = ? WHERE id = ?", name, code, id));
+  } else if (!code.empty() && known.code != code) {
+    RETURN_IF_ERROR(db_.Run("UPDATE roster_groups SET name = ?, code = ? WHERE id = ?", name, code, known.id));
+    known.code = code;
   }
-  groups_[{level, department, key}] = id;
-  return id;
+  return known.id;
 }
 
 absl::StatusOr<std::int64_t> RosterCounters::Department(const evaluation::v1::Organization& department) {

@@ -23,7 +23,8 @@ class RosterCounters {
  public:
   RosterCounters(store::Database& db, std::int64_t campaign) : db_(db), campaign_(campaign) {}
 
-  // The group of a department, and of a unit of a department; made when it is not there, renamed when its name changed.
+  // The group of a department, and of a unit of a department; made when it is not there, told its code when that is
+  // new.
   absl::StatusOr<std::int64_t> Department(const evaluation::v1::Organization& department);
   absl::StatusOr<std::int64_t> Unit(std::int64_t department, const evaluation::v1::Organization& unit);
 
@@ -42,7 +43,11 @@ class RosterCounters {
 
   store::Database& db_;
   const std::int64_t campaign_;
-  std::map<std::tuple<int, std::int64_t, std::string>, std::int64_t> groups_;
+  struct Known {
+    std::int64_t id = 0;
+    std::string code;
+  };
+  std::map<std::tuple<int, std::int64_t, std::string>, Known> groups_;
   std::map<std::tuple<std::int64_t, int, bool>, std::int64_t> changes_;
 };
 

@@ -35,7 +35,7 @@ const std::string_view kLateSql =
 
 const std::string_view kOutsideSql =
     "SELECT submission, roster_match, decisive_time, reservation FROM campaign_submissions"
-    " WHERE roster_match >= 3 AND campaign = ?1 AND roster_match = ?4 AND submission > ?2 ORDER BY submission LIMIT ?3";
+    " WHERE campaign = ?1 AND roster_match = ?4 AND submission > ?2 ORDER BY submission LIMIT ?3";
 
 namespace {
 

@@ -50,7 +50,7 @@ const std::string_view kSeasonSchema =
     "  missing INTEGER NOT NULL"  // somebody has to be asked for it
     ") STRICT;"
     "CREATE INDEX roster_entries_by_campaign ON roster_entries (campaign, id);"
-    "CREATE INDEX roster_entries_by_code ON roster_entries (campaign, project_code) WHERE project_code <> '';"
+    "CREATE INDEX roster_entries_by_code ON roster_entries (campaign, project_code, unit_key) WHERE project_code <> '';"
     "CREATE INDEX roster_entries_by_names ON roster_entries (campaign, unit_key, project_key);"
     "CREATE INDEX roster_entries_missing ON roster_entries (campaign, department, unit, id) WHERE missing = 1;"
     // How many entries (for level 3: submissions) of a group are in a state.
@@ -76,8 +76,7 @@ const std::string_view kSeasonSchema =
     ") STRICT;"
     "CREATE INDEX campaign_submissions_in_order ON campaign_submissions (campaign, submission);"
     "CREATE INDEX campaign_submissions_late ON campaign_submissions (campaign, submission) WHERE late = 1;"
-    "CREATE INDEX campaign_submissions_outside ON campaign_submissions (campaign, roster_match, submission)"
-    "  WHERE roster_match >= 3;"
+    "CREATE INDEX campaign_submissions_by_match ON campaign_submissions (campaign, roster_match, submission);"
     "CREATE INDEX campaign_submissions_by_entry ON campaign_submissions (entry) WHERE roster_match = 5;"
     "CREATE TABLE reservations ("
     "  id INTEGER PRIMARY KEY AUTOINCREMENT,"

@@ -634,13 +634,18 @@ TEST_F(CampaignStoreTest, ListsFollowIndexes) {
   OpenNow(Made());
   auto db = store_->readers().Acquire();
   ASSERT_TRUE(db.ok());
-  for (const std::string_view sql : {kMissingSql, kLateSql, kOutsideSql, kGroupsSql}) {
+  const std::pair<std::string_view, std::string_view> kLists[] = {
+      {kMissingSql, "USING INDEX roster_entries_missing (campaign=? AND (department,unit)>(?,?)"},
+      {kLateSql, "USING INDEX campaign_submissions_late (campaign=? AND submission>?)"},
+      {kOutsideSql, "USING INDEX campaign_submissions_by_match (campaign=? AND roster_match=? AND submission>?)"},
+      {kGroupsSql, "USING INDEX roster_groups_by_level (campaign=? AND level=? AND id>?)"}};
+  for (const auto& [sql, index] : kLists) {
     std::string plan;
     auto statement = (*db)->Prepared(Cat("EXPLAIN QUERY PLAN ", sql));
     ASSERT_TRUE(statement.ok()) << statement.status();
     for (auto row = (*statement)->Step(); row.ok() && *row; row = (*statement)->Step())
       Append(plan, (*statement)->Text(3), "\n");
-    EXPECT_THAT(plan, HasSubstr("SEARCH")) << sql;
+    EXPECT_THAT(plan, HasSubstr(std::string(index))) << sql;
     // Only the page of groups, at most a thousand, may be scanned and sorted.
     const bool groups = sql == kGroupsSql;
     for (std::size_t at = plan.find("SCAN"); at != std::string::npos; at = plan.find("SCAN", at + 1))

@@ -10,6 +10,7 @@
 #include "intake/store/sqlite_seasons.h"
 
 #include <algorithm>
+#include <set>
 
 namespace jixiao::intake {
 
@@ -220,8 +221,12 @@ absl::StatusOr<Page<v1::CampaignSubmission>> SqliteCampaignStore::Submissions(
   const std::int64_t from = after ? after->id : 0;
   if (late) {
     RETURN_IF_ERROR(db->ForEach(kLateSql, read, campaign.id, from, limit + 1));
-  } else if (matches.size() == 1 && matches.front() >= v1::ROSTER_MATCH_NONE) {
-    RETURN_IF_ERROR(db->ForEach(kOutsideSql, read, campaign.id, from, limit + 1, static_cast<int>(matches.front())));
+  } else if (!matches.empty() && std::all_of(matches.begin(), matches.end(),
+                                             [](v1::RosterMatch match) { return match >= v1::ROSTER_MATCH_NONE; })) {
+    // These are few among many: a page of each kind, merged.
+    for (const v1::RosterMatch match : std::set(matches.begin(), matches.end()))
+      RETURN_IF_ERROR(db->ForEach(kOutsideSql, read, campaign.id, from, limit + 1, static_cast<int>(match)));
+    std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.submission < b.submission; });
   } else {
     std::int64_t mask = 0;
     for (const v1::RosterMatch match : matches) mask |= std::int64_t{1} << static_cast<int>(match);

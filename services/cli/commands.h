@@ -40,6 +40,8 @@ struct SubmitOptions {
   std::string rule_set;
   std::string submission;  // for a resubmission
   std::string source;      // the document the form was read from
+  std::string campaign;    // campaigns/ID or ID; empty without one
+  std::string reservation;
   bool again = false;
   bool wait = false;
 };

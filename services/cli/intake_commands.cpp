@@ -1,4 +1,5 @@
 #include "archiving/record/record.h"
+#include "cli/campaign_commands.h"
 #include "cli/client.h"
 #include "cli/form_files.h"
 #include "cli/output.h"
@@ -29,9 +30,10 @@ constexpr std::size_t kMaxSourceDocument = 8 * 1024 * 1024;  // as the contract 
 absl::StatusOr<std::string> RequestId(const FormFile& file, const SubmitOptions& options) {
   if (options.again) return RandomHex(16);
   ASSIGN_OR_RETURN(const std::string digest, CanonicalDigest(file.form));
-  return Cat(
-      "form-",
-      DigestOf(Cat(digest, "\n", options.submission, "\n", options.rule_set, "\n", options.source)).substr(7, 40));
+  std::string content = Cat(digest, "\n", options.submission, "\n", options.rule_set, "\n", options.source);
+  if (!options.campaign.empty() || !options.reservation.empty())
+    Append(content, "\n", CampaignNamed(options.campaign), "\n", options.reservation);
+  return Cat("form-", DigestOf(content).substr(7, 40));
 }
 
 absl::StatusOr<Submission> Get(const Global& global, IntakeService::Stub& stub, const std::string& name) {
@@ -107,6 +109,7 @@ void PrintSubmission(const Global& global, const Submission& s, bool explain) {
             << "接收时间  " << FormatShanghai(ToMicros(s.create_time())) << "  更新时间  "
             << FormatShanghai(ToMicros(s.update_time())) << '\n'
             << "表单摘要  " << s.form_digest() << '\n';
+  if (!s.campaign().empty()) std::cout << "申报批次  " << s.campaign() << (s.late() ? "（逾期）" : "") << '\n';
   if (!s.archive_record().empty()) std::cout << "归档记录  " << s.archive_record() << '\n';
   if (!s.problem().empty()) std::cout << "说明      " << s.problem() << '\n';
   if (s.has_scorecard()) {
@@ -125,6 +128,7 @@ int RunSubmit(const Global& global, const SubmitOptions& options) {
     for (FormFile& form : *read) forms.push_back(std::move(form));
   }
   if (!options.submission.empty() && forms.size() != 1) return Misused("--submission 只能与一张表一起使用");
+  if (!options.reservation.empty() && forms.size() != 1) return Misused("--reservation 只能与一张表一起使用");
   std::string source;
   if (!options.source.empty()) {
     std::ifstream in(options.source, std::ios::binary);
@@ -148,6 +152,8 @@ int RunSubmit(const Global& global, const SubmitOptions& options) {
     *request.mutable_form() = forms[i].form;
     request.set_submission(options.submission);
     request.set_rule_set(options.rule_set);
+    if (!options.campaign.empty()) request.set_campaign(CampaignNamed(options.campaign));
+    request.set_reservation(options.reservation);
     // A form read from a document is kept together with it.
     if (source.empty() && forms[i].document != nullptr) {
       if (forms[i].document->size() <= kMaxSourceDocument)
@@ -180,7 +186,7 @@ int RunSubmit(const Global& global, const SubmitOptions& options) {
     } else {
       const auto state = options.wait ? submission.state() : intake::v1::SUBMISSION_STATE_ACCEPTED;
       table.Add({NameOf(forms[i].form), response.receipt().submission(), Cat(response.receipt().revision()),
-                 std::string(intake::TitleOf(state)), submission.archive_record(),
+                 Cat(intake::TitleOf(state), response.receipt().late() ? "（逾期）" : ""), submission.archive_record(),
                  submission.has_scorecard() ? TotalOf(submission.scorecard()) : std::string(),
                  submission.scorecard().grade(),
                  submission.has_scorecard() ? Cat(submission.scorecard().findings_size()) : std::string()});

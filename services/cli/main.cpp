@@ -1,4 +1,5 @@
 // jixiao: the command line, a plain client of the three services.
+#include "cli/campaign_commands.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 
@@ -59,6 +60,8 @@ void AddIntake(CLI::App& app, const Global& global, Command& run) {
   submit->add_option("--rule-set", options->rule_set, "评分规则：编号、编号@修订 或摘要");
   submit->add_option("--submission", options->submission, "重新提交：被退回的提交的名称");
   submit->add_option("--source", options->source, "原始文件，与表一起归档");
+  submit->add_option("--campaign", options->campaign, "申报批次：campaigns/编号，或只写编号");
+  submit->add_option("--reservation", options->reservation, "预约：以它的时间判断是否按时；只能与一张表一起使用");
   submit->add_flag("--again", options->again, "即使内容相同也作为新的提交");
   submit->add_flag("--wait", options->wait, "等到归档完成");
   submit->callback([&global, &run, options] { run = [&global, options] { return RunSubmit(global, *options); }; });
@@ -230,6 +233,7 @@ int main(int argc, char** argv) {
   AddImport(app, global, run);
   AddScore(app, global, run);
   AddIntake(app, global, run);
+  AddCampaign(app, global, run);
   AddRules(app, global, run);
   AddArchive(app, global, run);
   try {

@@ -5,9 +5,11 @@
 #include "common/rpc/options.h"
 #include "common/store/postgres.h"
 #include "common/time.h"
+#include "intake/api/campaign_service.h"
 #include "intake/api/intake_service.h"
 #include "intake/peers/archiving_client.h"
 #include "intake/peers/scoring_client.h"
+#include "intake/store/sqlite_campaign_store.h"
 #include "intake/store/sqlite_submission_store.h"
 
 namespace {
@@ -21,6 +23,8 @@ struct Options {
   rpc::CommonOptions common;
   std::string scoring = "127.0.0.1:7302";
   std::string archiving = "127.0.0.1:7303";
+  std::string receipt_key = "receipts.key";
+  std::string receipt_name = "jixiao.receipts";
 };
 
 void AddBacklog(Metrics& metrics, intake::SubmissionStore& store) {
@@ -42,6 +46,10 @@ void AddBacklog(Metrics& metrics, intake::SubmissionStore& store) {
 absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   ASSIGN_OR_RETURN(const auto store, intake::SqliteSubmissionStore::Open(address));
+  ASSIGN_OR_RETURN(archiving::log::Signer signer,
+                   archiving::log::Signer::LoadOrCreate(options.receipt_key, options.receipt_name));
+  const std::string receipt_key = signer.VerifierKey();
+  intake::SqliteCampaignStore campaigns(*store, std::move(signer));
   // SQLite serves one process: leases that an earlier one left are nobody's. On PostgreSQL they may be a replica's, and
   // end by themselves.
   if (!store::IsPostgresUrl(address)) RETURN_IF_ERROR(store->ReleaseLeases());
@@ -53,8 +61,11 @@ absl::Status Run(const Options& options) {
   rpc::ServerState state(metrics);
   WorkerPool pool(kWorkers, kQueue);
   intake::IntakeServiceImpl service(*store, scorer, pipeline, pool, state);
+  intake::CampaignServiceImpl campaign_service(campaigns, scorer, receipt_key, pool, state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
-  return rpc::RunServer(options.common.server, {&service}, {intake::v1::IntakeService::service_full_name()}, state);
+  return rpc::RunServer(
+      options.common.server, {&service, &campaign_service},
+      {intake::v1::IntakeService::service_full_name(), intake::v1::CampaignService::service_full_name()}, state);
 }
 
 }  // namespace
@@ -69,6 +80,15 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--archiving", options.archiving, "address of the archiving service")
       ->envname("JIXIAO_ARCHIVING")
+      ->capture_default_str();
+  app.add_option(
+         "--receipt-key", options.receipt_key,
+         "file of the Ed25519 key that signs receipts of reservations; made, with PATH.pub beside it, when it is "
+         "missing")
+      ->envname("JIXIAO_RECEIPT_KEY")
+      ->capture_default_str();
+  app.add_option("--receipt-name", options.receipt_name, "name of that key on every receipt; never change it")
+      ->envname("JIXIAO_RECEIPT_NAME")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   log::Open("intake", log::LevelNamed(options.common.log_level));

@@ -149,6 +149,7 @@ void Cluster::Start(Server server, int replica) {
   switch (server) {
     case Server::kIntake:
       command.push_back("--scoring=" + ScoringAddress());
+      command.push_back("--receipt-key=" + ReceiptKey().string());
       command.push_back("--archiving=127.0.0.1:" + std::to_string(NodeOf(Server::kArchiving, 0).port));
       break;
     case Server::kScoring:

@@ -80,6 +80,8 @@ class Cluster {
   const std::filesystem::path& folder() const { return folder_; }
   std::filesystem::path Database(Server server, int replica = 0) const;
   std::filesystem::path Snapshot(int replica = 0) const;
+  // Key of intake's receipts; with ".pub" behind it, what verifies them.
+  std::filesystem::path ReceiptKey() const { return folder_ / "receipts.key"; }
   // Where replicas with a shared store have their secret for Redis.
   std::filesystem::path Secret() const { return folder_ / "redis.secret"; }
   // What the server's /metrics says of `series` ("name" or "name{label=\"value\"}"); nothing when it says nothing.

@@ -69,13 +69,14 @@ GroupCommit::GroupCommit(Private, FileLock lock, std::unique_ptr<Database> write
       writing_(&GroupCommit::WriteLoop, this),
       checkpointing_(&GroupCommit::CheckpointLoop, this) {}
 
-absl::Status GroupCommit::Submit(Work work, Done done) {
+absl::Status GroupCommit::Submit(Work work, Done done, Lane lane) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return Error(absl::StatusCode::kUnavailable, "STOPPING", "the store is stopping");
-    if (queue_.size() >= options_.capacity)
+    std::deque<Item>& queue = lane == Lane::kUrgent ? urgent_ : queue_;
+    if (queue.size() >= (lane == Lane::kUrgent ? options_.urgent_capacity : options_.capacity))
       return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many writes are waiting", kRetryAfter);
-    queue_.push_back({std::move(work), std::move(done), absl::OkStatus()});
+    queue.push_back({std::move(work), std::move(done), absl::OkStatus()});
   }
   work_waiting_.notify_one();
   return absl::OkStatus();
@@ -112,7 +113,7 @@ void GroupCommit::Stop() {
 GroupCommit::Stats GroupCommit::stats() const {
   const std::lock_guard lock(mutex_);
   Stats stats = stats_;
-  stats.queued = queue_.size();
+  stats.queued = queue_.size() + urgent_.size();
   return stats;
 }
 
@@ -130,11 +131,14 @@ void GroupCommit::WriteLoop() {
 
 std::vector<GroupCommit::Item> GroupCommit::TakeGroup() {
   std::unique_lock lock(mutex_);
-  work_waiting_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-  const auto begin = queue_.begin();
-  const auto end = begin + static_cast<std::ptrdiff_t>(std::min(queue_.size(), options_.max_batch));
-  std::vector<Item> group(std::make_move_iterator(begin), std::make_move_iterator(end));
-  queue_.erase(begin, end);
+  work_waiting_.wait(lock, [this] { return stopping_ || !queue_.empty() || !urgent_.empty(); });
+  std::vector<Item> group;
+  for (std::deque<Item>* queue : {&urgent_, &queue_}) {
+    const auto begin = queue->begin();
+    const auto end = begin + static_cast<std::ptrdiff_t>(std::min(queue->size(), options_.max_batch - group.size()));
+    group.insert(group.end(), std::make_move_iterator(begin), std::make_move_iterator(end));
+    queue->erase(begin, end);
+  }
   stats_.groups += group.empty() ? 0 : 1;
   stats_.works += group.size();
   return group;

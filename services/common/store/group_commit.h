@@ -30,14 +30,19 @@ namespace jixiao::store {
 
 // All at least 1.
 struct GroupCommitOptions {
-  std::size_t capacity = 4096;  // works that may wait in the queue
-  std::size_t max_batch = 256;  // works in one commit
-  int checkpoint_pages = 4000;  // pages (4 KiB each) added to the write-ahead log between two checkpoints
+  std::size_t capacity = 4096;         // works that may wait in the queue
+  std::size_t urgent_capacity = 1024;  // urgent works that may wait beside them
+  std::size_t max_batch = 256;         // works in one commit
+  int checkpoint_pages = 4000;         // pages (4 KiB each) added to the write-ahead log between two checkpoints
   // SQLite: other processes on this machine may write too (replicas of one scoring service beside each other). Their
   // groups take turns; only the one that holds the lock checkpoints. For stores whose works do not rely on being the
   // only writer.
   bool shared = false;
 };
+
+// Urgent works have a queue of their own and go first: for tiny writes that must be answered while the others are
+// refused. Whoever submits urgent works without end holds up all others.
+enum class Lane { kNormal, kUrgent };
 
 // Owns the write connection and its thread. Safe to use from any thread.
 class GroupCommit {
@@ -60,7 +65,7 @@ class GroupCommit {
     std::uint64_t works = 0;   // works in them
     std::uint64_t checkpoints = 0;
     std::uint64_t failed_checkpoints = 0;
-    std::size_t queued = 0;  // works waiting now
+    std::size_t queued = 0;  // works waiting now, in both lanes
   };
 
   // Takes over the only connection that writes to the database, its schema in place. No other may write unless it is
@@ -74,8 +79,8 @@ class GroupCommit {
   GroupCommit& operator=(const GroupCommit&) = delete;
   ~GroupCommit() { Stop(); }
 
-  // Queues `work`; constant time, never waits for the disk. Works run in the order of Submit, and `done` is called in
-  // that order after the commit they share:
+  // Queues `work`; constant time, never waits for the disk. Works of one lane run in the order of Submit, and `done` is
+  // called in that order after the commit they share:
   //   OK                the work is durable
   //   the work's error  the work alone is undone
   //   an error STORE_…  the commit failed, or SQLite gave the transaction up (full disk, I/O error): the whole group is
@@ -84,7 +89,7 @@ class GroupCommit {
   //                     after one that failed proves nothing (Linux forgets the lost pages); the next group starts on a
   //                     new connection.
   // Refuses at once, and then calls nothing: RESOURCE_EXHAUSTED QUEUE_FULL, UNAVAILABLE STOPPING.
-  absl::Status Submit(Work work, Done done);
+  absl::Status Submit(Work work, Done done, Lane lane = Lane::kNormal);
 
   // Submits and waits for the outcome, so `work` may capture by reference. Not from a Work or a Done, nor from a thread
   // that serves gRPC callbacks.
@@ -124,6 +129,7 @@ class GroupCommit {
   std::condition_variable work_waiting_;
   std::condition_variable log_grown_;
   std::deque<Item> queue_;
+  std::deque<Item> urgent_;
   Stats stats_;
   bool stopping_ = false;
   int log_pages_ = 0;        // length of the log after the last commit

@@ -6,6 +6,7 @@
 #include "common/rpc/unary.h"
 #include "common/text.h"
 #include "common/time.h"
+#include "intake/api/request_id.h"
 #include "intake/api/watch.h"
 
 #include <algorithm>
@@ -21,15 +22,6 @@ constexpr std::size_t kMaxReason = 2000;
 constexpr int kDefaultPage = 50;
 constexpr int kMaxPage = 500;
 
-bool IsRequestId(std::string_view id) {
-  return !id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == ':' || c == '-';
-  });
-}
-
-constexpr std::string_view kRequestIdRule = "1 to 128 letters, digits and ._:-; a UUID is best";
-
 absl::Status Validate(const v1::SubmitEvaluationRequest& request) {
   std::vector<FieldViolation> faults;
   if (!IsRequestId(request.request_id())) faults.push_back({"request_id", std::string(kRequestIdRule)});
@@ -40,6 +32,10 @@ absl::Status Validate(const v1::SubmitEvaluationRequest& request) {
   if (request.rule_set().size() > kMaxRuleSet) faults.push_back({"rule_set", Cat("at most ", kMaxRuleSet, " bytes")});
   if (request.source_document().size() > kMaxSource)
     faults.push_back({"source_document", Cat("at most ", kMaxSource, " bytes")});
+  if (!request.campaign().empty() && request.stages_size() > 0)
+    faults.push_back({"stages", "are the campaign's; not together with a campaign"});
+  if (!request.reservation().empty() && request.campaign().empty() && request.submission().empty())
+    faults.push_back({"campaign", "is required with a reservation"});
   if (faults.empty()) return absl::OkStatus();
   return InvalidFields("FORM_INVALID", "the form cannot be taken in", faults);
 }
@@ -52,7 +48,17 @@ absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& reque
   acceptance.request_id = request.request_id();
   acceptance.request_digest = DigestOf(Cat(acceptance.head.form_digest, "\n", request.submission(), "\n",
                                            request.rule_set(), "\n", DigestOf(request.source_document())));
+  // Only what is said, so that requests of before seasons keep their digests.
+  if (!request.campaign().empty() || !request.reservation().empty())
+    acceptance.request_digest =
+        DigestOf(Cat(acceptance.request_digest, "\n", request.campaign(), "\n", request.reservation()));
   acceptance.trace_id = context.request_id;
+  acceptance.head.campaign = request.campaign();
+  acceptance.reservation = request.reservation();
+  acceptance.kind = form.kind();
+  acceptance.unit_code = form.implementing_unit().code();
+  acceptance.roster_key = season::KeyOf(form);
+  acceptance.validate_only = request.validate_only();
   acceptance.submission = request.submission();
   acceptance.head.implementing_unit = form.implementing_unit().name();
   acceptance.head.project_name = form.project_name();
@@ -79,10 +85,6 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::SubmitEvaluation(grpc::CallbackServ
   const auto accept = [this](SubmitCall call) {
     absl::StatusOr<Acceptance> acceptance = ToAcceptance(call.request(), call.context());
     if (!acceptance.ok()) return call.Finish(acceptance.status());
-    if (call.request().validate_only()) {
-      call.response().mutable_receipt()->set_form_digest(acceptance->head.form_digest);
-      return call.Finish(absl::OkStatus());
-    }
     auto shared = std::make_shared<SubmitCall>(std::move(call));
     absl::Status queued = store_.Accept(*std::move(acceptance), [this, shared](absl::StatusOr<std::string> answer) {
       if (!answer.ok()) return shared->Finish(answer.status());

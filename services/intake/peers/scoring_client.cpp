@@ -101,4 +101,11 @@ absl::StatusOr<bool> ScoringClient::Knows(const std::string& rule_set) {
   return true;
 }
 
+absl::StatusOr<std::optional<std::string>> ScoringClient::DigestNamed(const std::string& name) {
+  const absl::StatusOr<scoring::v1::GetRuleSetResponse> found = Get(name);
+  if (found.status().code() == absl::StatusCode::kNotFound) return std::nullopt;
+  RETURN_IF_ERROR(found.status());
+  return found->digest();
+}
+
 }  // namespace jixiao::intake

@@ -3,6 +3,7 @@
 
 #include "common/text.h"
 #include "intake/peers/running_calls.h"
+#include "intake/season/rule_set_finder.h"
 #include "intake/workflow/pipeline.h"
 
 #include "jixiao/scoring/v1/scoring_service.grpc.pb.h"
@@ -11,11 +12,12 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace jixiao::intake {
 
-class ScoringClient final : public Scorer {
+class ScoringClient final : public Scorer, public season::RuleSetFinder {
  public:
   explicit ScoringClient(const std::shared_ptr<grpc::Channel>& channel)
       : stub_(scoring::v1::ScoringService::NewStub(channel)) {}
@@ -23,6 +25,7 @@ class ScoringClient final : public Scorer {
   std::vector<absl::StatusOr<evaluation::v1::Scorecard>> Score(std::span<const WorkItem* const> items) override;
   absl::StatusOr<scoring::v1::RuleSet> RuleSet(const std::string& digest) override;
   absl::StatusOr<bool> Knows(const std::string& rule_set) override;
+  absl::StatusOr<std::optional<std::string>> DigestNamed(const std::string& name) override;
   void Cancel() override { calls_.Cancel(); }
 
  private:

@@ -2,6 +2,7 @@
 
 #include "common/errors.h"
 #include "common/text.h"
+#include "intake/store/sqlite_roster.h"
 
 namespace jixiao::intake {
 
@@ -60,8 +61,9 @@ absl::Status SaveStep(Database& db, const SubmissionRow& head, std::string_view 
       head.revision, static_cast<int>(head.state), head.form_digest, head.implementing_unit, head.project_name,
       head.fiscal_year, head.region_code, head.rule_set, head.update_time, head.archive_record, head.archive_index,
       head.problem, head.campaign, head.competent_department, head.late ? 1 : 0, DigitsOf(head.stages), head.id));
-  return db.Run("INSERT INTO steps (submission, revision, state, time, note) VALUES (?, ?, ?, ?, ?)", head.id,
-                head.revision, static_cast<int>(head.state), head.update_time, note);
+  RETURN_IF_ERROR(db.Run("INSERT INTO steps (submission, revision, state, time, note) VALUES (?, ?, ?, ?, ?)", head.id,
+                         head.revision, static_cast<int>(head.state), head.update_time, note));
+  return FollowStep(db, head);
 }
 
 absl::Status NoSubmission(std::string_view name) {

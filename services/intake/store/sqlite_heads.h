@@ -23,7 +23,7 @@ SubmissionRow ReadHead(const store::Statement& row);
 // The head of this name; nothing when there is none.
 absl::StatusOr<std::optional<SubmissionRow>> FindHead(store::Database& db, std::string_view name);
 
-// Writes the changeable part of a head and the step that changed it.
+// Writes the changeable part of a head and the step that changed it, and counts it in its campaign.
 absl::Status SaveStep(store::Database& db, const SubmissionRow& head, std::string_view note);
 
 // NOT_FOUND (SUBMISSION_NOT_FOUND).

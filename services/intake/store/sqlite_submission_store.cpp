@@ -4,6 +4,8 @@
 #include "common/text.h"
 #include "common/time.h"
 #include "intake/store/sqlite_heads.h"
+#include "intake/store/sqlite_requests.h"
+#include "intake/store/sqlite_seasons.h"
 #include "intake/store/sqlite_work_items.h"
 
 #include <utility>
@@ -15,7 +17,7 @@ using store::Blob;
 using store::Database;
 using store::Statement;
 
-constexpr store::Migration kMigrations[] = {
+const store::Migration kMigrations[] = {
     {1, "submissions, revisions, requests, steps and work items",
      "CREATE TABLE submissions ("
      "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -75,36 +77,15 @@ constexpr store::Migration kMigrations[] = {
      "ALTER TABLE submissions ADD COLUMN campaign TEXT NOT NULL DEFAULT '';"
      "ALTER TABLE submissions ADD COLUMN competent_department TEXT NOT NULL DEFAULT '';"
      "ALTER TABLE submissions ADD COLUMN late INTEGER NOT NULL DEFAULT 0;"
-     "ALTER TABLE submissions ADD COLUMN stages TEXT NOT NULL DEFAULT '';"}};  // a digit a stage, in order
-
-// The answer to an earlier request of the same id; ALREADY_EXISTS when that request said something else.
-absl::StatusOr<std::optional<std::string>> EarlierAnswer(Database& db, std::string_view method,
-                                                         std::string_view request_id, std::string_view digest) {
-  std::optional<std::string> answer;
-  std::string earlier_digest;
-  RETURN_IF_ERROR(db.ForEach(
-      "SELECT digest, answer FROM requests WHERE method = ? AND request_id = ?",
-      [&](const Statement& row) {
-        earlier_digest = row.Text(0);
-        answer = row.BlobBytes(1);
-      },
-      method, request_id));
-  if (answer && earlier_digest != digest)
-    return Error(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
-                 "request_id was used for another request; take a new one for new content");
-  return answer;
-}
-
-absl::Status SaveAnswer(Database& db, std::string_view method, std::string_view request_id, std::string_view digest,
-                        std::string_view answer, std::int64_t now) {
-  return db.Run("INSERT INTO requests VALUES (?, ?, ?, ?, ?)", method, request_id, digest, Blob{answer}, now);
-}
+     "ALTER TABLE submissions ADD COLUMN stages TEXT NOT NULL DEFAULT '';"},  // a digit a stage, in order
+    {3, "campaigns, rosters and reservations", kSeasonSchema}};
 
 constexpr std::string_view kSubmit = "SubmitEvaluation";
 constexpr std::string_view kReturn = "ReturnSubmission";
 
-// Inserts a new head, or moves a returned one on to its next revision.
-absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptance, std::int64_t now) {
+// Inserts a new head, or moves a returned one, `earlier`, on to its next revision.
+absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptance,
+                                       const std::optional<SubmissionRow>& earlier, std::int64_t now) {
   SubmissionRow head = acceptance.head;
   head.state = v1::SUBMISSION_STATE_ACCEPTED;
   head.update_time = now;
@@ -122,7 +103,6 @@ absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptanc
         "SELECT id FROM submissions WHERE name = ?", [&](const Statement& row) { head.id = row.Int(0); }, head.name));
     return head;
   }
-  ASSIGN_OR_RETURN(const std::optional<SubmissionRow> earlier, FindHead(db, acceptance.submission));
   if (!earlier) return NoSubmission(acceptance.submission);
   if (!MayResubmit(earlier->state))
     return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS",
@@ -134,12 +114,16 @@ absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptanc
   return head;
 }
 
-absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance) {
-  ASSIGN_OR_RETURN(std::optional<std::string> earlier,
+absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance, std::int64_t now) {
+  ASSIGN_OR_RETURN(std::optional<std::string> answered,
                    EarlierAnswer(db, kSubmit, acceptance.request_id, acceptance.request_digest));
-  if (earlier) return *std::move(earlier);
-  const std::int64_t now = NowMicros();
-  ASSIGN_OR_RETURN(const SubmissionRow head, NextHead(db, acceptance, now));
+  if (answered) return *std::move(answered);
+  std::optional<SubmissionRow> earlier;
+  if (!acceptance.submission.empty()) {
+    ASSIGN_OR_RETURN(earlier, FindHead(db, acceptance.submission));
+  }
+  ASSIGN_OR_RETURN(SubmissionRow head, NextHead(db, acceptance, earlier, now));
+  RETURN_IF_ERROR(JoinCampaign(db, acceptance, earlier, now, head));
   RETURN_IF_ERROR(SaveStep(db, head, ""));
   RETURN_IF_ERROR(db.Run("INSERT INTO revisions VALUES (?, ?, ?, ?, NULL)", head.id, head.revision,
                          Blob{acceptance.form}, Blob{acceptance.source_document}));
@@ -150,6 +134,7 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance)
   response.mutable_receipt()->set_submission(head.name);
   response.mutable_receipt()->set_revision(head.revision);
   response.mutable_receipt()->set_form_digest(head.form_digest);
+  response.mutable_receipt()->set_late(head.late);
   *response.mutable_receipt()->mutable_accept_time() = ToTimestamp(now);
   std::string answer = response.SerializeAsString();
   RETURN_IF_ERROR(SaveAnswer(db, kSubmit, acceptance.request_id, acceptance.request_digest, answer, now));
@@ -158,25 +143,36 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance)
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> SqliteSubmissionStore::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> SqliteSubmissionStore::Open(
+    const std::string& path, Clock clock, store::GroupCommit::Options options) {
   ASSIGN_OR_RETURN(auto database, Database::Open(path, store::Mode::kReadWrite));
   RETURN_IF_ERROR(store::Migrate(*database, kMigrations));
-  ASSIGN_OR_RETURN(auto writer, store::GroupCommit::Start(std::move(database)));
+  ASSIGN_OR_RETURN(auto writer, store::GroupCommit::Start(std::move(database), options));
   ASSIGN_OR_RETURN(auto readers, store::ReadPool::Open(path));
-  return std::unique_ptr<SqliteSubmissionStore>(new SqliteSubmissionStore(std::move(writer), std::move(readers)));
+  return std::unique_ptr<SqliteSubmissionStore>(
+      new SqliteSubmissionStore(std::move(writer), std::move(readers), std::move(clock)));
 }
 
 absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance,
                                            absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) {
-  auto answer = std::make_shared<std::string>();
+  struct Outcome {
+    std::string answer;
+    bool tried = false;
+  };
+  auto outcome = std::make_shared<Outcome>();
   return writer_->Submit(
-      [acceptance = std::move(acceptance), answer](Database& db) -> absl::Status {
-        ASSIGN_OR_RETURN(*answer, AcceptIn(db, acceptance));
-        return absl::OkStatus();
+      [this, acceptance = std::move(acceptance), outcome](Database& db) -> absl::Status {
+        ASSIGN_OR_RETURN(outcome->answer, AcceptIn(db, acceptance, clock_()));
+        if (!acceptance.validate_only) return absl::OkStatus();
+        v1::SubmitEvaluationResponse response;
+        response.mutable_receipt()->set_form_digest(acceptance.head.form_digest);
+        outcome->answer = response.SerializeAsString();
+        outcome->tried = true;
+        return absl::AbortedError("only to be tried: this undoes the work");
       },
-      [answer, done = std::move(done)](absl::Status status) mutable {
-        if (status.ok())
-          done(std::move(*answer));
+      [outcome, done = std::move(done)](absl::Status status) mutable {
+        if (status.ok() || (outcome->tried && status.code() == absl::StatusCode::kAborted))
+          done(std::move(outcome->answer));
         else
           done(std::move(status));
       });

@@ -2,17 +2,23 @@
 #pragma once
 
 #include "common/store/group_commit.h"
+#include "common/time.h"
 #include "intake/store/submission_store.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
 namespace jixiao::intake {
 
+// Tells the moment of an acceptance: microseconds since 1970. Asked on the writer's thread, inside the transaction.
+using Clock = std::function<std::int64_t()>;
+
 class SqliteSubmissionStore final : public SubmissionStore {
  public:
   // Opens or creates the database at `path`.
-  static absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> Open(const std::string& path, Clock clock = NowMicros,
+                                                                     store::GroupCommit::Options options = {});
 
   absl::Status Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) override;
   absl::StatusOr<std::string> Return(std::string_view name, std::string_view etag, std::string_view reason,
@@ -27,12 +33,19 @@ class SqliteSubmissionStore final : public SubmissionStore {
   absl::Status ReleaseLeases() override;
   absl::StatusOr<Backlog> Waiting() override;
 
- private:
-  SqliteSubmissionStore(std::unique_ptr<store::GroupCommit> writer, std::unique_ptr<store::ReadPool> readers)
-      : writer_(std::move(writer)), readers_(std::move(readers)) {}
+  // The connections and the clock, for the other stores of this database.
+  store::GroupCommit& writer() { return *writer_; }
+  store::ReadPool& readers() { return *readers_; }
+  const Clock& clock() const { return clock_; }
 
-  std::unique_ptr<store::GroupCommit> writer_;
+ private:
+  SqliteSubmissionStore(std::unique_ptr<store::GroupCommit> writer, std::unique_ptr<store::ReadPool> readers,
+                        Clock clock)
+      : clock_(std::move(clock)), readers_(std::move(readers)), writer_(std::move(writer)) {}
+
+  const Clock clock_;
   std::unique_ptr<store::ReadPool> readers_;
+  std::unique_ptr<store::GroupCommit> writer_;  // ends first: its works use the others
 };
 
 }  // namespace jixiao::intake

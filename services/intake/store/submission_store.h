@@ -1,6 +1,7 @@
 // Where intake keeps submissions, their revisions, steps and work items. Cut by what the service and the pipeline need.
 #pragma once
 
+#include "intake/season/roster.h"
 #include "intake/workflow/submission.h"
 
 #include "jixiao/evaluation/v1/evaluation.pb.h"
@@ -24,8 +25,13 @@ struct Acceptance {
   std::string request_digest;  // of everything that the request says
   std::string trace_id;        // the caller's x-request-id; later calls for this form carry it
   std::string submission;      // for a resubmission
-  SubmissionRow head;          // unit, project, year, region, rule set, form digest
-  std::string form;            // serialised message
+  SubmissionRow head;          // unit, project, year, region, rule set, form digest, campaign, stages without one
+  evaluation::v1::FormKind kind = evaluation::v1::FORM_KIND_UNSPECIFIED;
+  std::string unit_code;         // of the implementing unit
+  season::RosterKey roster_key;  // by which its campaign finds it on the roster
+  std::string reservation;       // that decides whether it is in time; empty for the moment of acceptance
+  bool validate_only = false;    // everything is tried, nothing is kept
+  std::string form;              // serialised message
   std::string source_document;
 };
 
@@ -78,7 +84,8 @@ class SubmissionStore {
 
   // Keeps form, first step, work item and answer in one transaction and then calls `done` with the serialised
   // SubmitEvaluationResponse; a repeat of the request gets the first answer. Errors: ALREADY_EXISTS
-  // (REQUEST_ID_REUSED), NOT_FOUND (SUBMISSION_NOT_FOUND), FAILED_PRECONDITION (STATE_FORBIDS). Refuses at once with
+  // (REQUEST_ID_REUSED), NOT_FOUND (SUBMISSION_NOT_FOUND), FAILED_PRECONDITION (STATE_FORBIDS), and what campaigns
+  // refuse (campaign.proto). Refuses at once with
   // QUEUE_FULL, and then `done` is not called. Never blocks; `done` runs on the store's thread and must be quick.
   virtual absl::Status Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) = 0;
 

@@ -238,6 +238,35 @@ TEST_F(GroupCommitTest, RefusesAtOnceWhenTheQueueIsFull) {
   EXPECT_EQ(Ids(), (std::set<std::int64_t>{0, 1, 2}));
 }
 
+TEST_F(GroupCommitTest, UrgentWorksHaveRoomOfTheirOwnAndGoFirst) {
+  GroupCommit::Options options;
+  options.capacity = 3;
+  options.urgent_capacity = 2;
+  options.max_batch = 2;
+  const auto store = MustStart(options);
+  Blocker blocker(*store);
+  std::vector<std::int64_t> order;
+  std::latch answered{5};
+  const auto submit = [&](std::int64_t id, Lane lane) {
+    return store->Submit(
+        Insert(id),
+        [&order, &answered, id](const absl::Status& status) {
+          EXPECT_TRUE(status.ok()) << status;
+          order.push_back(id);
+          answered.count_down();
+        },
+        lane);
+  };
+  for (const std::int64_t id : {1, 2, 3}) EXPECT_TRUE(submit(id, Lane::kNormal).ok());
+  EXPECT_EQ(ReasonOf(submit(4, Lane::kNormal)), "QUEUE_FULL");
+  for (const std::int64_t id : {11, 12}) EXPECT_TRUE(submit(id, Lane::kUrgent).ok());
+  EXPECT_EQ(ReasonOf(submit(13, Lane::kUrgent)), "QUEUE_FULL");
+  EXPECT_EQ(store->stats().queued, 5u);
+  blocker.Release();
+  answered.wait();
+  EXPECT_EQ(order, (std::vector<std::int64_t>{11, 12, 1, 2, 3}));
+}
+
 TEST_F(GroupCommitTest, StopDrainsAndThenRefuses) {
   const auto store = MustStart({.max_batch = 10});
   Blocker blocker(*store);

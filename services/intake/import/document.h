@@ -63,6 +63,7 @@ struct Block {
 
 struct Document {
   std::string media_type;
+  intake::v1::TemplateHint template_hint;  // from the document's properties
   std::deque<Block> blocks;
 };
 

@@ -132,7 +132,13 @@ void FormReader::ReadIndicatorRow(const Row& row) {
     const Role role = assigned[i]->role;
     if ((role != Role::kLevel1 && role != Role::kLevel2) || LevelOf(cell.text) != 0 || IsNumber(cell.text)) any = true;
   }
-  if (!any || form.indicators_size() >= kMaxIndicators) return;
+  if (!any) {
+    // A row that waits to be filled in: nothing but the names of its levels.
+    for (std::size_t i = 0; i < row.cells.size(); ++i)
+      if (assigned[i] != nullptr && LevelOf(row.cells[i]->text) != 0) writer_.ledger().Label(*row.cells[i]);
+    return;
+  }
+  if (form.indicators_size() >= kMaxIndicators) return;
   form.add_indicators();
   const int index = form.indicators_size() - 1;
   Indicator& line = *form.mutable_indicators(index);

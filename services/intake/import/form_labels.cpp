@@ -155,6 +155,12 @@ bool FormReader::ReadPair(const Label& label, const Cell& head, const Cell* valu
     if (year == 0) return false;
     if (form.fiscal_year() == 0) form.set_fiscal_year(year);
     if (form.fiscal_year() == year) writer_.Note("fiscal_year", *value);
+  } else if (roles.Has(Role::kRegion)) {
+    // 510403, 510403000 西区
+    const std::string digits = CleanWord(given);
+    const std::size_t size = std::min(digits.find_first_not_of("0123456789"), digits.size());
+    if (size != 6 && size != 9) return false;
+    writer_.Set("region_code", form.mutable_region_code(), digits.substr(0, size), *value);
   } else if (roles.Has(Role::kGrade)) {
     if (GradeIn(given).empty() && Utf8Length(text) > 12) return false;
     writer_.Set("grade", form.mutable_grade(), text, *value);

@@ -397,6 +397,7 @@ class Recogniser {
                                                   "implementing_unit",
                                                   "project_name",
                                                   "project_code",
+                                                  "region_code",
                                                   "amount_unit",
                                                   "funds",
                                                   "expected_goal",
@@ -468,6 +469,7 @@ class Recogniser {
       Fill(unread[i], imported->mutable_unread());
     }
     Fill(rest, out.mutable_unread());
+    if (!document_.template_hint.version().empty()) *out.mutable_template_hint() = document_.template_hint;
     return out;
   }
 

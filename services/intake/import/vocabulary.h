@@ -19,6 +19,7 @@ enum class Role : std::uint8_t {
   kUnit,
   kUnitCode,
   kYear,
+  kRegion,
   kAmountUnit,
   kDepartmentName,   // 部门名称: the head of a department's form
   kLocalDepartment,  // 地方主管部门: only on transfer-payment forms

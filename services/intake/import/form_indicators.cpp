@@ -7,6 +7,30 @@
 #include <algorithm>
 
 namespace jixiao::importing {
+namespace {
+
+// What a form prints where an indicator's name may be written: 指标1：, 指标2, ……, ... .
+bool IsPlaceholder(std::string_view text) {
+  std::string key = Fold(text);
+  if (key.starts_with("指标")) {
+    key.erase(0, std::string_view("指标").size());
+    while (!key.empty() && key.front() >= '0' && key.front() <= '9') key.erase(0, 1);
+    for (const std::string_view number : {"一", "二", "三", "四", "五", "六", "七", "八", "九", "n", "N"})
+      if (key.starts_with(number)) key.erase(0, number.size());
+    for (const std::string_view mark : {":", ".", "、"})
+      if (key.starts_with(mark)) key.erase(0, mark.size());
+    if (key.empty()) return true;
+  }
+  if (key.empty()) return false;
+  std::string_view rest = key;
+  while (!rest.empty()) {
+    const char32_t c = TakeUtf8(rest);
+    if (c != U'…' && c != U'.' && c != U'。' && c != U'⋯') return false;
+  }
+  return Utf8Length(key) >= 1 && key != "。";
+}
+
+}  // namespace
 
 bool FormReader::ReadTotal(const Row& row) {
   if (row.filled.empty()) return false;
@@ -132,10 +156,27 @@ void FormReader::ReadIndicatorRow(const Row& row) {
     const Role role = assigned[i]->role;
     if ((role != Role::kLevel1 && role != Role::kLevel2) || LevelOf(cell.text) != 0 || IsNumber(cell.text)) any = true;
   }
-  if (!any) {
-    // A row that waits to be filled in: nothing but the names of its levels.
+  const Cell* level1 = cell_of(Role::kLevel1);
+  const Cell* level2 = cell_of(Role::kLevel2);
+  const Cell* level3 = cell_of(Role::kLevel3);
+  if (level3 != nullptr && IsPlaceholder(level3->text)) {
+    // 指标2：, ……: a row that was not needed, when nothing else stands in it.
+    bool more = false;
     for (std::size_t i = 0; i < row.cells.size(); ++i)
-      if (assigned[i] != nullptr && LevelOf(row.cells[i]->text) != 0) writer_.ledger().Label(*row.cells[i]);
+      more = more || (assigned[i] != nullptr && row.cells[i] != level1 && row.cells[i] != level2 &&
+                      row.cells[i] != level3 && !IsBlank(row.cells[i]->text) && !IsPlaceholder(row.cells[i]->text));
+    if (!more) {
+      any = false;
+      for (std::size_t i = 0; i < row.cells.size(); ++i)
+        if (assigned[i] != nullptr && IsPlaceholder(row.cells[i]->text)) writer_.ledger().Label(*row.cells[i]);
+    }
+  }
+  if (!any) {
+    // A row that waits to be filled in. Its levels may go on in the rows below.
+    for (const Cell* level : {level1, level2})
+      if (level != nullptr && LevelOf(level->text) != 0) writer_.ledger().Label(*level);
+    if (level1 != nullptr) carried_level1_ = level1, carried_level2_ = nullptr;
+    if (level2 != nullptr) carried_level2_ = level2;
     return;
   }
   if (form.indicators_size() >= kMaxIndicators) return;
@@ -160,6 +201,14 @@ void FormReader::ReadIndicatorRow(const Row& row) {
   };
   put(Role::kLevel1, "level1", line.mutable_level1(), true);
   put(Role::kLevel2, "level2", line.mutable_level2(), true);
+  // Levels that began in a row above which said nothing else.
+  if (level1 == nullptr && carried_level1_ != nullptr)
+    writer_.Set(Cat("indicators[", index, "].level1"), line.mutable_level1(), CleanWord(carried_level1_->text),
+                *carried_level1_);
+  if (level1 == nullptr && level2 == nullptr && carried_level2_ != nullptr)
+    writer_.Set(Cat("indicators[", index, "].level2"), line.mutable_level2(), CleanWord(carried_level2_->text),
+                *carried_level2_);
+  carried_level1_ = carried_level2_ = nullptr;
   put(Role::kLevel3, "level3", line.mutable_level3(), false);
   put(Role::kTarget, "target", line.mutable_target(), false);
   put(Role::kActual, "actual", line.mutable_actual(), false);

@@ -67,6 +67,11 @@ std::string TakeProjectCode(std::string& text) {
   return code;
 }
 
+bool EndsInColon(std::string_view text) {
+  const std::string folded = Fold(text);
+  return folded.ends_with(':') && Utf8Length(folded) <= 20;
+}
+
 }  // namespace
 
 void FormReader::NoteAmountUnit(const Cell& cell) {
@@ -298,7 +303,17 @@ bool FormReader::ReadPairs(const Row& row, bool tables) {
     const Cell& head = *row.filled[i];
     const Label label = ReadLabel(head.text);
     if (label.roles.empty()) {
-      if (ReadInline(head, false)) any = true;
+      if (ReadInline(head, false)) {
+        any = true;
+      } else if (tables && i + 1 < row.filled.size() && EndsInColon(head.text)) {
+        // A label that we do not know, and its value.
+        const Cell& unknown = *row.filled[i + 1];
+        if (!ReadLabel(unknown.text).roles.empty() || EndsInColon(unknown.text)) continue;
+        writer_.ledger().Label(head);
+        writer_.ledger().Refuse(unknown, Cat("“", CleanWord(head.text), "”在自评表的数据中没有对应的栏目"));
+        any = true;
+        ++i;
+      }
       continue;
     }
     const Cell* value = i + 1 < row.filled.size() ? row.filled[i + 1] : nullptr;

@@ -30,6 +30,19 @@ bool IsPlaceholder(std::string_view text) {
   return Utf8Length(key) >= 1 && key != "。";
 }
 
+constexpr std::string_view kSigns[] = {"≥", "≤", "=", "<", ">", "＞", "＜", "＝", ">=", "<=", "﹦"};
+
+bool IsSign(std::string_view text) {
+  const std::string folded = Fold(text);
+  return std::find(std::begin(kSigns), std::end(kSigns), folded) != std::end(kSigns);
+}
+
+std::string_view WithoutSign(std::string_view text) {
+  for (const std::string_view sign : kSigns)
+    if (text.starts_with(sign)) return text.substr(sign.size());
+  return text;
+}
+
 }  // namespace
 
 bool FormReader::ReadTotal(const Row& row) {
@@ -57,8 +70,12 @@ bool FormReader::ReadTotal(const Row& row) {
   if (!in_label.empty())
     writer_.Set(numbers == 0 ? "total_score" : "total_weight",
                 numbers == 0 ? form.mutable_total_score() : form.mutable_total_weight(), in_label, head);
-  else if (!label.points.empty() && !IsNothing(label.points))
-    writer_.Set("total_weight", form.mutable_total_weight(), label.points, head);
+  else if (!label.points.empty() && !IsNothing(label.points)) {
+    // 总分（100分） says the weight; 总分：98.57分 alone in its row says the score.
+    const bool weight = numbers > 0 || Contains(label.brackets, label.points);
+    writer_.Set(weight ? "total_weight" : "total_score",
+                weight ? form.mutable_total_weight() : form.mutable_total_score(), label.points, head);
+  }
   std::vector<const Cell*> left;  // numbers without a column of their own
   // Plain text leaves out the merged cells in front: its row is counted from the right.
   const bool same = grid_ == columns_grid_;
@@ -156,30 +173,20 @@ void FormReader::ReadIndicatorRow(const Row& row) {
     const Role role = assigned[i]->role;
     if ((role != Role::kLevel1 && role != Role::kLevel2) || LevelOf(cell.text) != 0 || IsNumber(cell.text)) any = true;
   }
-  const Cell* level1 = cell_of(Role::kLevel1);
-  const Cell* level2 = cell_of(Role::kLevel2);
+  // 指标2：, ……: what is printed where nothing was needed. A row that consists of it is none; one that also names its
+  // level stays, as a level without an indicator.
   const Cell* level3 = cell_of(Role::kLevel3);
-  if (level3 != nullptr && IsPlaceholder(level3->text)) {
-    // 指标2：, ……: a row that was not needed, when nothing else stands in it.
-    bool more = false;
-    for (std::size_t i = 0; i < row.cells.size(); ++i)
-      more = more || (assigned[i] != nullptr && row.cells[i] != level1 && row.cells[i] != level2 &&
-                      row.cells[i] != level3 && !IsBlank(row.cells[i]->text) && !IsPlaceholder(row.cells[i]->text));
-    if (!more) {
-      any = false;
-      for (std::size_t i = 0; i < row.cells.size(); ++i)
-        if (assigned[i] != nullptr && IsPlaceholder(row.cells[i]->text)) writer_.ledger().Label(*row.cells[i]);
-    }
+  const bool printed = level3 != nullptr && IsPlaceholder(level3->text) &&
+                       std::none_of(row.filled.begin(), row.filled.end(), [&](const Cell* cell) {
+                         return cell != level3 && !IsPlaceholder(cell->text) && LevelOf(cell->text) == 0 &&
+                                ReadLabel(cell->text).roles.empty();
+                       });
+  if (printed) {
+    for (const Cell* cell : row.filled)
+      if (IsPlaceholder(cell->text)) writer_.ledger().Label(*cell);
+    any = std::any_of(row.filled.begin(), row.filled.end(), [](const Cell* cell) { return LevelOf(cell->text) != 0; });
   }
-  if (!any) {
-    // A row that waits to be filled in. Its levels may go on in the rows below.
-    for (const Cell* level : {level1, level2})
-      if (level != nullptr && LevelOf(level->text) != 0) writer_.ledger().Label(*level);
-    if (level1 != nullptr) carried_level1_ = level1, carried_level2_ = nullptr;
-    if (level2 != nullptr) carried_level2_ = level2;
-    return;
-  }
-  if (form.indicators_size() >= kMaxIndicators) return;
+  if (!any || form.indicators_size() >= kMaxIndicators) return;
   form.add_indicators();
   const int index = form.indicators_size() - 1;
   Indicator& line = *form.mutable_indicators(index);
@@ -194,21 +201,27 @@ void FormReader::ReadIndicatorRow(const Row& row) {
         first = &cell;
         writer_.Set(Cat("indicators[", index, "].", part), field, value, cell);
       } else {
-        // Two cells under one head.
-        writer_.AddLine(Cat("indicators[", index, "].", part), field, value, cell);
+        // Two cells under one head: parts of one literal (≥ | 50 | 个), or two lines.
+        const bool literal = role == Role::kTarget || role == Role::kActual;
+        if (literal && IsSign(*field) && !IsNothing(value)) {
+          *field += value;
+          writer_.Note(Cat("indicators[", index, "].", part), cell);
+        } else if (literal && (IsNumber(*field) || IsNumber(WithoutSign(*field))) && !IsNumber(value) &&
+                   Utf8Length(value) <= 6 && !IsNothing(value)) {
+          *field += value;
+          writer_.Note(Cat("indicators[", index, "].", part), cell);
+        } else if (literal && (IsNothing(value) || Fold(*field) == "定性")) {
+          if (!IsNothing(value)) *field = value;
+          writer_.Note(Cat("indicators[", index, "].", part), cell);
+        } else {
+          writer_.AddLine(Cat("indicators[", index, "].", part), field, value, cell);
+        }
       }
     }
   };
   put(Role::kLevel1, "level1", line.mutable_level1(), true);
   put(Role::kLevel2, "level2", line.mutable_level2(), true);
-  // Levels that began in a row above which said nothing else.
-  if (level1 == nullptr && carried_level1_ != nullptr)
-    writer_.Set(Cat("indicators[", index, "].level1"), line.mutable_level1(), CleanWord(carried_level1_->text),
-                *carried_level1_);
-  if (level1 == nullptr && level2 == nullptr && carried_level2_ != nullptr)
-    writer_.Set(Cat("indicators[", index, "].level2"), line.mutable_level2(), CleanWord(carried_level2_->text),
-                *carried_level2_);
-  carried_level1_ = carried_level2_ = nullptr;
+  if (printed) return;
   put(Role::kLevel3, "level3", line.mutable_level3(), false);
   put(Role::kTarget, "target", line.mutable_target(), false);
   put(Role::kActual, "actual", line.mutable_actual(), false);

@@ -63,9 +63,6 @@ class FormReader {
   const Row* header_row_ = nullptr;     // its last row, while that grid is read
   const Grid* grid_ = nullptr;
   Columns columns_;
-  // Levels of rows that were left empty, for the rows that they go on in.
-  const Cell* carried_level1_ = nullptr;
-  const Cell* carried_level2_ = nullptr;
   std::vector<FundPair> fund_pairs_;
   struct GoalColumn {
     bool expected;

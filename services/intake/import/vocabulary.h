@@ -1,4 +1,4 @@
-// The words of the forms: which labels the provinces print for which field. The one place to add another synonym.
+// What the labels of the forms mean: which field a printed word stands for. The words are in words.cpp.
 #pragma once
 
 #include <cstdint>

@@ -178,6 +178,39 @@ absl::Status Apply(const std::vector<Merge>& merges, Grid& grid) {
   return absl::OkStatus();
 }
 
+// Rows and columns that are not displayed.
+struct Hidden {
+  std::set<int> rows;                        // counted from 0
+  std::vector<std::pair<int, int>> columns;  // from, to, both counted in
+
+  bool HasColumn(int column) const {
+    return std::any_of(columns.begin(), columns.end(),
+                       [column](const auto& range) { return range.first <= column && column <= range.second; });
+  }
+};
+
+bool IsOn(std::string_view attribute) {
+  return attribute == "1" || attribute == "true";
+}
+
+std::vector<std::pair<int, int>> HiddenColumns(const pugi::xml_node& sheet) {
+  std::vector<std::pair<int, int>> out;
+  for (const pugi::xml_node& column : Child(sheet, "cols").children())
+    if (IsOn(Attribute(column, "hidden")) || Attribute(column, "width") == "0")
+      out.emplace_back(NumberIn(column, "min", 1, kMaxColumn) - 1, NumberIn(column, "max", 1, kMaxColumn) - 1);
+  return out;
+}
+
+// A merged cell is displayed as long as a part of it is.
+void Hide(const Hidden& hidden, Grid& grid) {
+  for (Cell& cell : grid.cells) {
+    if (cell.covered) continue;
+    cell.hidden = (cell.rows == 1 && hidden.rows.contains(cell.row)) ||
+                  (cell.columns == 1 && !hidden.columns.empty() && hidden.HasColumn(cell.column));
+    cell.covered = cell.hidden;
+  }
+}
+
 absl::Status ReadSheet(const ZipArchive& zip, const std::string& part, const Limits& limits, const Workbook& book,
                        std::size_t& cells, Grid& grid) {
   ASSIGN_OR_RETURN(const std::string text, zip.Read(part));
@@ -188,10 +221,12 @@ absl::Status ReadSheet(const ZipArchive& zip, const std::string& part, const Lim
   const std::vector<Merge> merges = Merges(sheet);
   std::set<std::pair<int, int>> origins;
   for (const Merge& merge : merges) origins.insert({merge.row, merge.column});
+  Hidden hidden{{}, HiddenColumns(sheet)};
   int row = 0;
   for (const pugi::xml_node& r : Child(sheet, "sheetData").children()) {
     if (LocalName(r) != "row") continue;
     row = NumberIn(r, "r", row + 1, kMaxRow);
+    if (IsOn(Attribute(r, "hidden")) || Attribute(r, "ht") == "0") hidden.rows.insert(row - 1);
     int column = 0;
     for (const pugi::xml_node& c : r.children()) {
       if (LocalName(c) != "c") continue;
@@ -221,7 +256,9 @@ absl::Status ReadSheet(const ZipArchive& zip, const std::string& part, const Lim
   std::stable_sort(grid.cells.begin(), grid.cells.end(), [](const Cell& a, const Cell& b) {
     return std::pair(a.row, a.column) < std::pair(b.row, b.column);
   });
-  return Apply(merges, grid);
+  RETURN_IF_ERROR(Apply(merges, grid));
+  Hide(hidden, grid);
+  return absl::OkStatus();
 }
 
 // Targets of a part's relationships, by id, as part names.

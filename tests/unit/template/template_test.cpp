@@ -212,13 +212,15 @@ TEST(Template, SamplesReadBack) {
   }
 }
 
-TEST(Template, BlankFormHasTheClassesOfItsRuleSetAndReadsAsNothing) {
+TEST(Template, BlankFormHasTheClassesOfItsRuleSetAndNothingElse) {
   for (const RuleSet& rules : Shipped()) {
     SCOPED_TRACE(rules.id());
     const ImportedDocument document = Imported(Written(rules, {}), "表.xlsx");
     ASSERT_EQ(document.forms_size(), 1);
     const SelfEvaluation& form = document.forms(0).form();
-    EXPECT_EQ(form.indicators_size(), 0);
+    // The levels stand there, and no indicator yet.
+    for (const Indicator& line : form.indicators())
+      EXPECT_EQ(line.level3() + line.target() + line.actual() + line.weight() + line.score(), "");
     EXPECT_EQ(form.project_name(), "");
     EXPECT_EQ(form.total_score(), "");
     EXPECT_EQ(document.forms(0).unread_size(), 0) << document.forms(0).unread(0).DebugString();

@@ -22,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kFolderName = "jixiao-import-";
+constexpr std::chrono::minutes kOldest{10};
 
 std::optional<std::string> FindProgram() {
   const char* path = std::getenv("PATH");
@@ -64,6 +65,19 @@ std::string PlainExtension(std::string_view extension) {
   for (const char c : extension.substr(0, 8))
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
   return out.empty() ? "bin" : out;
+}
+
+// A killed server's converters work on in their folders.
+void EndProcessesIn(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/proc", error)) {
+    const std::string name = entry.path().filename().string();
+    int pid = 0;
+    const auto [end, fault] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (fault != std::errc() || end != name.data() + name.size() || pid <= 1) continue;
+    std::error_code unreadable;  // it has ended, or it is not ours
+    if (fs::read_symlink(entry.path() / "cwd", unreadable) == folder && !unreadable) kill(pid, SIGKILL);
+  }
 }
 
 absl::Status Internal(std::string_view what) {
@@ -131,17 +145,22 @@ absl::StatusOr<std::string> ConvertOffice(std::string_view bytes, std::string_vi
 
 void RemoveLeftovers() {
   std::error_code error;
-  std::vector<fs::path> dead;
+  std::vector<fs::path> left;
   for (const auto& entry : fs::directory_iterator(fs::temp_directory_path(error), error)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(kFolderName)) continue;
     int pid = 0;
-    const char* from = name.data() + kFolderName.size();
-    const auto [end, fault] = std::from_chars(from, name.data() + name.size(), pid);
+    const auto [end, fault] = std::from_chars(name.data() + kFolderName.size(), name.data() + name.size(), pid);
     if (fault != std::errc() || *end != '-' || pid <= 0) continue;
-    if (kill(pid, 0) != 0 && errno == ESRCH) dead.push_back(entry.path());
+    // A process that begins has none; in a container it has the number of the one before it. No conversion takes long.
+    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(entry.path(), error);
+    if (pid == getpid() || (kill(pid, 0) != 0 && errno == ESRCH) || (!error && age > kOldest))
+      left.push_back(entry.path());
   }
-  for (const fs::path& path : dead) fs::remove_all(path, error);
+  for (const fs::path& folder : left) {
+    EndProcessesIn(folder);
+    fs::remove_all(folder, error);
+  }
 }
 
 }  // namespace jixiao::importing

@@ -21,7 +21,8 @@ bool HasLibreOffice();
 absl::StatusOr<std::string> ConvertOffice(std::string_view bytes, std::string_view extension, std::string_view to,
                                           const Limits& limits);
 
-// Removes the temporary folders of processes that are no more.
+// Ends the converters and removes the temporary folders that processes which are no more have left. For a process that
+// has not converted anything yet.
 void RemoveLeftovers();
 
 }  // namespace jixiao::importing

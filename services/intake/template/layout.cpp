@@ -296,7 +296,7 @@ class SheetBuilder {
         int span = 1;
         while (i + span < rows && goes_on(i + span, second)) ++span;
         const Levels& here = levels[static_cast<std::size_t>(i)];
-        Put(second ? kLevel2 : kLevel1, 1, Look::kText, second ? here.second : here.first, span);
+        Put(second ? kLevel2 : kLevel1, 1, Look::kCentre, second ? here.second : here.first, span);
       }
       Put(kLevel3, 1, Look::kText, line.level3());
       Put(kTarget, 1, Look::kText, line.target()).entry.prompt =

@@ -240,38 +240,53 @@ void FormReader::ReadIndicatorRow(const Row& row) {
     else
       writer_.ledger().Refuse(*remark, "“备注”一列在自评表的数据中没有对应的栏目");
   }
-  // Operator, figure and unit make one literal: ≥ | 50 | 个 is ≥50个.
-  const Cell* sign = cell_of(Role::kOperator);
-  const Cell* unit = cell_of(Role::kMeasureUnit);
-  const Cell* figure = cell_of(Role::kTargetFigure);
-  const std::string path = Cat("indicators[", index, "].target");
-  if (figure != nullptr) writer_.Set(path, line.mutable_target(), CleanValue(figure->text), *figure);
+  ComposeTarget(index, cell_of(Role::kOperator), cell_of(Role::kTargetFigure), cell_of(Role::kMeasureUnit));
+}
+
+// Operator, figure and unit make one literal: ≥ | 50 | 个 is ≥50个.
+void FormReader::ComposeTarget(int index, const Cell* sign, const Cell* figure, const Cell* unit) {
+  Indicator& line = *writer_.form().mutable_indicators(index);
+  const std::string path = Cat("indicators[", index, "].target"),
+                    approved = Cat("indicators[", index, "].approved_target");
+  struct Literal {
+    std::string path;
+    std::string* field;
+  };
+  std::vector<Literal> literals = {{path, line.mutable_target()}};
+  if (figure != nullptr) {
+    // Beside an adjusted target the figure is the one that was approved.
+    const bool beside = columns_.Has(Role::kTarget) && !columns_.Has(Role::kApprovedTarget);
+    if (beside) literals.push_back({approved, line.mutable_approved_target()});
+    writer_.Set(literals.back().path, literals.back().field, CleanValue(figure->text), *figure);
+  }
+  std::erase_if(literals, [](const Literal& literal) { return literal.field->empty(); });
   if (sign != nullptr) {
     const std::string folded = Fold(sign->text);
     const bool is_sign =
         ContainsAny(folded, {"≥", "≤", "=", "<", ">", "不少于", "不低于", "不超过", "不高于", "大于", "小于", "等于"});
-    if (!is_sign || line.target().empty()) {
-      if (line.target().empty() && is_sign)
-        writer_.ledger().Refuse(*sign, "只有指标性质，没有指标值");
-      else if (is_sign || folded == "定性" || folded == "定量" || IsNothing(folded))
-        writer_.ledger().Placed(*sign), writer_.Note(path, *sign);
-      else
-        writer_.ledger().Refuse(*sign, "不认识的指标性质");
-    } else {
-      const std::string own = CleanWord(sign->text);
-      if (!Fold(line.target()).starts_with(folded)) line.mutable_target()->insert(0, own);
-      writer_.Note(path, *sign);
+    const bool is_kind = folded == "定性" || folded == "定量" || IsNothing(folded);
+    if (!is_sign && !is_kind)
+      writer_.ledger().Refuse(*sign, "不认识的指标性质");
+    else if (literals.empty() && is_kind)
+      writer_.ledger().Label(*sign);
+    else if (literals.empty())
+      writer_.ledger().Refuse(*sign, "只有指标性质，没有指标值");
+    for (const Literal& literal : literals) {
+      if (!is_sign && !is_kind) break;
+      if (is_sign && !Fold(*literal.field).starts_with(folded)) literal.field->insert(0, CleanWord(sign->text));
+      writer_.Note(literal.path, *sign);
     }
   }
-  if (unit != nullptr) {
+  if (unit == nullptr) return;
+  if (IsNothing(unit->text)) {
+    writer_.ledger().Label(*unit);
+  } else if (literals.empty()) {
+    writer_.ledger().Refuse(*unit, "只有度量单位，没有指标值");
+  } else {
     const std::string own = CleanWord(unit->text);
-    if (IsNothing(unit->text)) {
-      writer_.ledger().Label(*unit);
-    } else if (line.target().empty()) {
-      writer_.ledger().Refuse(*unit, "只有度量单位，没有指标值");
-    } else {
-      if (!line.target().ends_with(own)) *line.mutable_target() += own;
-      writer_.Note(path, *unit);
+    for (const Literal& literal : literals) {
+      if (!literal.field->ends_with(own)) *literal.field += own;
+      writer_.Note(literal.path, *unit);
     }
   }
 }

@@ -67,6 +67,19 @@ std::string TakeProjectCode(std::string& text) {
   return code;
 }
 
+// 附件3, 附表1-2：
+bool IsAnnexNumber(std::string_view folded) {
+  if (!ContainsAny(folded.substr(0, 6), {"附件", "附表", "附录"})) return false;
+  std::string_view rest = folded.substr(6);
+  while (!rest.empty()) {
+    const char32_t c = TakeUtf8(rest);
+    if (!(c >= U'0' && c <= U'9') &&
+        std::u32string_view(U"一二三四五六七八九十-—_.:之()").find(c) == std::u32string_view::npos)
+      return false;
+  }
+  return true;
+}
+
 bool EndsInColon(std::string_view text) {
   const std::string folded = Fold(text);
   return folded.ends_with(':') && Utf8Length(folded) <= 20;
@@ -79,7 +92,9 @@ void FormReader::NoteAmountUnit(const Cell& cell) {
   const std::string folded = Fold(cell.text);
   const Label label = ReadLabel(cell.text);
   const Roles about_money = kMoneyRoles | Roles(Role::kFundsBlock) | Roles(Role::kAmountUnit);
-  const bool states = Contains(folded, "单位:") || Contains(folded, "金额单位");
+  const bool states = Contains(folded, "单位:") || Contains(folded, "金额单位") ||
+                      (ContainsAny(folded, {"(万元)", "(元)"}) && Utf8Length(folded) <= 20 &&
+                       ContainsAny(folded, {"预算", "资金", "支出", "金额", "经费"}));
   if (!states && !label.roles.HasAny(about_money)) return;
   const auto unit = Contains(folded, "万元")                              ? AMOUNT_UNIT_TEN_THOUSAND_YUAN
                     : Contains(folded, "元") && !Contains(folded, "亿元") ? AMOUNT_UNIT_YUAN
@@ -277,6 +292,10 @@ bool FormReader::ReadLine(const Cell& cell) {
   const std::size_t length = Utf8Length(folded);
   if (length == 0 || length > 120) return false;
   bool any = false;
+  if (IsAnnexNumber(folded)) {
+    writer_.ledger().Label(cell);
+    return true;
+  }
   // （2021年度）, 2021 年
   if (length <= 12 && !IsFormTitle(cell.text)) {
     if (const int year = YearIn(cell.text);

@@ -142,6 +142,9 @@ Label ReadLabel(std::string_view text) {
       return out;
     }
   }
+  // 省级预算部门名称, 区级主管单位名称
+  for (const std::string_view level : {"省级", "市级", "县级", "区级", "州级", "镇级", "本级"})
+    if (key.starts_with(level) && accept(key.substr(level.size()))) return out;
   // 年度绩效目标1, 绩效目标二
   std::string shorter = key;
   while (!shorter.empty() && IsDigit(shorter.back())) shorter.pop_back();

@@ -142,6 +142,51 @@ TEST(Provinces, ScoreAsOneSentenceBelowTheTable) {
       });
 }
 
+TEST(Provinces, ChongqingKeepsTheAdjustedGoalAndTarget) {
+  InOffice(
+      {
+          "重庆市项目支出绩效自评表|<|<|<|<|<|<|<",
+          "专项资金名称|农村公路|<|<|业务主管部门|某区交通局|<|<",
+          "当年预算执行情况（万元）|年初预算数|全年（调整）预算数|全年执行数|执行率（%）|执行率权重（分）|"
+          "执行率得分（分）|",
+          "^|1000|1100|1050|95.45|10|9.55|",
+          "当年整体绩效目标|年初绩效目标|<|全年（调整）绩效目标|<|全年目标实际完成情况|<|<",
+          "^|建成50公里|<|建成55公里|<|建成54公里|<|<",
+          "绩效指标|指标性质|指标值|计量单位|调整后指标值|全年完成值|指标权重（分）|指标得分（分）",
+          "建成里程|≥|50|公里|55|54|60|58.9",
+          "群众满意度|≥|90|%|90|95|30|30",
+      },
+      [](const ImportedForm& imported) {
+        const SelfEvaluation& form = imported.form();
+        EXPECT_EQ(form.amount_unit(), AMOUNT_UNIT_TEN_THOUSAND_YUAN);
+        EXPECT_EQ(form.competent_department().name(), "某区交通局");
+        EXPECT_EQ(form.expected_goal(), "建成55公里");
+        EXPECT_EQ(form.actual_goal(), "建成54公里");
+        ASSERT_EQ(form.funds_size(), 1);
+        EXPECT_EQ(form.funds(0).full_year_budget(), "1100");
+        EXPECT_EQ(form.funds(0).weight(), "10");
+        EXPECT_EQ(Indicators(form), (Lines{"||建成里程|≥55公里|54|60|58.9||", "||群众满意度|≥90%|95|30|30||"}));
+        EXPECT_EQ(form.indicators(0).approved_target(), "≥50公里");
+        EXPECT_EQ(Unread(imported), (Lines{"建成50公里"}));
+      });
+}
+
+TEST(Provinces, LevelsOfGovernmentBeforeALabel) {
+  InOffice(
+      {
+          "附件3|<|<|<",
+          "2022年度部门整体支出绩效自评表|<|<|<",
+          "省级预算部门名称|某省文旅厅|<|<",
+          "三级指标|年度指标值|实际完成值|得分",
+          "文化活动场次|≥100场|120场|50",
+      },
+      [](const ImportedForm& imported) {
+        EXPECT_EQ(imported.form().competent_department().name(), "某省文旅厅");
+        EXPECT_EQ(imported.form().kind(), evaluation::v1::FORM_KIND_DEPARTMENT);
+        EXPECT_EQ(Unread(imported), Lines{});
+      });
+}
+
 TEST(Provinces, WeightsInTheNamesOfTheTotal) {
   InOffice(
       {

@@ -67,6 +67,13 @@ std::string TakeProjectCode(std::string& text) {
   return code;
 }
 
+// 510403, 510403000 西区; empty when it is no division code.
+std::string RegionCodeIn(std::string_view text) {
+  const std::string digits = CleanWord(text);
+  const std::size_t size = std::min(digits.find_first_not_of("0123456789"), digits.size());
+  return size == 6 || size == 9 ? digits.substr(0, size) : std::string();
+}
+
 // 附件3, 附表1-2：
 bool IsAnnexNumber(std::string_view folded) {
   if (!ContainsAny(folded.substr(0, 6), {"附件", "附表", "附录"})) return false;
@@ -176,11 +183,9 @@ bool FormReader::ReadPair(const Label& label, const Cell& head, const Cell* valu
     if (form.fiscal_year() == 0) form.set_fiscal_year(year);
     if (form.fiscal_year() == year) writer_.Note("fiscal_year", *value);
   } else if (roles.Has(Role::kRegion)) {
-    // 510403, 510403000 西区
-    const std::string digits = CleanWord(given);
-    const std::size_t size = std::min(digits.find_first_not_of("0123456789"), digits.size());
-    if (size != 6 && size != 9) return false;
-    writer_.Set("region_code", form.mutable_region_code(), digits.substr(0, size), *value);
+    const std::string code = RegionCodeIn(given);
+    if (code.empty()) return false;
+    writer_.Set("region_code", form.mutable_region_code(), code, *value);
   } else if (roles.Has(Role::kGrade)) {
     if (GradeIn(given).empty() && Utf8Length(text) > 12) return false;
     writer_.Set("grade", form.mutable_grade(), text, *value);
@@ -270,7 +275,13 @@ bool FormReader::ReadInline(const Cell& cell, bool alone) {
       }
     } else if (label.roles.Has(Role::kProjectCode))
       writer_.Set("project_code", form.mutable_project_code(), CleanWord(given), cell);
-    else if (label.roles.Has(Role::kYear)) {
+    else if (label.roles.Has(Role::kRegion)) {
+      const std::string code = RegionCodeIn(given);
+      if (code.empty())
+        writer_.ledger().Refuse(cell, "不是 6 位或 9 位的区划代码");
+      else
+        writer_.Set("region_code", form.mutable_region_code(), code, cell);
+    } else if (label.roles.Has(Role::kYear)) {
       if (form.fiscal_year() == 0) form.set_fiscal_year(YearIn(given));
       writer_.Note("fiscal_year", cell);
     } else if (label.roles.HasAny(Role::kTotal | Role::kTotalScore))

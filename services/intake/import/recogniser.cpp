@@ -170,6 +170,8 @@ class Recogniser {
 
   void ReadGrid(const Grid& grid) {
     const std::vector<Row> rows = RowsOf(grid);
+    // A frame without words, around another table perhaps, parts nothing.
+    if (std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.filled.empty(); })) return;
     const Nature nature = NatureOf(rows, grid.layout);
     const bool goes_on = GoesOn(nature, rows, grid);
     if (!nature.IsForm() && !goes_on) {

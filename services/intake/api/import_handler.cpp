@@ -25,8 +25,8 @@ constexpr std::chrono::seconds kConversion{60};
 importing::Limits ServerLimits() {
   importing::Limits limits;
   limits.file_bytes = kMaxContent;
-  limits.zip_total_bytes = 128u << 20;
-  limits.zip_part_bytes = 48u << 20;
+  limits.zip_total_bytes = 96u << 20;
+  limits.zip_part_bytes = 32u << 20;  // some 200 MiB while it is read
   limits.xml_elements = 2'000'000;
   limits.cells = 300'000;
   limits.conversion = kConversion;

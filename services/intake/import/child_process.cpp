@@ -41,6 +41,12 @@ void Bound(int what, std::uint64_t most) {
   Bound(RLIMIT_AS, limits.memory_bytes);
   Bound(RLIMIT_FSIZE, limits.file_bytes);
   Bound(RLIMIT_CORE, 0);
+  // Where memory is short, this process is the one to go.
+  if (const int score = open("/proc/self/oom_score_adj", O_WRONLY); score >= 0) {
+    const ssize_t ignored = write(score, "1000", 4);
+    static_cast<void>(ignored);
+    close(score);
+  }
   const int in = open("/dev/null", O_RDONLY), out = open("/dev/null", O_WRONLY);
   if (in < 0 || out < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0)
     _exit(127);

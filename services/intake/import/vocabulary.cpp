@@ -142,9 +142,11 @@ Label ReadLabel(std::string_view text) {
       return out;
     }
   }
-  // 省级预算部门名称, 区级主管单位名称
+  // 省级预算部门名称, 区级主管单位名称; but 省级预算数 is a part of the budget.
+  constexpr Roles kNames = Role::kDepartment | Role::kDepartmentName | Roles(Role::kUnit) | Roles(Role::kProjectName);
   for (const std::string_view level : {"省级", "市级", "县级", "区级", "州级", "镇级", "本级"})
-    if (key.starts_with(level) && accept(key.substr(level.size()))) return out;
+    if (key.starts_with(level) && Find(key.substr(level.size())).HasAny(kNames) && accept(key.substr(level.size())))
+      return out;
   // 年度绩效目标1, 绩效目标二
   std::string shorter = key;
   while (!shorter.empty() && IsDigit(shorter.back())) shorter.pop_back();

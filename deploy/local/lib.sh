@@ -4,7 +4,7 @@ build_packages=(
   build-essential cmake ninja-build ccache pkg-config
   protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libgrpc++-dev libabsl-dev
   libspdlog-dev libhiredis-dev libsqlite3-dev libpq-dev libssl-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
-  libzip-dev libpugixml-dev prometheus-cpp-dev
+  libzip-dev libpugixml-dev prometheus-cpp-dev libxlsxwriter-dev
 )
 run_packages=(redis-server)
 test_packages=(git libgtest-dev libgmock-dev clang-format clang-tidy npm ca-certificates python3-grpcio

@@ -30,10 +30,20 @@ int RunScoreBatch(const Global& global, const ScoreOptions& options);
 
 struct ImportOptions {
   std::vector<std::string> files;
-  std::string region;  // division code, for forms that do not say it
-  int year = 0;        // fiscal year, for forms that do not state it; 0 for unknown
+  std::string region;   // division code, for forms that do not say it
+  int year = 0;         // fiscal year, for forms that do not state it; 0 for unknown
+  bool remote = false;  // read by the intake service instead of here
 };
 int RunImport(const Global& global, const ImportOptions& options);
+
+struct TemplateOptions {
+  std::string rule_set;
+  std::vector<std::string> files;  // forms to fill in; none: one blank form
+  bool targets_only = false;       // leave out what the files say of results
+  int year = 0;
+  std::string out;
+};
+int RunTemplate(const Global& global, const TemplateOptions& options);
 
 struct SubmitOptions {
   std::vector<std::string> files;

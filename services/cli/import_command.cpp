@@ -1,3 +1,4 @@
+#include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/document_files.h"
 #include "cli/output.h"
@@ -29,6 +30,7 @@ std::string TitleOf(std::string_view path) {
       {"implementing_unit.code", "实施单位代码"},
       {"project_name", "项目名称"},
       {"project_code", "项目代码"},
+      {"region_code", "财政区划代码"},
       {"amount_unit", "金额单位"},
       {"expected_goal", "预期目标"},
       {"actual_goal", "实际完成情况"},
@@ -139,20 +141,33 @@ void PrintForm(const intake::v1::ImportedForm& imported, std::ostream& out) {
   out << '\n';
 }
 
+// Reads the document here or, with --remote, at the intake service.
+absl::StatusOr<intake::v1::ImportedDocument> Read(const Global& global, const ImportOptions& options,
+                                                  const std::string& name, std::string bytes) {
+  if (!options.remote) return importing::Import(bytes, name, {options.region, options.year});
+  intake::v1::ImportDocumentRequest request;
+  request.set_file_name(name);
+  request.set_content(std::move(bytes));
+  request.set_region_code(options.region);
+  request.set_fiscal_year(options.year);
+  intake::v1::ImportDocumentResponse response;
+  RETURN_IF_ERROR(Call(global, *Intake(global), &intake::v1::IntakeService::Stub::ImportDocument, request, response));
+  return std::move(*response.mutable_document());
+}
+
 }  // namespace
 
 int RunImport(const Global& global, const ImportOptions& options) {
   int code = kDone;
   std::size_t forms = 0;
   for (const std::string& path : options.files) {
-    const auto bytes = ReadBytes(path);
+    auto bytes = ReadBytes(path);
     if (!bytes.ok()) {
       code = Refuse(bytes.status(), global.json());
       continue;
     }
-    auto document = importing::Import(*bytes, path == "-" ? "stdin.txt" : path, {options.region, options.year});
+    auto document = Read(global, options, path == "-" ? "stdin.txt" : path, *std::move(bytes));
     if (!document.ok()) {
-      std::cerr << path << '\n';
       code = Refuse(document.status(), global.json());
       continue;
     }
@@ -167,6 +182,9 @@ int RunImport(const Global& global, const ImportOptions& options) {
       document->mutable_forms(0)->mutable_unread()->MergeFrom(document->unread());
       for (const auto& form : document->forms()) std::cout << ToJson(form) << '\n';
     } else {
+      if (document->has_template_hint())
+        std::cout << "由 jixiao template 按 " << document->template_hint().rule_set()
+                  << " 制作（文件自述，仅供参考）\n\n";
       for (const auto& form : document->forms()) PrintForm(form, std::cout);
       if (!document->unread().empty()) {
         std::cout << path << "：不属于任何一张表";

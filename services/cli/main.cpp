@@ -47,7 +47,27 @@ void AddImport(CLI::App& app, const Global& global, Command& run) {
                                                                 : std::string("区划代码为 6 位或 9 位数字");
       });
   command->add_option("--year", options->year, "年度，写入没有写明年度的表")->check(CLI::Range(2000, 2100));
+  command->add_flag("--remote", options->remote, "由接收服务读取（最大 16 MiB），本机不必安装 LibreOffice");
   command->callback([&global, &run, options] { run = [&global, options] { return RunImport(global, *options); }; });
+}
+
+void AddTemplate(CLI::App& app, const Global& global, Command& run) {
+  auto* command = app.add_subcommand("template", "按评分规则制作自评表的 .xlsx，填好后可由 jixiao import 读回");
+  auto options = std::make_shared<TemplateOptions>();
+  command->add_option("--rule-set", options->rule_set, "评分规则：编号、编号@修订、摘要或标签")->required();
+  auto* form = command->add_option("--form", options->files, "把这些文件里的表原样填入，每张表一个工作表；可多次给出")
+                   ->allow_extra_args(false);
+  auto targets = std::make_shared<std::vector<std::string>>();
+  command->add_option("--targets", *targets, "同上，但只填基本情况、预算、目标、指标值和分值，完成情况留空")
+      ->allow_extra_args(false)
+      ->excludes(form);
+  command->add_option("--year", options->year, "年度，写入没有写明年度的表")->check(CLI::Range(2000, 2100));
+  command->add_option("--out", options->out, "写入的文件，默认 自评表.xlsx")->default_val("自评表.xlsx");
+  command->callback([&global, &run, options, targets] {
+    if (!targets->empty()) options->files = *targets;
+    options->targets_only = !targets->empty();
+    run = [&global, options] { return RunTemplate(global, *options); };
+  });
 }
 
 void AddIntake(CLI::App& app, const Global& global, Command& run) {
@@ -231,6 +251,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 3600))
       ->capture_default_str();
   AddImport(app, global, run);
+  AddTemplate(app, global, run);
   AddScore(app, global, run);
   AddIntake(app, global, run);
   AddCampaign(app, global, run);

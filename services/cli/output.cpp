@@ -40,6 +40,7 @@ constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
     {"DEPARTMENT_NOT_FOUND", "名单上没有这个主管部门"},
     {"DOCUMENT_DAMAGED", "文件已损坏"},
     {"DOCUMENT_ENCRYPTED", "文件已加密"},
+    {"DOCUMENT_FORMAT_UNSUPPORTED", "不支持的文件格式"},
     {"DOCUMENT_TOO_LARGE", "文件太大"},
     {"DOCUMENT_UNREADABLE", "文件读不出"},
     {"DOCUMENT_WITHOUT_FORM", "文件里没有自评表"},

@@ -6,7 +6,8 @@ namespace jixiao::fuzz {
 
 std::span<const Target> AllTargets() {
   static constexpr Target kTargets[] = {
-      {"cell", ReadCell}, {"rule_set", ReadRuleSet}, {"form", ScoreForm}, {"canonical", Canonical}, {"note", Note},
+      {"cell", ReadCell}, {"rule_set", ReadRuleSet},  {"form", ScoreForm}, {"canonical", Canonical},
+      {"note", Note},     {"document", ReadDocument},
   };
   return kTargets;
 }

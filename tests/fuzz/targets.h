@@ -26,6 +26,10 @@ std::string Canonical(std::string_view bytes);
 // Checkpoints, notes and their keys. Bytes: any of them, or the text of one.
 std::string Note(std::string_view bytes);
 
+// Documents as the import reads them. Bytes: w and the body of a .docx, x and a sheet of an .xlsx, z and a whole office
+// file, c and a table with commas, or t and a text.
+std::string ReadDocument(std::string_view bytes);
+
 std::span<const Target> AllTargets();
 
 // Where the tree is: rule sets and samples are read from it.

@@ -193,4 +193,9 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* IntakeServiceImpl::WatchSubmission(g
   return StartWatch(*context, *in, store_, pool_, state_, watch_submission_);
 }
 
+grpc::ServerUnaryReactor* IntakeServiceImpl::ImportDocument(grpc::CallbackServerContext* context,
+                                                            const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+  return import_.Serve(*context, *in, *out);
+}
+
 }  // namespace jixiao::intake

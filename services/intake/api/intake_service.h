@@ -4,6 +4,7 @@
 #include "common/rpc/method.h"
 #include "common/rpc/server_state.h"
 #include "common/worker_pool.h"
+#include "intake/api/import_handler.h"
 #include "intake/store/submission_store.h"
 #include "intake/workflow/pipeline.h"
 
@@ -14,7 +15,8 @@ namespace jixiao::intake {
 using RawIntakeService = v1::IntakeService::WithRawCallbackMethod_SubmitEvaluation<
     v1::IntakeService::WithRawCallbackMethod_GetSubmission<v1::IntakeService::WithRawCallbackMethod_ListSubmissions<
         v1::IntakeService::WithRawCallbackMethod_ReturnSubmission<
-            v1::IntakeService::WithRawCallbackMethod_WatchSubmission<v1::IntakeService::Service>>>>>;
+            v1::IntakeService::WithRawCallbackMethod_WatchSubmission<
+                v1::IntakeService::WithRawCallbackMethod_ImportDocument<v1::IntakeService::Service>>>>>>;
 
 class IntakeServiceImpl final : public RawIntakeService {
  public:
@@ -32,6 +34,8 @@ class IntakeServiceImpl final : public RawIntakeService {
                                              grpc::ByteBuffer* out) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchSubmission(grpc::CallbackServerContext* context,
                                                               const grpc::ByteBuffer* in) override;
+  grpc::ServerUnaryReactor* ImportDocument(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                           grpc::ByteBuffer* out) override;
 
  private:
   SubmissionStore& store_;
@@ -44,6 +48,7 @@ class IntakeServiceImpl final : public RawIntakeService {
   const rpc::Method list_submissions_{state_, "ListSubmissions"};
   const rpc::Method return_submission_{state_, "ReturnSubmission"};
   const rpc::Method watch_submission_{state_, "WatchSubmission"};
+  ImportHandler import_{state_};
 };
 
 }  // namespace jixiao::intake

@@ -72,6 +72,7 @@ bool IsSecondHeaderRow(const std::vector<Row>& rows, std::size_t at, const Roles
   if (rows[at].cells.front()->row + 1 != rows[at + 1].filled.front()->row) return false;
   // Without spans, places can be compared only where both rows have all of them.
   if (layout == Layout::kLoose && rows[at].cells.size() != rows[at + 1].cells.size()) return false;
+  constexpr Roles kDivided = Role::kTarget | Role::kTargetFigure | Roles(Role::kApprovedTarget);
   std::size_t known = 0, parts = 0, alone = 0;
   for (const Cell* cell : rows[at + 1].filled) {
     if (IsNumber(cell->text) || LevelOf(cell->text) != 0) return false;
@@ -83,10 +84,15 @@ bool IsSecondHeaderRow(const std::vector<Row>& rows, std::size_t at, const Roles
     } else if (funds && above != nullptr && ReadLabel(above->text).roles.HasAny(wanted) &&
                (IsSubtotal(label.key) || IsFundName(cell->text))) {
       ++parts;
+    } else if (!funds && above != nullptr && EndOf(rows[at], *above) > above->column + 1 &&
+               ReadLabel(above->text).roles.HasAny(kDivided) && Utf8Length(Fold(cell->text)) <= 6) {
+      ++parts;  // 年度指标值 divided into 运算符, 内容, 度量单位
     } else {
       return false;
     }
   }
+  // Of words that only stand in the right place, others must be known beside them.
+  if (!funds && parts > 0 && known == 0) return false;
   return alone == 0 ? known + parts >= 2 : parts == 0 && known >= 3;
 }
 
@@ -329,7 +335,10 @@ Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout la
         first = false;
         continue;
       }
-      column.role = Role::kOther;
+      column.role =
+          head.parent != nullptr && ReadLabel(head.parent->text).roles.HasAny(Role::kTarget | Role::kTargetFigure)
+              ? Role::kTargetFigure
+              : Role::kOther;
     }
     first = false;
     // Plain text that lost cells between 一级 and 三级 lost the column of 二级.

@@ -2,28 +2,27 @@
 
 #include "common/errors.h"
 #include "common/text.h"
+#include "intake/import/child_process.h"
+#include "intake/import/doc_repair.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <charconv>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <thread>
-#include <vector>
-
-extern char** environ;
 
 namespace jixiao::importing {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kFolderName = "jixiao-import-";
+constexpr std::chrono::minutes kOldest{10};
 
 std::optional<std::string> FindProgram() {
   const char* path = std::getenv("PATH");
@@ -39,12 +38,12 @@ std::optional<std::string> FindProgram() {
   return std::nullopt;
 }
 
-// A folder that goes when it is done with.
+// A folder that goes when it is done with. Its name says whose it is: jixiao-import-PID-XXXXXX.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
     std::error_code error;
-    std::string pattern = (fs::temp_directory_path(error) / "jixiao-import-XXXXXX").string();
+    std::string pattern = (fs::temp_directory_path(error) / Cat(kFolderName, getpid(), "-XXXXXX")).string();
     if (!error && mkdtemp(pattern.data()) != nullptr) path_ = pattern;
   }
   ~TemporaryFolder() {
@@ -60,46 +59,29 @@ class TemporaryFolder {
   fs::path path_;
 };
 
-// Runs the program in a process group of its own; the group is killed when time is up, and in any case at the end.
-absl::Status Run(const std::vector<std::string>& arguments, const fs::path& folder, std::chrono::seconds limit) {
-  std::vector<char*> argv;
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  // Nothing of the caller's settings but what a program needs to start; a home of its own.
-  std::vector<std::string> settings = {Cat("HOME=", folder.string()), "LANG=C.UTF-8", "LC_ALL=C.UTF-8",
-                                       "SAL_USE_VCLPLUGIN=svp"};
-  const char* path = std::getenv("PATH");
-  settings.push_back(Cat("PATH=", path == nullptr ? "/usr/bin:/bin" : path));
-  std::vector<char*> envp;
-  for (const std::string& setting : settings) envp.push_back(const_cast<char*>(setting.c_str()));
-  envp.push_back(nullptr);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  pid_t pid = 0;
-  const int failed = posix_spawn(&pid, argv.front(), &actions, &attributes, argv.data(), envp.data());
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  if (failed != 0) return Error(absl::StatusCode::kInternal, "CONVERTER_FAILED", "LibreOffice cannot be started");
-  const auto until = std::chrono::steady_clock::now() + limit;
-  int state = 0;
-  while (waitpid(pid, &state, WNOHANG) == 0) {
-    if (std::chrono::steady_clock::now() > until) {
-      kill(-pid, SIGKILL);
-      waitpid(pid, &state, 0);
-      return Error(absl::StatusCode::kDeadlineExceeded, "CONVERSION_TOO_SLOW",
-                   Cat("LibreOffice 在 ", limit.count(), " 秒内没有完成转换"));
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+// Only letters and digits reach the command line.
+std::string PlainExtension(std::string_view extension) {
+  std::string out;
+  for (const char c : extension.substr(0, 8))
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
+  return out.empty() ? "bin" : out;
+}
+
+// A killed server's converters work on in their folders.
+void EndProcessesIn(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/proc", error)) {
+    const std::string name = entry.path().filename().string();
+    int pid = 0;
+    const auto [end, fault] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (fault != std::errc() || end != name.data() + name.size() || pid <= 1) continue;
+    std::error_code unreadable;  // it has ended, or it is not ours
+    if (fs::read_symlink(entry.path() / "cwd", unreadable) == folder && !unreadable) kill(pid, SIGKILL);
   }
-  kill(-pid, SIGKILL);  // whatever it left running
-  return absl::OkStatus();
+}
+
+absl::Status Internal(std::string_view what) {
+  return Error(absl::StatusCode::kInternal, "CONVERTER_FAILED", what);
 }
 
 }  // namespace
@@ -112,38 +94,73 @@ absl::StatusOr<std::string> ConvertOffice(std::string_view bytes, std::string_vi
                                           const Limits& limits) {
   const auto program = FindProgram();
   const bool sheet = to == "xlsx";
+  const std::string_view package = sheet ? "libreoffice-calc" : "libreoffice-writer";
   if (!program)
     return Error(absl::StatusCode::kFailedPrecondition, "CONVERTER_MISSING",
-                 Cat("读取 .", extension, " 需要 LibreOffice，请安装 ",
-                     sheet ? "libreoffice-calc" : "libreoffice-writer", "（apt-get install --no-install-recommends ",
-                     sheet ? "libreoffice-calc" : "libreoffice-writer", "），或在办公软件中另存为 .", to));
+                 Cat("读取 .", extension, " 需要 LibreOffice，请安装 ", package,
+                     "（apt-get install --no-install-recommends ", package, "），或在办公软件中另存为 .", to));
   const TemporaryFolder folder;
-  if (folder.path().empty()) return Error(absl::StatusCode::kInternal, "CONVERTER_FAILED", "no temporary folder");
-  const fs::path in = folder.path() / Cat("document.", extension), out = folder.path() / "out";
+  if (folder.path().empty()) return Internal("no temporary folder");
+  const fs::path in = folder.path() / Cat("document.", PlainExtension(extension)), out = folder.path() / "out";
   std::error_code error;
   fs::create_directory(out, error);
   {
     std::ofstream file(in, std::ios::binary);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (!file.flush()) return Error(absl::StatusCode::kInternal, "CONVERTER_FAILED", "the temporary folder is full");
+    const std::optional<std::string> repaired = sheet ? std::nullopt : RepairDoc(bytes);
+    const std::string_view content = repaired ? std::string_view(*repaired) : bytes;
+    file.write(content.data(), static_cast<std::streamsize>(content.size()));
+    if (!file.flush()) return Internal("the temporary folder is full");
   }
   const std::string filter = sheet ? "xlsx:Calc MS Excel 2007 XML" : "docx:MS Word 2007 XML";
-  RETURN_IF_ERROR(Run({*program, Cat("-env:UserInstallation=file://", (folder.path() / "profile").string()),
-                       "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--convert-to", filter,
-                       "--outdir", out.string(), in.string()},
-                      folder.path(), limits.conversion));
+  ChildLimits bounds;
+  bounds.time = limits.conversion;
+  bounds.cancelled = limits.cancelled;
+  switch (RunChild({*program, Cat("-env:UserInstallation=file://", (folder.path() / "profile").string()), "--headless",
+                    "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--convert-to", filter, "--outdir",
+                    out.string(), in.string()},
+                   folder.path(), bounds)) {
+    case ChildEnd::kExited:
+      break;
+    case ChildEnd::kTooSlow:
+      return Error(absl::StatusCode::kDeadlineExceeded, "CONVERSION_TOO_SLOW",
+                   Cat("LibreOffice 在 ", limits.conversion.count(), " 秒内没有完成转换；请在办公软件中另存为 .", to,
+                       " 后重试"));
+    case ChildEnd::kCancelled:
+      return absl::CancelledError("the caller has gone");
+    case ChildEnd::kNotStarted:
+      return Internal("LibreOffice cannot be started");
+  }
   const fs::path result = out / Cat("document.", to);
   const auto size = fs::file_size(result, error);
   if (error)
-    return InvalidField("DOCUMENT_DAMAGED", "document",
-                        Cat("LibreOffice 无法读取这个 .", extension, " 文件；文件可能已损坏，或缺少 ",
-                            sheet ? "libreoffice-calc" : "libreoffice-writer"));
-  if (size > limits.file_bytes) return InvalidField("DOCUMENT_TOO_LARGE", "document", "转换后的文件过大");
+    return InvalidField(
+        "DOCUMENT_DAMAGED", "content",
+        Cat("LibreOffice 无法读取这个 .", extension, " 文件；文件可能已损坏或有密码，或缺少 ", package));
+  if (size > limits.file_bytes) return InvalidField("DOCUMENT_TOO_LARGE", "content", "转换后的文件过大");
   std::ifstream file(result, std::ios::binary);
   std::string content((std::istreambuf_iterator<char>(file)), {});
-  if (content.size() != size)
-    return Error(absl::StatusCode::kInternal, "CONVERTER_FAILED", "the converted file cannot be read");
+  if (content.size() != size) return Internal("the converted file cannot be read");
   return content;
+}
+
+void RemoveLeftovers() {
+  std::error_code error;
+  std::vector<fs::path> left;
+  for (const auto& entry : fs::directory_iterator(fs::temp_directory_path(error), error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(kFolderName)) continue;
+    int pid = 0;
+    const auto [end, fault] = std::from_chars(name.data() + kFolderName.size(), name.data() + name.size(), pid);
+    if (fault != std::errc() || *end != '-' || pid <= 0) continue;
+    // A process that begins has none; in a container it has the number of the one before it. No conversion takes long.
+    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(entry.path(), error);
+    if (pid == getpid() || (kill(pid, 0) != 0 && errno == ESRCH) || (!error && age > kOldest))
+      left.push_back(entry.path());
+  }
+  for (const fs::path& folder : left) {
+    EndProcessesIn(folder);
+    fs::remove_all(folder, error);
+  }
 }
 
 }  // namespace jixiao::importing

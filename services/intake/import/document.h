@@ -34,7 +34,8 @@ struct Cell {
   int rows = 1;  // merged over so many
   int columns = 1;
   bool after_gap = false;  // plain text: something was lost before this cell (a page break ran through the table)
-  bool covered = false;    // lies under a merged cell and is not displayed
+  bool covered = false;    // lies under a merged cell or in a hidden row or column and is not displayed
+  bool hidden = false;     // the latter
   bool no_value = false;   // a formula without a stored result; `text` is the formula
   int heading = 0;         // paragraphs: outline level of a heading style, 0 for body text
   Place place;
@@ -63,6 +64,7 @@ struct Block {
 
 struct Document {
   std::string media_type;
+  intake::v1::TemplateHint template_hint;  // from the document's properties
   std::deque<Block> blocks;
 };
 

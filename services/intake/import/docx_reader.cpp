@@ -73,8 +73,8 @@ class Reader {
 
   absl::Status Count(std::size_t bytes) {
     if (++cells_ > limits_.cells)
-      return InvalidField("DOCUMENT_TOO_LARGE", "document", Cat("段落与单元格超过 ", limits_.cells, " 个"));
-    if (bytes > limits_.cell_bytes) return InvalidField("DOCUMENT_TOO_LARGE", "document", "有单元格或段落的文字过长");
+      return InvalidField("DOCUMENT_TOO_LARGE", "content", Cat("段落与单元格超过 ", limits_.cells, " 个"));
+    if (bytes > limits_.cell_bytes) return InvalidField("DOCUMENT_TOO_LARGE", "content", "有单元格或段落的文字过长");
     return absl::OkStatus();
   }
 
@@ -232,7 +232,7 @@ class Reader {
 absl::StatusOr<Document> ReadDocx(std::string_view bytes, const Limits& limits) {
   ASSIGN_OR_RETURN(const ZipArchive zip, ZipArchive::Open(bytes, limits));
   ASSIGN_OR_RETURN(const std::string text, zip.Read("word/document.xml"));
-  if (text.empty()) return InvalidField("DOCUMENT_DAMAGED", "document", "文件中没有正文 (word/document.xml)");
+  if (text.empty()) return InvalidField("DOCUMENT_DAMAGED", "content", "文件中没有正文 (word/document.xml)");
   pugi::xml_document xml;
   RETURN_IF_ERROR(ParseXml("word/document.xml", text, limits, xml));
   std::map<std::string, int> headings;

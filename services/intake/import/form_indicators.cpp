@@ -7,6 +7,43 @@
 #include <algorithm>
 
 namespace jixiao::importing {
+namespace {
+
+// What a form prints where an indicator's name may be written: 指标1：, 指标2, ……, ... .
+bool IsPlaceholder(std::string_view text) {
+  std::string key = Fold(text);
+  if (key.starts_with("指标")) {
+    key.erase(0, std::string_view("指标").size());
+    while (!key.empty() && key.front() >= '0' && key.front() <= '9') key.erase(0, 1);
+    for (const std::string_view number : {"一", "二", "三", "四", "五", "六", "七", "八", "九", "n", "N"})
+      if (key.starts_with(number)) key.erase(0, number.size());
+    for (const std::string_view mark : {":", ".", "、"})
+      if (key.starts_with(mark)) key.erase(0, mark.size());
+    if (key.empty()) return true;
+  }
+  if (key.empty()) return false;
+  std::string_view rest = key;
+  while (!rest.empty()) {
+    const char32_t c = TakeUtf8(rest);
+    if (c != U'…' && c != U'.' && c != U'。' && c != U'⋯') return false;
+  }
+  return Utf8Length(key) >= 1 && key != "。";
+}
+
+constexpr std::string_view kSigns[] = {"≥", "≤", "=", "<", ">", "＞", "＜", "＝", ">=", "<=", "﹦"};
+
+bool IsSign(std::string_view text) {
+  const std::string folded = Fold(text);
+  return std::find(std::begin(kSigns), std::end(kSigns), folded) != std::end(kSigns);
+}
+
+std::string_view WithoutSign(std::string_view text) {
+  for (const std::string_view sign : kSigns)
+    if (text.starts_with(sign)) return text.substr(sign.size());
+  return text;
+}
+
+}  // namespace
 
 bool FormReader::ReadTotal(const Row& row) {
   if (row.filled.empty()) return false;
@@ -33,8 +70,12 @@ bool FormReader::ReadTotal(const Row& row) {
   if (!in_label.empty())
     writer_.Set(numbers == 0 ? "total_score" : "total_weight",
                 numbers == 0 ? form.mutable_total_score() : form.mutable_total_weight(), in_label, head);
-  else if (!label.points.empty() && !IsNothing(label.points))
-    writer_.Set("total_weight", form.mutable_total_weight(), label.points, head);
+  else if (!label.points.empty() && !IsNothing(label.points)) {
+    // 总分（100分） says the weight; 总分：98.57分 alone in its row says the score.
+    const bool weight = numbers > 0 || Contains(label.brackets, label.points);
+    writer_.Set(weight ? "total_weight" : "total_score",
+                weight ? form.mutable_total_weight() : form.mutable_total_score(), label.points, head);
+  }
   std::vector<const Cell*> left;  // numbers without a column of their own
   // Plain text leaves out the merged cells in front: its row is counted from the right.
   const bool same = grid_ == columns_grid_;
@@ -132,6 +173,19 @@ void FormReader::ReadIndicatorRow(const Row& row) {
     const Role role = assigned[i]->role;
     if ((role != Role::kLevel1 && role != Role::kLevel2) || LevelOf(cell.text) != 0 || IsNumber(cell.text)) any = true;
   }
+  // 指标2：, ……: what is printed where nothing was needed. A row that consists of it is none; one that also names its
+  // level stays, as a level without an indicator.
+  const Cell* level3 = cell_of(Role::kLevel3);
+  const bool printed = level3 != nullptr && IsPlaceholder(level3->text) &&
+                       std::none_of(row.filled.begin(), row.filled.end(), [&](const Cell* cell) {
+                         return cell != level3 && !IsPlaceholder(cell->text) && LevelOf(cell->text) == 0 &&
+                                ReadLabel(cell->text).roles.empty();
+                       });
+  if (printed) {
+    for (const Cell* cell : row.filled)
+      if (IsPlaceholder(cell->text)) writer_.ledger().Label(*cell);
+    any = std::any_of(row.filled.begin(), row.filled.end(), [](const Cell* cell) { return LevelOf(cell->text) != 0; });
+  }
   if (!any || form.indicators_size() >= kMaxIndicators) return;
   form.add_indicators();
   const int index = form.indicators_size() - 1;
@@ -147,13 +201,27 @@ void FormReader::ReadIndicatorRow(const Row& row) {
         first = &cell;
         writer_.Set(Cat("indicators[", index, "].", part), field, value, cell);
       } else {
-        // Two cells under one head.
-        writer_.AddLine(Cat("indicators[", index, "].", part), field, value, cell);
+        // Two cells under one head: parts of one literal (≥ | 50 | 个), or two lines.
+        const bool literal = role == Role::kTarget || role == Role::kActual;
+        if (literal && IsSign(*field) && !IsNothing(value)) {
+          *field += value;
+          writer_.Note(Cat("indicators[", index, "].", part), cell);
+        } else if (literal && (IsNumber(*field) || IsNumber(WithoutSign(*field))) && !IsNumber(value) &&
+                   Utf8Length(value) <= 6 && !IsNothing(value)) {
+          *field += value;
+          writer_.Note(Cat("indicators[", index, "].", part), cell);
+        } else if (literal && (IsNothing(value) || Fold(*field) == "定性")) {
+          if (!IsNothing(value)) *field = value;
+          writer_.Note(Cat("indicators[", index, "].", part), cell);
+        } else {
+          writer_.AddLine(Cat("indicators[", index, "].", part), field, value, cell);
+        }
       }
     }
   };
   put(Role::kLevel1, "level1", line.mutable_level1(), true);
   put(Role::kLevel2, "level2", line.mutable_level2(), true);
+  if (printed) return;
   put(Role::kLevel3, "level3", line.mutable_level3(), false);
   put(Role::kTarget, "target", line.mutable_target(), false);
   put(Role::kActual, "actual", line.mutable_actual(), false);
@@ -172,38 +240,53 @@ void FormReader::ReadIndicatorRow(const Row& row) {
     else
       writer_.ledger().Refuse(*remark, "“备注”一列在自评表的数据中没有对应的栏目");
   }
-  // Operator, figure and unit make one literal: ≥ | 50 | 个 is ≥50个.
-  const Cell* sign = cell_of(Role::kOperator);
-  const Cell* unit = cell_of(Role::kMeasureUnit);
-  const Cell* figure = cell_of(Role::kTargetFigure);
-  const std::string path = Cat("indicators[", index, "].target");
-  if (figure != nullptr) writer_.Set(path, line.mutable_target(), CleanValue(figure->text), *figure);
+  ComposeTarget(index, cell_of(Role::kOperator), cell_of(Role::kTargetFigure), cell_of(Role::kMeasureUnit));
+}
+
+// Operator, figure and unit make one literal: ≥ | 50 | 个 is ≥50个.
+void FormReader::ComposeTarget(int index, const Cell* sign, const Cell* figure, const Cell* unit) {
+  Indicator& line = *writer_.form().mutable_indicators(index);
+  const std::string path = Cat("indicators[", index, "].target"),
+                    approved = Cat("indicators[", index, "].approved_target");
+  struct Literal {
+    std::string path;
+    std::string* field;
+  };
+  std::vector<Literal> literals = {{path, line.mutable_target()}};
+  if (figure != nullptr) {
+    // Beside an adjusted target the figure is the one that was approved.
+    const bool beside = columns_.Has(Role::kTarget) && !columns_.Has(Role::kApprovedTarget);
+    if (beside) literals.push_back({approved, line.mutable_approved_target()});
+    writer_.Set(literals.back().path, literals.back().field, CleanValue(figure->text), *figure);
+  }
+  std::erase_if(literals, [](const Literal& literal) { return literal.field->empty(); });
   if (sign != nullptr) {
     const std::string folded = Fold(sign->text);
     const bool is_sign =
         ContainsAny(folded, {"≥", "≤", "=", "<", ">", "不少于", "不低于", "不超过", "不高于", "大于", "小于", "等于"});
-    if (!is_sign || line.target().empty()) {
-      if (line.target().empty() && is_sign)
-        writer_.ledger().Refuse(*sign, "只有指标性质，没有指标值");
-      else if (is_sign || folded == "定性" || folded == "定量" || IsNothing(folded))
-        writer_.ledger().Placed(*sign), writer_.Note(path, *sign);
-      else
-        writer_.ledger().Refuse(*sign, "不认识的指标性质");
-    } else {
-      const std::string own = CleanWord(sign->text);
-      if (!Fold(line.target()).starts_with(folded)) line.mutable_target()->insert(0, own);
-      writer_.Note(path, *sign);
+    const bool is_kind = folded == "定性" || folded == "定量" || IsNothing(folded);
+    if (!is_sign && !is_kind)
+      writer_.ledger().Refuse(*sign, "不认识的指标性质");
+    else if (literals.empty() && is_kind)
+      writer_.ledger().Label(*sign);
+    else if (literals.empty())
+      writer_.ledger().Refuse(*sign, "只有指标性质，没有指标值");
+    for (const Literal& literal : literals) {
+      if (!is_sign && !is_kind) break;
+      if (is_sign && !Fold(*literal.field).starts_with(folded)) literal.field->insert(0, CleanWord(sign->text));
+      writer_.Note(literal.path, *sign);
     }
   }
-  if (unit != nullptr) {
+  if (unit == nullptr) return;
+  if (IsNothing(unit->text)) {
+    writer_.ledger().Label(*unit);
+  } else if (literals.empty()) {
+    writer_.ledger().Refuse(*unit, "只有度量单位，没有指标值");
+  } else {
     const std::string own = CleanWord(unit->text);
-    if (IsNothing(unit->text)) {
-      writer_.ledger().Label(*unit);
-    } else if (line.target().empty()) {
-      writer_.ledger().Refuse(*unit, "只有度量单位，没有指标值");
-    } else {
-      if (!line.target().ends_with(own)) *line.mutable_target() += own;
-      writer_.Note(path, *unit);
+    for (const Literal& literal : literals) {
+      if (!literal.field->ends_with(own)) *literal.field += own;
+      writer_.Note(literal.path, *unit);
     }
   }
 }

@@ -67,6 +67,31 @@ std::string TakeProjectCode(std::string& text) {
   return code;
 }
 
+// 510403, 510403000 西区; empty when it is no division code.
+std::string RegionCodeIn(std::string_view text) {
+  const std::string digits = CleanWord(text);
+  const std::size_t size = std::min(digits.find_first_not_of("0123456789"), digits.size());
+  return size == 6 || size == 9 ? digits.substr(0, size) : std::string();
+}
+
+// 附件3, 附表1-2：
+bool IsAnnexNumber(std::string_view folded) {
+  if (!ContainsAny(folded.substr(0, 6), {"附件", "附表", "附录"})) return false;
+  std::string_view rest = folded.substr(6);
+  while (!rest.empty()) {
+    const char32_t c = TakeUtf8(rest);
+    if (!(c >= U'0' && c <= U'9') &&
+        std::u32string_view(U"一二三四五六七八九十-—_.:之()").find(c) == std::u32string_view::npos)
+      return false;
+  }
+  return true;
+}
+
+bool EndsInColon(std::string_view text) {
+  const std::string folded = Fold(text);
+  return folded.ends_with(':') && Utf8Length(folded) <= 20;
+}
+
 }  // namespace
 
 void FormReader::NoteAmountUnit(const Cell& cell) {
@@ -74,7 +99,9 @@ void FormReader::NoteAmountUnit(const Cell& cell) {
   const std::string folded = Fold(cell.text);
   const Label label = ReadLabel(cell.text);
   const Roles about_money = kMoneyRoles | Roles(Role::kFundsBlock) | Roles(Role::kAmountUnit);
-  const bool states = Contains(folded, "单位:") || Contains(folded, "金额单位");
+  const bool states = Contains(folded, "单位:") || Contains(folded, "金额单位") ||
+                      (ContainsAny(folded, {"(万元)", "(元)"}) && Utf8Length(folded) <= 20 &&
+                       ContainsAny(folded, {"预算", "资金", "支出", "金额", "经费"}));
   if (!states && !label.roles.HasAny(about_money)) return;
   const auto unit = Contains(folded, "万元")                              ? AMOUNT_UNIT_TEN_THOUSAND_YUAN
                     : Contains(folded, "元") && !Contains(folded, "亿元") ? AMOUNT_UNIT_YUAN
@@ -155,6 +182,10 @@ bool FormReader::ReadPair(const Label& label, const Cell& head, const Cell* valu
     if (year == 0) return false;
     if (form.fiscal_year() == 0) form.set_fiscal_year(year);
     if (form.fiscal_year() == year) writer_.Note("fiscal_year", *value);
+  } else if (roles.Has(Role::kRegion)) {
+    const std::string code = RegionCodeIn(given);
+    if (code.empty()) return false;
+    writer_.Set("region_code", form.mutable_region_code(), code, *value);
   } else if (roles.Has(Role::kGrade)) {
     if (GradeIn(given).empty() && Utf8Length(text) > 12) return false;
     writer_.Set("grade", form.mutable_grade(), text, *value);
@@ -244,7 +275,13 @@ bool FormReader::ReadInline(const Cell& cell, bool alone) {
       }
     } else if (label.roles.Has(Role::kProjectCode))
       writer_.Set("project_code", form.mutable_project_code(), CleanWord(given), cell);
-    else if (label.roles.Has(Role::kYear)) {
+    else if (label.roles.Has(Role::kRegion)) {
+      const std::string code = RegionCodeIn(given);
+      if (code.empty())
+        writer_.ledger().Refuse(cell, "不是 6 位或 9 位的区划代码");
+      else
+        writer_.Set("region_code", form.mutable_region_code(), code, cell);
+    } else if (label.roles.Has(Role::kYear)) {
       if (form.fiscal_year() == 0) form.set_fiscal_year(YearIn(given));
       writer_.Note("fiscal_year", cell);
     } else if (label.roles.HasAny(Role::kTotal | Role::kTotalScore))
@@ -266,6 +303,10 @@ bool FormReader::ReadLine(const Cell& cell) {
   const std::size_t length = Utf8Length(folded);
   if (length == 0 || length > 120) return false;
   bool any = false;
+  if (IsAnnexNumber(folded)) {
+    writer_.ledger().Label(cell);
+    return true;
+  }
   // （2021年度）, 2021 年
   if (length <= 12 && !IsFormTitle(cell.text)) {
     if (const int year = YearIn(cell.text);
@@ -292,7 +333,17 @@ bool FormReader::ReadPairs(const Row& row, bool tables) {
     const Cell& head = *row.filled[i];
     const Label label = ReadLabel(head.text);
     if (label.roles.empty()) {
-      if (ReadInline(head, false)) any = true;
+      if (ReadInline(head, false)) {
+        any = true;
+      } else if (tables && i + 1 < row.filled.size() && EndsInColon(head.text)) {
+        // A label that we do not know, and its value.
+        const Cell& unknown = *row.filled[i + 1];
+        if (!ReadLabel(unknown.text).roles.empty() || EndsInColon(unknown.text)) continue;
+        writer_.ledger().Label(head);
+        writer_.ledger().Refuse(unknown, Cat("“", CleanWord(head.text), "”在自评表的数据中没有对应的栏目"));
+        any = true;
+        ++i;
+      }
       continue;
     }
     const Cell* value = i + 1 < row.filled.size() ? row.filled[i + 1] : nullptr;

@@ -58,6 +58,10 @@ void FormReader::ReadGoalRow(const Row& row) {
     for (const GoalColumn& column : goal_columns_)
       if (cell->column >= column.from && cell->column < column.to) found = &column;
     if (found == nullptr) continue;
+    if (found->replaced_by != nullptr) {
+      writer_.ledger().Refuse(*cell, Cat("另有“", CleanWord(found->replaced_by->text), "”，年初的目标没有对应的栏目"));
+      continue;
+    }
     const std::string value = CleanValue(cell->text);
     if (found->expected)
       writer_.AddLine("expected_goal", form.mutable_expected_goal(), value, *cell);
@@ -102,6 +106,14 @@ std::size_t FormReader::Read(const std::vector<Row>& rows, std::size_t at, const
       const bool expected = i + 1 < row.filled.size();
       goal_columns_.push_back(
           {expected, cell.column, expected ? row.filled[i + 1]->column : std::max(last, cell.column + cell.columns)});
+    }
+    // 年初绩效目标 | 全年（调整）绩效目标 | 实际完成情况: the goal of the year is the adjusted one.
+    if (row.filled.size() >= 3) {
+      const std::size_t i = row.filled.size() - 3;
+      const Cell& cell = *row.filled[i];
+      const Roles roles = ReadLabel(cell.text).roles;
+      if (roles.Has(Role::kExpectedGoal) && Contains(Fold(cell.text), "年初"))
+        goal_columns_.push_back({true, cell.column, row.filled[i + 1]->column, row.filled[i + 1]});
     }
     for (const Cell* cell : row.filled) writer_.ledger().Label(*cell);
     section_ = Section::kGoals;

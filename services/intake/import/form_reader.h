@@ -47,6 +47,7 @@ class FormReader {
   bool ReadFundPairs(const Row& row);
   void ReadGoalRow(const Row& row);
   void ReadIndicatorRow(const Row& row);
+  void ComposeTarget(int index, const Cell* sign, const Cell* figure, const Cell* unit);
   bool StartsFundRow(const Row& row) const;
   bool IsGoalsHeader(const Row& row) const;
   void NoteAmountUnit(const Cell& cell);
@@ -67,6 +68,7 @@ class FormReader {
   struct GoalColumn {
     bool expected;
     int from, to;
+    const Cell* replaced_by = nullptr;  // head of the column that holds the goal as it was adjusted
   };
   std::vector<GoalColumn> goal_columns_;
 };

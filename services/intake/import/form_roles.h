@@ -12,8 +12,8 @@ namespace jixiao::importing {
 
 inline constexpr Roles kHeadRoles = Role::kProjectName | Role::kProjectCode | Roles(Role::kDepartment) |
                                     Roles(Role::kDepartmentCode) | Roles(Role::kUnit) | Roles(Role::kUnitCode) |
-                                    Roles(Role::kYear) | Roles(Role::kDepartmentName) | Roles(Role::kLocalDepartment) |
-                                    Roles(Role::kCentralDepartment);
+                                    Roles(Role::kYear) | Roles(Role::kRegion) | Roles(Role::kDepartmentName) |
+                                    Roles(Role::kLocalDepartment) | Roles(Role::kCentralDepartment);
 inline constexpr Roles kGoalRoles = Role::kGoalBlock | Role::kExpectedGoal | Roles(Role::kActualGoal);
 inline constexpr Roles kFootRoles = Role::kTotal | Role::kTotalScore | Roles(Role::kGrade);
 inline constexpr Roles kPairRoles =

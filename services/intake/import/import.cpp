@@ -10,14 +10,17 @@
 #include "intake/import/text_reader.h"
 #include "intake/import/xlsx_reader.h"
 
+#include "google/rpc/error_details.pb.h"
+
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace jixiao::importing {
 namespace {
 
 absl::Status Refused(std::string_view reason, std::string_view what) {
-  return InvalidField(reason, "document", std::string(what));
+  return InvalidField(reason, "content", std::string(what));
 }
 
 std::string BaseName(std::string_view name) {
@@ -45,6 +48,35 @@ bool HasStream(std::string_view bytes, std::string_view name) {
   std::string wide;
   for (const char c : name) wide += c, wide += '\0';
   return bytes.find(wide) != std::string_view::npos;
+}
+
+std::uint32_t LittleEndian(std::string_view bytes, std::size_t at, std::size_t width) {
+  std::uint32_t out = 0;
+  for (std::size_t i = width; i-- > 0;)
+    out = out << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0);
+  return out;
+}
+
+// A password keeps it closed: the package of newer programs as a whole, or the content of a .doc or .xls.
+bool IsEncrypted(std::string_view bytes) {
+  if (!bytes.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) return false;
+  if (HasStream(bytes, "EncryptedPackage")) return true;
+  const std::size_t sector = LittleEndian(bytes, 30, 2) == 12 ? 4096 : 512;
+  for (std::size_t at = sector; at + 12 <= bytes.size(); at += sector) {
+    // Where the main stream begins: a .doc says it in its flags, a .xls by a record FILEPASS behind the first one.
+    const std::uint32_t head = LittleEndian(bytes, at, 2);
+    if (head == 0xA5EC && HasStream(bytes, "WordDocument") && LittleEndian(bytes, at + 2, 2) >= 0xC0)
+      return (LittleEndian(bytes, at + 10, 2) & 0x0100) != 0;
+    if (head == 0x0809 && LittleEndian(bytes, at + 2, 2) == 16 && LittleEndian(bytes, at + 6, 2) == 0x0005) {
+      std::size_t record = at + 20;
+      for (int i = 0; i < 4 && record + 4 <= bytes.size(); ++i) {
+        if (LittleEndian(bytes, record, 2) == 0x002F) return true;
+        record += 4 + LittleEndian(bytes, record + 2, 2);
+      }
+      return false;
+    }
+  }
+  return false;
 }
 
 std::string_view MediaType(std::string_view extension) {
@@ -91,8 +123,7 @@ absl::StatusOr<Document> Read(std::string_view bytes, std::string_view name, con
     case Format::kUnknown:
       break;
   }
-  if (HasStream(bytes.substr(0, 1 << 20), "EncryptedPackage"))
-    return Refused("DOCUMENT_ENCRYPTED", "文件有密码，请去掉密码后重试");
+  if (IsEncrypted(bytes)) return Refused("DOCUMENT_ENCRYPTED", "文件有密码，请去掉密码后重试");
   return Refused(
       "DOCUMENT_FORMAT_UNSUPPORTED",
       "不认识的文件格式；可以读取 .xlsx .docx .txt .csv，以及（装有 LibreOffice 时）.xls .doc .wps .et .ods .odt .rtf");
@@ -117,7 +148,7 @@ Format FormatOf(std::string_view bytes, std::string_view file_name) {
     return Format::kUnknown;
   }
   if (bytes.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) {
-    if (HasStream(bytes, "EncryptedPackage")) return Format::kUnknown;
+    if (IsEncrypted(bytes)) return Format::kUnknown;
     if (HasStream(bytes, "WordDocument")) return Format::kConvertToDocx;
     if (HasStream(bytes, "Workbook") || HasStream(bytes, "Book")) return Format::kConvertToXlsx;
     return IsSheetExtension(extension) ? Format::kConvertToXlsx : Format::kConvertToDocx;
@@ -143,13 +174,31 @@ Format FormatOf(std::string_view bytes, std::string_view file_name) {
   return DecodeText(bytes).ok() ? Format::kText : Format::kUnknown;
 }
 
+namespace {
+
+// The same error, saying of which document it speaks.
+absl::Status About(const std::string& name, const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  if (reason.empty()) return status;
+  const std::string who = Cat("“", TruncateUtf8(name, 120), "”：");
+  google::rpc::BadRequest details;
+  if (const auto payload = status.GetPayload(std::string(kBadRequestUrl)))
+    details.ParseFromString(std::string(*payload));
+  if (details.field_violations().empty()) return Error(status.code(), reason, Cat(who, std::string(status.message())));
+  return InvalidField(reason, details.field_violations(0).field(), Cat(who, details.field_violations(0).description()));
+}
+
+}  // namespace
+
 absl::StatusOr<intake::v1::ImportedDocument> Import(std::string_view bytes, std::string_view file_name,
                                                     const Hints& hints, const Limits& limits) {
-  if (bytes.empty()) return Refused("DOCUMENT_DAMAGED", "文件是空的");
-  if (bytes.size() > limits.file_bytes)
-    return Refused("DOCUMENT_TOO_LARGE", Cat("文件超过 ", limits.file_bytes >> 20, " MiB"));
   const std::string name = BaseName(file_name);
-  ASSIGN_OR_RETURN(const Document document, Read(bytes, name, limits));
+  if (bytes.empty()) return About(name, Refused("DOCUMENT_DAMAGED", "文件是空的"));
+  if (bytes.size() > limits.file_bytes)
+    return About(name, Refused("DOCUMENT_TOO_LARGE", Cat("文件超过 ", limits.file_bytes >> 20, " MiB")));
+  const absl::StatusOr<Document> read = Read(bytes, name, limits);
+  if (!read.ok()) return About(name, read.status());
+  const Document& document = *read;
   Hints known = hints;
   if (known.fiscal_year == 0) known.fiscal_year = YearIn(name);
   intake::v1::ImportedDocument out = Recognise(document, known);

@@ -26,14 +26,18 @@ enum class Format {
   kUnknown,
 };
 Format FormatOf(std::string_view bytes, std::string_view file_name);
+// Whether reading it starts LibreOffice.
+inline bool NeedsConversion(Format format) {
+  return format == Format::kConvertToDocx || format == Format::kConvertToXlsx;
+}
 
 // Reads `bytes` of a file called `file_name` (folders are dropped). The forms found have source (name, media type,
 // SHA-256, location) filled in; a document without any form gives an answer without forms whose `unread` lists its
 // text.
 //
 // INVALID_ARGUMENT with reason DOCUMENT_TOO_LARGE, DOCUMENT_DAMAGED, DOCUMENT_ENCRYPTED, DOCUMENT_UNREADABLE or
-// DOCUMENT_FORMAT_UNSUPPORTED, FAILED_PRECONDITION (CONVERTER_MISSING), DEADLINE_EXCEEDED (CONVERSION_TOO_SLOW); the
-// field violation's description says in Chinese what to do.
+// DOCUMENT_FORMAT_UNSUPPORTED, FAILED_PRECONDITION (CONVERTER_MISSING), DEADLINE_EXCEEDED (CONVERSION_TOO_SLOW),
+// CANCELLED; the field violation's description says in Chinese what to do.
 absl::StatusOr<intake::v1::ImportedDocument> Import(std::string_view bytes, std::string_view file_name,
                                                     const Hints& hints, const Limits& limits = {});
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace jixiao::importing {
 
@@ -18,6 +19,8 @@ struct Limits {
   std::size_t cells = 1'000'000;        // cells that hold text, and paragraphs
   std::size_t cell_bytes = 1u << 20;    // text of one cell or paragraph
   std::chrono::seconds conversion{90};  // one run of LibreOffice
+  // Asked while LibreOffice runs: true ends it. Empty: never.
+  std::function<bool()> cancelled;
 };
 
 }  // namespace jixiao::importing

@@ -1,11 +1,13 @@
 #include "intake/import/recogniser.h"
 
 #include "common/text.h"
+#include "intake/import/answer.h"
 #include "intake/import/columns.h"
 #include "intake/import/draft.h"
 #include "intake/import/dump.h"
 #include "intake/import/folding.h"
 #include "intake/import/form_reader.h"
+#include "intake/import/grid_nature.h"
 #include "intake/import/report.h"
 
 #include <algorithm>
@@ -19,42 +21,6 @@ namespace {
 using evaluation::v1::FORM_KIND_DEPARTMENT;
 using evaluation::v1::FORM_KIND_PROJECT;
 using evaluation::v1::FORM_KIND_TRANSFER_PAYMENT;
-
-constexpr std::size_t kMaxUnread = 10'000;
-
-// What a grid is, before it is read.
-struct Nature {
-  bool title = false, project = false, indicators = false, funds = false, goals = false, levels = false;
-  bool IsForm() const {
-    return indicators || (title && (project || funds || goals)) || (project && (funds || goals)) || (title && levels);
-  }
-};
-
-Nature NatureOf(const std::vector<Row>& rows, Layout layout) {
-  Nature out;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    out.title = out.title || TitleOf(rows[i]) != nullptr;
-    out.project = out.project || NamesProject(rows[i]);
-    out.indicators = out.indicators || !IndicatorsHeader(rows, i, layout).columns.empty();
-    out.funds = out.funds || !FundsHeader(rows, i, layout).columns.empty();
-    for (const Cell* cell : rows[i].filled) {
-      const Roles roles = ReadLabel(cell->text).roles;
-      out.goals = out.goals || roles.HasAny(Role::kExpectedGoal | Role::kActualGoal);
-      out.levels = out.levels || LevelOf(cell->text) == 2;
-    }
-  }
-  return out;
-}
-
-// A whole form in one paragraph: its cells run together, and nothing says where one ends.
-bool IsCollapsedForm(std::string_view text) {
-  if (text.size() < 300) return false;
-  const std::string folded = Fold(text);
-  int words = 0;
-  for (const std::string_view word : {"一级指标", "二级指标", "三级指标", "指标值", "自评表", "实施单位", "资金总额"})
-    words += Contains(folded, word) ? 1 : 0;
-  return words >= 5;
-}
 
 class Recogniser {
  public:
@@ -204,6 +170,8 @@ class Recogniser {
 
   void ReadGrid(const Grid& grid) {
     const std::vector<Row> rows = RowsOf(grid);
+    // A frame without words, around another table perhaps, parts nothing.
+    if (std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.filled.empty(); })) return;
     const Nature nature = NatureOf(rows, grid.layout);
     const bool goes_on = GoesOn(nature, rows, grid);
     if (!nature.IsForm() && !goes_on) {
@@ -388,87 +356,10 @@ class Recogniser {
     form.set_kind(whole ? FORM_KIND_DEPARTMENT : transfer ? FORM_KIND_TRANSFER_PAYMENT : FORM_KIND_PROJECT);
   }
 
-  // ---------------------------------------------------------------------------------------------- the result
-
-  static int Rank(std::string_view path) {
-    static constexpr std::string_view kOrder[] = {"title",
-                                                  "fiscal_year",
-                                                  "competent_department",
-                                                  "implementing_unit",
-                                                  "project_name",
-                                                  "project_code",
-                                                  "amount_unit",
-                                                  "funds",
-                                                  "expected_goal",
-                                                  "actual_goal",
-                                                  "indicators",
-                                                  "total_weight",
-                                                  "total_score",
-                                                  "report",
-                                                  "grade"};
-    for (int i = 0; i < static_cast<int>(std::size(kOrder)); ++i)
-      if (path.starts_with(kOrder[i])) return i;
-    return 99;
-  }
-
-  static int IndexIn(std::string_view path) {
-    const std::size_t open = path.find('[');
-    int value = 0;
-    if (open != std::string_view::npos)
-      for (std::size_t i = open + 1; i < path.size() && path[i] >= '0' && path[i] <= '9'; ++i)
-        value = value * 10 + (path[i] - '0');
-    return value;
-  }
-
-  static std::string LocationOf(const Cell* first) {
-    if (first == nullptr) return {};
-    intake::v1::CellLocation place = first->place.ToProto();
-    if (!place.sheet().empty())
-      return Cat("工作表“", place.sheet(), "”", place.row() > 1 ? Cat("第 ", place.row(), " 行起") : std::string());
-    if (place.table() > 0)
-      return Cat("表格 ", place.table(), place.row() > 1 ? Cat(" 第 ", place.row(), " 行起") : std::string());
-    return Cat("第 ", place.paragraph(), place.table() > 0 ? " 行起" : " 段起");
-  }
-
-  template <class Field>
-  static void Fill(std::vector<intake::v1::UnreadCell>& cells, Field* out) {
-    const std::size_t most = std::min(cells.size(), kMaxUnread - 1);
-    for (std::size_t i = 0; i < most; ++i) *out->Add() = std::move(cells[i]);
-    if (cells.size() > most) {
-      auto* rest = out->Add();
-      rest->set_text(Cat("另有 ", cells.size() - most, " 处"));
-      rest->set_why("未逐一列出");
-    }
-  }
-
   intake::v1::ImportedDocument Give() {
-    intake::v1::ImportedDocument out;
-    std::vector<std::vector<intake::v1::UnreadCell>> unread(forms_.size());
-    std::vector<intake::v1::UnreadCell> rest;
-    for (const Block& block : document_.blocks) {
-      if (!block.is_grid) ledger_.Report(block.paragraph, unread, rest);
-      for (const Cell& cell : block.grid.cells) ledger_.Report(cell, unread, rest);
-    }
-    for (std::size_t i = 0; i < forms_.size(); ++i) {
-      Draft& draft = *forms_[i]->draft;
-      auto* imported = out.add_forms();
-      if (draft.form.fiscal_year() == 0 && hints_.fiscal_year != 0) draft.form.set_fiscal_year(hints_.fiscal_year);
-      if (draft.form.region_code().empty()) draft.form.set_region_code(hints_.region_code);
-      draft.form.mutable_source()->set_location(LocationOf(draft.first));
-      std::stable_sort(draft.origins.begin(), draft.origins.end(), [](const Draft::Origin& a, const Draft::Origin& b) {
-        return std::pair(Rank(a.path), IndexIn(a.path)) < std::pair(Rank(b.path), IndexIn(b.path));
-      });
-      for (const Draft::Origin& origin : draft.origins) {
-        auto* cell = imported->add_cells();
-        cell->set_path(origin.path);
-        *cell->mutable_location() = origin.cell->place.ToProto();
-        cell->set_text(origin.cell->text);
-      }
-      *imported->mutable_form() = std::move(draft.form);
-      Fill(unread[i], imported->mutable_unread());
-    }
-    Fill(rest, out.mutable_unread());
-    return out;
+    std::vector<Draft*> drafts;
+    for (const auto& form : forms_) drafts.push_back(form->draft.get());
+    return AnswerOf(document_, hints_, drafts, ledger_);
   }
 
   const Document& document_;

@@ -11,7 +11,7 @@ namespace jixiao::importing {
 namespace {
 
 absl::Status NoText(std::string_view why) {
-  return InvalidField("DOCUMENT_UNREADABLE", "document", Cat("文件不是可读的文本：", why));
+  return InvalidField("DOCUMENT_UNREADABLE", "content", Cat("文件不是可读的文本：", why));
 }
 
 absl::StatusOr<std::string> Convert(std::string_view bytes, const char* from) {

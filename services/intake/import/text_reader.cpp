@@ -87,10 +87,10 @@ class TextReader {
 
   bool Count(const Cell& cell) {
     if (++cells_ > limits_.cells)
-      status_.Update(InvalidField("DOCUMENT_TOO_LARGE", "document", Cat("段落与单元格超过 ", limits_.cells, " 个")));
+      status_.Update(InvalidField("DOCUMENT_TOO_LARGE", "content", Cat("段落与单元格超过 ", limits_.cells, " 个")));
     if (cell.text.size() > limits_.cell_bytes)
       status_.Update(
-          InvalidField("DOCUMENT_TOO_LARGE", "document", Cat("第 ", cell.place.paragraph, " 行的单元格过长")));
+          InvalidField("DOCUMENT_TOO_LARGE", "content", Cat("第 ", cell.place.paragraph, " 行的单元格过长")));
     return status_.ok();
   }
 

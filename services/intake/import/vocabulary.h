@@ -1,4 +1,4 @@
-// The words of the forms: which labels the provinces print for which field. The one place to add another synonym.
+// What the labels of the forms mean: which field a printed word stands for. The words are in words.cpp.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@ enum class Role : std::uint8_t {
   kUnit,
   kUnitCode,
   kYear,
+  kRegion,
   kAmountUnit,
   kDepartmentName,   // 部门名称: the head of a department's form
   kLocalDepartment,  // 地方主管部门: only on transfer-payment forms

@@ -19,7 +19,7 @@ constexpr int kMaxRow = 1'048'576;
 constexpr int kMaxColumn = 16'384;
 
 absl::Status TooMany(const Limits& limits) {
-  return InvalidField("DOCUMENT_TOO_LARGE", "document", Cat("单元格超过 ", limits.cells, " 个"));
+  return InvalidField("DOCUMENT_TOO_LARGE", "content", Cat("单元格超过 ", limits.cells, " 个"));
 }
 
 // "B12" counted from 1; nothing when it is no such reference or outside of a sheet.
@@ -171,11 +171,44 @@ absl::Status Apply(const std::vector<Merge>& merges, Grid& grid) {
     }
     // Merges of a real sheet do not overlap, so few are open at a time.
     if ((compared += open.size()) > kMaxCompared)
-      return InvalidField("DOCUMENT_TOO_LARGE", "document", Cat("工作表“", grid.sheet, "”的合并单元格过多"));
+      return InvalidField("DOCUMENT_TOO_LARGE", "content", Cat("工作表“", grid.sheet, "”的合并单元格过多"));
     for (const Merge* merge : open)
       if (merge->column - 1 <= cell.column && cell.column <= merge->last_column - 1) cell.covered = true;
   }
   return absl::OkStatus();
+}
+
+// Rows and columns that are not displayed.
+struct Hidden {
+  std::set<int> rows;                        // counted from 0
+  std::vector<std::pair<int, int>> columns;  // from, to, both counted in
+
+  bool HasColumn(int column) const {
+    return std::any_of(columns.begin(), columns.end(),
+                       [column](const auto& range) { return range.first <= column && column <= range.second; });
+  }
+};
+
+bool IsOn(std::string_view attribute) {
+  return attribute == "1" || attribute == "true";
+}
+
+std::vector<std::pair<int, int>> HiddenColumns(const pugi::xml_node& sheet) {
+  std::vector<std::pair<int, int>> out;
+  for (const pugi::xml_node& column : Child(sheet, "cols").children())
+    if (IsOn(Attribute(column, "hidden")) || Attribute(column, "width") == "0")
+      out.emplace_back(NumberIn(column, "min", 1, kMaxColumn) - 1, NumberIn(column, "max", 1, kMaxColumn) - 1);
+  return out;
+}
+
+// A merged cell is displayed as long as a part of it is.
+void Hide(const Hidden& hidden, Grid& grid) {
+  for (Cell& cell : grid.cells) {
+    if (cell.covered) continue;
+    cell.hidden = (cell.rows == 1 && hidden.rows.contains(cell.row)) ||
+                  (cell.columns == 1 && !hidden.columns.empty() && hidden.HasColumn(cell.column));
+    cell.covered = cell.hidden;
+  }
 }
 
 absl::Status ReadSheet(const ZipArchive& zip, const std::string& part, const Limits& limits, const Workbook& book,
@@ -188,10 +221,12 @@ absl::Status ReadSheet(const ZipArchive& zip, const std::string& part, const Lim
   const std::vector<Merge> merges = Merges(sheet);
   std::set<std::pair<int, int>> origins;
   for (const Merge& merge : merges) origins.insert({merge.row, merge.column});
+  Hidden hidden{{}, HiddenColumns(sheet)};
   int row = 0;
   for (const pugi::xml_node& r : Child(sheet, "sheetData").children()) {
     if (LocalName(r) != "row") continue;
     row = NumberIn(r, "r", row + 1, kMaxRow);
+    if (IsOn(Attribute(r, "hidden")) || Attribute(r, "ht") == "0") hidden.rows.insert(row - 1);
     int column = 0;
     for (const pugi::xml_node& c : r.children()) {
       if (LocalName(c) != "c") continue;
@@ -211,7 +246,7 @@ absl::Status ReadSheet(const ZipArchive& zip, const std::string& part, const Lim
       if (Blank(cell.text) && !origins.contains({at_row, column})) continue;
       if (++cells > limits.cells) return TooMany(limits);
       if (cell.text.size() > limits.cell_bytes)
-        return InvalidField("DOCUMENT_TOO_LARGE", "document", Cat("单元格 ", A1(at_row, column), " 的文字过长"));
+        return InvalidField("DOCUMENT_TOO_LARGE", "content", Cat("单元格 ", A1(at_row, column), " 的文字过长"));
       cell.row = at_row - 1;
       cell.column = column - 1;
       cell.place = {grid.sheet, 0, at_row, column, 0};
@@ -221,7 +256,9 @@ absl::Status ReadSheet(const ZipArchive& zip, const std::string& part, const Lim
   std::stable_sort(grid.cells.begin(), grid.cells.end(), [](const Cell& a, const Cell& b) {
     return std::pair(a.row, a.column) < std::pair(b.row, b.column);
   });
-  return Apply(merges, grid);
+  RETURN_IF_ERROR(Apply(merges, grid));
+  Hide(hidden, grid);
+  return absl::OkStatus();
 }
 
 // Targets of a part's relationships, by id, as part names.
@@ -247,6 +284,25 @@ absl::StatusOr<std::map<std::string, std::string>> Relations(const ZipArchive& z
   return out;
 }
 
+// What a template of ours says of itself in the document's properties.
+absl::Status ReadHint(const ZipArchive& zip, const Limits& limits, intake::v1::TemplateHint& hint) {
+  constexpr std::size_t kMost = 200;
+  ASSIGN_OR_RETURN(const std::string text, zip.Read("docProps/custom.xml"));
+  if (text.empty() || text.size() > (1u << 16)) return absl::OkStatus();
+  pugi::xml_document xml;
+  // Properties are no content: what cannot be read there is no fault of the document.
+  if (!ParseXml("docProps/custom.xml", text, limits, xml).ok()) return absl::OkStatus();
+  for (const pugi::xml_node& property : xml.document_element().children()) {
+    const std::string_view name = Attribute(property, "name");
+    const std::string value = Sound(property.first_child().text().get());
+    if (value.size() > kMost) continue;
+    if (name == "jixiao.template") hint.set_version(value);
+    if (name == "jixiao.rule_set") hint.set_rule_set(value);
+    if (name == "jixiao.rule_set_digest") hint.set_rule_set_digest(value);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Document> ReadXlsx(std::string_view bytes, const Limits& limits) {
@@ -255,7 +311,7 @@ absl::StatusOr<Document> ReadXlsx(std::string_view bytes, const Limits& limits) 
   RETURN_IF_ERROR(ReadStrings(zip, "xl/sharedStrings.xml", limits, book));
   RETURN_IF_ERROR(ReadStyles(zip, "xl/styles.xml", limits, book));
   ASSIGN_OR_RETURN(const std::string text, zip.Read("xl/workbook.xml"));
-  if (text.empty()) return InvalidField("DOCUMENT_DAMAGED", "document", "文件中没有工作簿 (xl/workbook.xml)");
+  if (text.empty()) return InvalidField("DOCUMENT_DAMAGED", "content", "文件中没有工作簿 (xl/workbook.xml)");
   pugi::xml_document xml;
   RETURN_IF_ERROR(ParseXml("xl/workbook.xml", text, limits, xml));
   const std::string_view epoch = Attribute(Child(xml.document_element(), "workbookPr"), "date1904");
@@ -263,6 +319,7 @@ absl::StatusOr<Document> ReadXlsx(std::string_view bytes, const Limits& limits) 
   ASSIGN_OR_RETURN(const auto relations, Relations(zip, "xl/_rels/workbook.xml.rels", "xl/", limits));
   Document document;
   document.media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+  RETURN_IF_ERROR(ReadHint(zip, limits, document.template_hint));
   std::size_t cells = 0;
   for (const pugi::xml_node& sheet : Child(xml.document_element(), "sheets").children()) {
     Block block;

@@ -9,7 +9,7 @@ namespace jixiao::importing {
 namespace {
 
 absl::Status Damaged(std::string_view part, std::string_view what) {
-  return InvalidField("DOCUMENT_DAMAGED", "document", Cat("文件已损坏：", part, " ", what));
+  return InvalidField("DOCUMENT_DAMAGED", "content", Cat("文件已损坏：", part, " ", what));
 }
 
 // Skips to just behind `mark`; npos when it does not come.
@@ -55,9 +55,9 @@ absl::Status CheckShape(std::string_view part, std::string_view text, const Limi
         --depth;
       } else {
         if (++elements > limits.xml_elements)
-          return InvalidField("DOCUMENT_TOO_LARGE", "document", Cat(part, " 的元素过多"));
+          return InvalidField("DOCUMENT_TOO_LARGE", "content", Cat(part, " 的元素过多"));
         if (text[end - 1] != '/' && ++depth > limits.xml_depth)
-          return InvalidField("DOCUMENT_TOO_LARGE", "document", Cat(part, " 的嵌套过深"));
+          return InvalidField("DOCUMENT_TOO_LARGE", "content", Cat(part, " 的嵌套过深"));
       }
       at = end + 1;
     }

@@ -9,11 +9,11 @@ namespace jixiao::importing {
 namespace {
 
 absl::Status Damaged(std::string_view what) {
-  return InvalidField("DOCUMENT_DAMAGED", "document", Cat("文件已损坏，无法解压：", what));
+  return InvalidField("DOCUMENT_DAMAGED", "content", Cat("文件已损坏，无法解压：", what));
 }
 
 absl::Status TooLarge(std::string_view what) {
-  return InvalidField("DOCUMENT_TOO_LARGE", "document", std::string(what));
+  return InvalidField("DOCUMENT_TOO_LARGE", "content", std::string(what));
 }
 
 struct CloseFile {
@@ -31,7 +31,7 @@ absl::Status CheckDirectory(zip_t* archive, const Limits& limits) {
     constexpr zip_uint64_t kWanted = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
     if ((stat.valid & kWanted) != kWanted) return Damaged("目录不完整");
     if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE)
-      return InvalidField("DOCUMENT_ENCRYPTED", "document", "文件有密码，请去掉密码后重试");
+      return InvalidField("DOCUMENT_ENCRYPTED", "content", "文件有密码，请去掉密码后重试");
     if (stat.size > limits.zip_part_bytes)
       return TooLarge(Cat("解压后的一个部分超过 ", limits.zip_part_bytes >> 20, " MiB"));
     if (stat.size > (1u << 20) && stat.size / limits.zip_ratio > stat.comp_size)

@@ -17,32 +17,33 @@ namespace jixiao::intake {
 using store::Database;
 using store::Statement;
 
-// One page of groups with their counters; ?4: of one department, or -1.
+// One page of groups with their counters, of departments from the third-last to the second-last parameter. The plus
+// keeps SQLite from choosing the index of departments and sorting all groups.
 const std::string_view kGroupsSql =
     "SELECT g.id, g.name, g.code, d.name, p.state, p.late, p.entries FROM"
-    " (SELECT id, name, code, department FROM roster_groups WHERE campaign = ?1 AND level = ?2 AND id > ?3"
-    "  AND (?4 < 0 OR department = ?4) ORDER BY id LIMIT ?5) g"
+    " (SELECT id, name, code, department FROM roster_groups WHERE campaign = ? AND level = ? AND id > ?"
+    "  AND +department >= ? AND +department <= ? ORDER BY id LIMIT ?) g"
     " LEFT JOIN roster_groups d ON d.id = g.department LEFT JOIN progress p ON p.roster_group = g.id ORDER BY g.id";
 
 const std::string_view kMissingSql =
     "SELECT e.id, e.department, e.unit, e.definition, e.submission, s.name, s.state, e.late FROM roster_entries e"
     " LEFT JOIN submissions s ON s.id = e.submission"
-    " WHERE e.missing = 1 AND e.campaign = ?1 AND (e.department, e.unit, e.id) > (?2, ?3, ?4)"
-    " AND e.department <= ?5 ORDER BY e.department, e.unit, e.id LIMIT ?6";
+    " WHERE e.missing = 1 AND e.campaign = ? AND (e.department, e.unit, e.id) > (?, ?, ?)"
+    " AND e.department <= ? ORDER BY e.department, e.unit, e.id LIMIT ?";
 
 const std::string_view kLateSql =
     "SELECT submission, roster_match, decisive_time, reservation FROM campaign_submissions"
-    " WHERE late = 1 AND campaign = ?1 AND submission > ?2 ORDER BY submission LIMIT ?3";
+    " WHERE late = 1 AND campaign = ? AND submission > ? ORDER BY submission LIMIT ?";
 
-const std::string_view kOutsideSql =
+const std::string_view kMatchSql =
     "SELECT submission, roster_match, decisive_time, reservation FROM campaign_submissions"
-    " WHERE campaign = ?1 AND roster_match = ?4 AND submission > ?2 ORDER BY submission LIMIT ?3";
+    " WHERE campaign = ? AND roster_match = ? AND submission > ? ORDER BY submission LIMIT ?";
 
 namespace {
 
 constexpr std::string_view kAllSql =
     "SELECT submission, roster_match, decisive_time, reservation FROM campaign_submissions"
-    " WHERE campaign = ?1 AND submission > ?2 AND ((?4 >> roster_match) & 1) = 1 ORDER BY submission LIMIT ?3";
+    " WHERE campaign = ? AND submission > ? ORDER BY submission LIMIT ?";
 
 absl::Status Damaged(std::string_view what) {
   return Error(absl::StatusCode::kDataLoss, "STORE_DAMAGED", what);
@@ -66,7 +67,8 @@ absl::StatusOr<std::int64_t> DepartmentNamed(Database& db, std::int64_t campaign
   return id;
 }
 
-// Reads the groups of one level into `page`; departments that have lost all their entries are left out.
+// Reads the groups of one level, and of one department unless that is negative, into `page`; departments that have lost
+// all their entries are left out.
 absl::Status ReadGroups(Database& db, std::int64_t campaign, int level, std::int64_t department, std::int64_t limit,
                         std::int64_t after, Page<v1::Progress>& page) {
   std::int64_t last = 0;
@@ -92,7 +94,8 @@ absl::Status ReadGroups(Database& db, std::int64_t campaign, int level, std::int
         if (!more && !row.IsNull(6))
           season::Add(read.back(), static_cast<v1::SubmissionState>(row.Int(4)), row.Int(5) != 0, row.Int(6));
       },
-      campaign, level, after, department, limit + 1));
+      campaign, level, after, department < 0 ? std::int64_t{0} : department,
+      department < 0 ? season::kNever : department, limit + 1));
   for (v1::Progress& group : read)
     if (group.expected() != 0) page.items.push_back(std::move(group));
   if (more) page.next = ListPlace{0, 0, last_shown};
@@ -221,16 +224,13 @@ absl::StatusOr<Page<v1::CampaignSubmission>> SqliteCampaignStore::Submissions(
   const std::int64_t from = after ? after->id : 0;
   if (late) {
     RETURN_IF_ERROR(db->ForEach(kLateSql, read, campaign.id, from, limit + 1));
-  } else if (!matches.empty() && std::all_of(matches.begin(), matches.end(),
-                                             [](v1::RosterMatch match) { return match >= v1::ROSTER_MATCH_NONE; })) {
-    // These are few among many: a page of each kind, merged.
-    for (const v1::RosterMatch match : std::set(matches.begin(), matches.end()))
-      RETURN_IF_ERROR(db->ForEach(kOutsideSql, read, campaign.id, from, limit + 1, static_cast<int>(match)));
-    std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.submission < b.submission; });
+  } else if (matches.empty()) {
+    RETURN_IF_ERROR(db->ForEach(kAllSql, read, campaign.id, from, limit + 1));
   } else {
-    std::int64_t mask = 0;
-    for (const v1::RosterMatch match : matches) mask |= std::int64_t{1} << static_cast<int>(match);
-    RETURN_IF_ERROR(db->ForEach(kAllSql, read, campaign.id, from, limit + 1, mask == 0 ? std::int64_t{-1} : mask));
+    // Those off the roster are few among many: a page of each kind, merged.
+    for (const v1::RosterMatch match : std::set(matches.begin(), matches.end()))
+      RETURN_IF_ERROR(db->ForEach(kMatchSql, read, campaign.id, static_cast<int>(match), from, limit + 1));
+    std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.submission < b.submission; });
   }
   Page<v1::CampaignSubmission> page;
   if (static_cast<std::int64_t>(found.size()) > limit) {

@@ -55,6 +55,6 @@ class SqliteCampaignStore final : public CampaignStore {
 extern const std::string_view kMissingSql;
 extern const std::string_view kGroupsSql;
 extern const std::string_view kLateSql;
-extern const std::string_view kOutsideSql;
+extern const std::string_view kMatchSql;
 
 }  // namespace jixiao::intake

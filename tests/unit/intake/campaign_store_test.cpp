@@ -637,7 +637,7 @@ TEST_F(CampaignStoreTest, ListsFollowIndexes) {
   const std::pair<std::string_view, std::string_view> kLists[] = {
       {kMissingSql, "USING INDEX roster_entries_missing (campaign=? AND (department,unit)>(?,?)"},
       {kLateSql, "USING INDEX campaign_submissions_late (campaign=? AND submission>?)"},
-      {kOutsideSql, "USING INDEX campaign_submissions_by_match (campaign=? AND roster_match=? AND submission>?)"},
+      {kMatchSql, "USING INDEX campaign_submissions_by_match (campaign=? AND roster_match=? AND submission>?)"},
       {kGroupsSql, "USING INDEX roster_groups_by_level (campaign=? AND level=? AND id>?)"}};
   for (const auto& [sql, index] : kLists) {
     std::string plan;

@@ -66,7 +66,7 @@ absl::Status Run(const Options& options) {
       if (line == options.show) std::cout << forms[i].Utf8DebugString() << '\n' << card.Utf8DebugString();
       if (options.show < 0)
         std::cout << line << ' ' << rules->source().id() << ' ' << DigestOf(Bytes(card)) << ' '
-                  << ValidateForm(forms[i]).ToString() << '\n';
+                  << ValidateForm(forms[i]).message() << '\n';
       ++line;
     }
   }

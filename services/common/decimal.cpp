@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <limits>
 
 namespace jixiao {
@@ -47,6 +48,28 @@ Division Divide(Int128 a, Int128 b) {
   const auto x = static_cast<std::int64_t>(a);
   const auto y = static_cast<std::int64_t>(b);
   return {x / y, x % y};
+}
+
+// a × b ÷ c × 10^shift, rounded half away from zero, for c other than 0; nothing when a step leaves 64 bits.
+std::optional<std::int64_t> SmallMulDiv(std::int64_t a, std::int64_t b, std::int64_t c, int shift) {
+  static constexpr auto kPowers = [] {
+    std::array<std::int64_t, 19> powers{};
+    powers[0] = 1;
+    for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+    return powers;
+  }();
+  std::int64_t numerator = 0;
+  if (__builtin_mul_overflow(a, b, &numerator)) return std::nullopt;
+  const auto places = static_cast<std::size_t>(std::abs(shift));
+  if (places >= kPowers.size()) return std::nullopt;
+  std::int64_t& scaled = shift >= 0 ? numerator : c;
+  if (__builtin_mul_overflow(scaled, kPowers[places], &scaled) || !IsSmall(numerator) || !IsSmall(c))
+    return std::nullopt;
+  const std::int64_t quotient = std::abs(numerator) / std::abs(c);
+  const std::int64_t rest = std::abs(numerator) % std::abs(c);
+  const std::int64_t rounded = quotient + (rest >= std::abs(c) - rest ? 1 : 0);
+  if (!IsSmall(rounded)) return std::nullopt;
+  return (numerator < 0) != (c < 0) ? -rounded : rounded;
 }
 
 // Writes the digits of a number that is not negative to the left of `end`, at least `least` of them, with a point
@@ -156,6 +179,16 @@ Decimal Decimal::Truncated(int places) const {
 
 std::optional<Decimal> Decimal::MulDiv(const Decimal& a, const Decimal& b, const Decimal& c, int places) {
   if (c.IsZero()) return std::nullopt;
+  if (IsSmall(a.coefficient_) && IsSmall(b.coefficient_) && IsSmall(c.coefficient_))
+    if (const auto small =
+            SmallMulDiv(static_cast<std::int64_t>(a.coefficient_), static_cast<std::int64_t>(b.coefficient_),
+                        static_cast<std::int64_t>(c.coefficient_), places - (a.scale_ + b.scale_ - c.scale_))) {
+      Decimal d;
+      d.scale_ = places;
+      d.coefficient_ = *small;
+      Shorten(d.coefficient_, d.scale_);
+      return d;
+    }
   // a·b/c = (ca·cb / cc) · 10^-(sa+sb-sc); one more digit than asked for is not enough to round, so divide exactly at
   // `places` and look at the remainder.
   Int128 numerator;

@@ -1,10 +1,9 @@
 #include "common/form.h"
 
+#include "common/cell_text.h"
 #include "common/text.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
 
 namespace jixiao {
 namespace {
@@ -48,25 +47,6 @@ char Meaning(char32_t c) {
   }
 }
 
-// A control character that no cell may hold; Word ends cells with 0x07.
-bool IsForbidden(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte == 0x7F || (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0D) && byte != 0x07);
-}
-
-// The first forbidden character from `at` on. Eight bytes at a time, because nearly all have none.
-const char* FindForbidden(const char* at, const char* end) {
-  constexpr std::uint64_t kOnes = ~std::uint64_t{0} / 255;
-  constexpr std::uint64_t kHighs = kOnes * 0x80;
-  const auto any_below = [](std::uint64_t word, std::uint64_t n) { return (word - kOnes * n) & ~word & kHighs; };
-  for (std::uint64_t word = 0; end - at >= static_cast<std::ptrdiff_t>(sizeof word); at += sizeof word) {
-    std::memcpy(&word, at, sizeof word);
-    if (any_below(word, 0x20) == 0 && any_below(word ^ kOnes * 0x7F, 1) == 0) continue;
-    if (const auto found = std::find_if(at, at + sizeof word, IsForbidden); found != at + sizeof word) return found;
-  }
-  return std::find_if(at, end, IsForbidden);
-}
-
 // Where a cell stands; put into words only when something is wrong with it.
 struct Place {
   Place(std::string_view field) : cell(field) {}
@@ -82,7 +62,7 @@ struct Place {
 
 class Inspection {
  public:
-  explicit Inspection(std::string_view root) : root_(root) {}
+  Inspection(std::string_view root, const KnownOfForm& known) : root_(root), plain_(known.plain_text) {}
 
   void Fault(const Place& place, std::string what) {
     const std::string path = place.ToString();
@@ -95,6 +75,7 @@ class Inspection {
       Fault(path, Cat("holds ", cell.size(), " bytes; at most ", limit, " are allowed"));
       return;
     }
+    if (plain_) return;
     const char* const end = cell.data() + cell.size();
     if (const char* control = FindForbidden(cell.data(), end); control != end)
       Fault(path, Cat("holds the control character ", static_cast<int>(static_cast<unsigned char>(*control)),
@@ -148,7 +129,8 @@ class Inspection {
   std::vector<FieldViolation> Take() { return std::move(faults_); }
 
  private:
-  std::string root_;
+  const std::string_view root_;
+  const bool plain_;
   bool any_content_ = false;
   std::vector<FieldViolation> faults_;
 };
@@ -211,8 +193,8 @@ void InspectIndicator(const Indicator& row, int index, Inspection& in) {
 
 }  // namespace
 
-std::vector<FieldViolation> FaultsOf(const SelfEvaluation& form, std::string_view root) {
-  Inspection in(root);
+std::vector<FieldViolation> FaultsOf(const SelfEvaluation& form, std::string_view root, const KnownOfForm& known) {
+  Inspection in(root, known);
   InspectHead(form, in);
   in.Count("funds", form.funds_size(), kMaxFundLines);
   in.Count("indicators", form.indicators_size(), kMaxIndicators);
@@ -225,14 +207,14 @@ std::vector<FieldViolation> FaultsOf(const SelfEvaluation& form, std::string_vie
     in.Text(Place("report", i, "text"), form.report(i).text(), kMaxSectionBytes);
   }
   // Where a single cell is too large, that cell is the fault.
-  if (in.sound() && form.ByteSizeLong() > kMaxFormBytes)
+  if (in.sound() && known.most_bytes > kMaxFormBytes && form.ByteSizeLong() > kMaxFormBytes)
     in.Fault("", Cat("the form holds ", form.ByteSizeLong(), " bytes; at most ", kMaxFormBytes, " are allowed"));
   if (!in.any_content()) in.Fault("", "the form is empty");
   return in.Take();
 }
 
-absl::Status ValidateForm(const SelfEvaluation& form, std::string_view root) {
-  const std::vector<FieldViolation> faults = FaultsOf(form, root);
+absl::Status ValidateForm(const SelfEvaluation& form, std::string_view root, const KnownOfForm& known) {
+  const std::vector<FieldViolation> faults = FaultsOf(form, root, known);
   if (faults.empty()) return absl::OkStatus();
   return InvalidFields("FORM_INVALID", "the form cannot be taken in", faults);
 }

@@ -8,6 +8,7 @@
 
 #include <absl/status/status.h>
 
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +24,20 @@ inline constexpr std::size_t kMaxSectionBytes = 1024 * 1024;
 // With its document, its scorecard and its rules it must still fit into one answer of the archive.
 inline constexpr std::size_t kMaxFormBytes = 4 * 1024 * 1024;
 
+// What whoever read a form's bytes has found out on the way, so that nobody looks again.
+struct KnownOfForm {
+  bool plain_text = false;                                           // no cell holds a forbidden control character
+  std::size_t most_bytes = std::numeric_limits<std::size_t>::max();  // the form serialised has no more
+};
+
 // All faults of `form`, each with its path below `root` ("form"); empty when the form may be taken in. Judged: sizes,
 // control characters, year and division code, negative amounts, numbers beyond 15 integer digits, a form without any
 // content. Cells are never quoted: they may be large or hostile.
-std::vector<FieldViolation> FaultsOf(const evaluation::v1::SelfEvaluation& form, std::string_view root);
+std::vector<FieldViolation> FaultsOf(const evaluation::v1::SelfEvaluation& form, std::string_view root,
+                                     const KnownOfForm& known = {});
 
 // The same as an error: INVALID_ARGUMENT (FORM_INVALID); OK when there is none.
-absl::Status ValidateForm(const evaluation::v1::SelfEvaluation& form, std::string_view root = "form");
+absl::Status ValidateForm(const evaluation::v1::SelfEvaluation& form, std::string_view root = "form",
+                          const KnownOfForm& known = {});
 
 }  // namespace jixiao

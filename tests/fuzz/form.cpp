@@ -1,6 +1,7 @@
 #include "common/form.h"
 
 #include "common/text.h"
+#include "scoring/api/request_reader.h"
 #include "scoring/rulesets/reader.h"
 
 #include <cstdio>
@@ -12,6 +13,7 @@
 namespace jixiao::fuzz {
 namespace {
 
+namespace v1 = scoring::v1;
 using ShippedRules = std::vector<std::shared_ptr<const scoring::Rules>>;
 
 const ShippedRules& Shipped() {
@@ -30,9 +32,22 @@ const ShippedRules& Shipped() {
   return shipped;
 }
 
+// Whether the reader of requests reads what protobuf reads, or nothing.
+bool IsReadAsByProtobuf(std::string_view form) {
+  v1::ScoreRequest request;
+  request.GetReflection()->MutableUnknownFields(&request)->AddLengthDelimited(v1::ScoreRequest::kFormFieldNumber,
+                                                                              std::string(form));
+  const std::string bytes = request.SerializeAsString();
+  scoring::ScoreItem item;
+  if (!scoring::ReadScoreRequest(bytes, item)) return true;
+  v1::ScoreRequest parsed;
+  return parsed.ParseFromString(bytes) && parsed.form().SerializeAsString() == item.form.SerializeAsString();
+}
+
 }  // namespace
 
 std::string ScoreForm(std::string_view bytes) {
+  if (!IsReadAsByProtobuf(bytes)) return "a request is read otherwise than by protobuf";
   evaluation::v1::SelfEvaluation form;
   if (!form.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return {};
   if (!ValidateForm(form).ok()) return {};

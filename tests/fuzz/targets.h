@@ -19,7 +19,7 @@ std::string ReadCell(std::string_view bytes);
 // Rule set files, their compilation, and a form scored by what compiles. Bytes: YAML
 // documents, parted by lines of ---.
 std::string ReadRuleSet(std::string_view bytes);
-// A whole form through validation and every shipped rule set. Bytes: a SelfEvaluation.
+// A whole form through the reader of requests, validation and every shipped rule set. Bytes: a SelfEvaluation.
 std::string ScoreForm(std::string_view bytes);
 // The canonical encoding, both ways. Bytes: a document, or a message's protobuf bytes.
 std::string Canonical(std::string_view bytes);

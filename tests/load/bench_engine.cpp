@@ -3,6 +3,8 @@
 #include "common/errors.h"
 #include "common/form.h"
 #include "common/text.h"
+#include "scoring/api/answer_writer.h"
+#include "scoring/api/request_reader.h"
 #include "scoring/engine/engine.h"
 #include "scoring/engine/line.h"
 #include "scoring/engine/reading.h"
@@ -13,9 +15,6 @@
 #include "jixiao/scoring/v1/scoring_service.pb.h"
 
 #include <CLI/CLI.hpp>
-#include <google/protobuf/arena.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -33,7 +32,6 @@
 namespace {
 
 using namespace jixiao;
-using google::protobuf::Arena;
 
 struct Options {
   std::vector<std::string> folders{jixiao::paths::Source() + "/deploy/local/samples"};
@@ -69,48 +67,31 @@ struct Case {
 // What a work adds up, so that no compiler leaves it out.
 std::uint64_t sink = 0;
 
-// The arena of one call: its first block is reused, as the server's allocator reuses it.
-class CallArena {
- public:
-  CallArena() : block_(64 * 1024), arena_(block_.data(), block_.size()) {}
-  Arena& Fresh() {
-    arena_.Reset();
-    return arena_;
-  }
-
- private:
-  std::vector<char> block_;
-  Arena arena_;
+// What a thread of the server keeps from call to call.
+struct ServerThread {
+  scoring::ScoreItem item;
+  evaluation::v1::Scorecard card;
+  scoring::AnswerWriter writer;
 };
 
-void ScoreOnly(const Case& c, Arena& arena) {
-  auto* card = Arena::CreateMessage<evaluation::v1::Scorecard>(&arena);
-  scoring::Score(c.request.form(), *c.rules, "指定", *card);
-  sink += static_cast<std::uint64_t>(card->lines_size());
+void ScoreOnly(const Case& c, ServerThread& thread) {
+  scoring::Score(c.request.form(), *c.rules, "指定", thread.card);
+  sink += static_cast<std::uint64_t>(thread.card.lines_size());
 }
 
-void ParseAndScore(const Case& c, Arena& arena) {
-  auto* request = Arena::CreateMessage<scoring::v1::ScoreRequest>(&arena);
-  request->ParseFromString(c.bytes);
-  auto* card = Arena::CreateMessage<evaluation::v1::Scorecard>(&arena);
-  scoring::Score(request->form(), *c.rules, "指定", *card);
-  sink += static_cast<std::uint64_t>(card->lines_size());
+void ReadAndScore(const Case& c, ServerThread& thread) {
+  if (!scoring::ReadScoreRequest(c.bytes, thread.item)) return;
+  scoring::Score(thread.item.form, *c.rules, "指定", thread.card);
+  sink += static_cast<std::uint64_t>(thread.card.lines_size());
 }
 
 // All that the server does for a call but gRPC: bytes in, bytes out.
-void Answer(const Case& c, const scoring::Catalogue& catalogue, Arena& arena) {
-  auto* request = Arena::CreateMessage<scoring::v1::ScoreRequest>(&arena);
-  auto* response = Arena::CreateMessage<scoring::v1::ScoreResponse>(&arena);
-  request->ParseFromString(c.bytes);
-  if (!ValidateForm(request->form()).ok()) return;
-  const scoring::Selection selection = catalogue.ForForm(request->form());
-  scoring::Score(request->form(), *selection.rules, selection.selected_by, *response->mutable_scorecard());
-  std::string out(response->ByteSizeLong(), '\0');
-  google::protobuf::io::ArrayOutputStream array(out.data(), static_cast<int>(out.size()));
-  google::protobuf::io::CodedOutputStream coded(&array);
-  coded.SetSerializationDeterministic(true);
-  response->SerializeWithCachedSizes(&coded);
-  sink += out.size();
+void Answer(const Case& c, const scoring::Catalogue& catalogue, ServerThread& thread) {
+  const auto& form = thread.item.form;
+  if (!scoring::ReadScoreRequest(c.bytes, thread.item) || !ValidateForm(form, "form", thread.item.known).ok()) return;
+  const scoring::Selection selection = catalogue.ForForm(form);
+  scoring::Score(form, *selection.rules, selection.selected_by, thread.card);
+  sink += thread.writer.ScoreResponse(thread.card).size();
 }
 
 // From figures to points: what is left when reading, explaining and checking are taken away.
@@ -170,18 +151,18 @@ struct Work {
 
 struct State {
   const scoring::Catalogue* catalogue;
-  CallArena arena;
+  ServerThread thread;
 };
 
 constexpr Work kWorks[] = {
     {"score", "engine: a parsed form to a scorecard",
-     [](const Case& c, void* s) { ScoreOnly(c, static_cast<State*>(s)->arena.Fresh()); }},
-    {"parse_score", "engine with parsing of the form's bytes",
-     [](const Case& c, void* s) { ParseAndScore(c, static_cast<State*>(s)->arena.Fresh()); }},
+     [](const Case& c, void* s) { ScoreOnly(c, static_cast<State*>(s)->thread); }},
+    {"parse_score", "engine with reading of the form's bytes",
+     [](const Case& c, void* s) { ReadAndScore(c, static_cast<State*>(s)->thread); }},
     {"answer", "a whole call but gRPC: parse, validate, select, score, serialise",
      [](const Case& c, void* s) {
        auto* state = static_cast<State*>(s);
-       Answer(c, *state->catalogue, state->arena.Fresh());
+       Answer(c, *state->catalogue, state->thread);
      }},
     {"arithmetic", "arithmetic alone: figures to points", [](const Case& c, void*) { Arithmetic(c); }},
 };

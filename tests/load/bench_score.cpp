@@ -1,8 +1,8 @@
-// bench-score: how close Score and ScoreBatch come to a server that does nothing.
+// bench-score: how close Score and ScoreBatch come to servers that do nothing.
 //
-// jixiao-scoring and an echo server run beside each other as processes of their own; the same client loads now the one,
-// now the other, with the same requests, and the echo gives answers of the same sizes. So the ratio holds on whatever
-// machine this runs, and drift of the machine hits both.
+// jixiao-scoring and two echo servers (echo_server.h) run beside each other as processes of their own; the same client
+// loads them in turn with the same requests, and the echoes give the same answers. So the ratios hold on whatever
+// machine this runs, and drift of the machine hits all.
 #include "common/errors.h"
 #include "common/text.h"
 #include "support/paths.h"
@@ -17,12 +17,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 #include "load/closed_loop.h"
 #include "load/echo_server.h"
@@ -44,6 +47,7 @@ struct Options {
   std::string log_level = "info";
   std::string echo_listen;
   std::string echo_answers;
+  bool echo_raw = false;
   std::size_t count = 256;
   std::uint64_t seed = 1;
   int rounds = 5;
@@ -178,15 +182,23 @@ struct Comparison {
   std::string title;
   double target = 0;
   Side ours;
-  Side echo;
+  Side typed;
+  Side raw;
 
-  // The median of the rounds' ratios, and their range.
-  std::array<double, 3> Ratio() const {
+  // The median of the rounds' ratios to an echo, and their range.
+  std::array<double, 3> RatioTo(const Side& echo) const {
     std::vector<double> ratios;
     for (std::size_t i = 0; i < ours.rates.size(); ++i) ratios.push_back(ours.rates[i] / echo.rates[i]);
     std::sort(ratios.begin(), ratios.end());
     return {ratios.front(), ratios[ratios.size() / 2], ratios.back()};
   }
+  bool Failed() const { return ours.outcome.failures + typed.outcome.failures + raw.outcome.failures > 0; }
+};
+
+struct Targets {
+  Target scoring;
+  Target typed;
+  Target raw;
 };
 
 using Runner = load::Outcome (*)(const load::Channels&, const std::string&, const std::vector<grpc::ByteBuffer>&,
@@ -201,21 +213,21 @@ void Measure(const Target& target, Runner run, const char* method, const std::ve
   side.outcome.Add(std::move(outcome));
 }
 
-Comparison Compare(const Target& scoring, const Target& echo, Runner run, const char* method,
+Comparison Compare(const Targets& targets, Runner run, const char* method,
                    const std::vector<grpc::ByteBuffer>& requests, const Options& options) {
   load::Loop loop = options.loop;
   loop.duration = std::chrono::milliseconds(static_cast<int>(options.seconds * 250));
   Comparison comparison;
   Side warm_up;
-  Measure(scoring, run, method, requests, loop, warm_up);
-  Measure(echo, run, method, requests, loop, warm_up);
+  for (const Target* target : {&targets.scoring, &targets.typed, &targets.raw})
+    Measure(*target, run, method, requests, loop, warm_up);
   loop.duration = std::chrono::milliseconds(static_cast<int>(options.seconds * 1000));
+  using Turn = std::pair<const Target*, Side*>;
+  std::array<Turn, 3> turns{Turn{&targets.scoring, &comparison.ours}, Turn{&targets.typed, &comparison.typed},
+                            Turn{&targets.raw, &comparison.raw}};
   for (int round = 0; round < options.rounds; ++round) {
-    // A B, B A, …: neither is always the one that comes later.
-    const bool ours_first = round % 2 == 0;
-    if (ours_first) Measure(scoring, run, method, requests, loop, comparison.ours);
-    Measure(echo, run, method, requests, loop, comparison.echo);
-    if (!ours_first) Measure(scoring, run, method, requests, loop, comparison.ours);
+    for (const auto& [target, side] : turns) Measure(*target, run, method, requests, loop, *side);
+    std::rotate(turns.begin(), turns.begin() + 1, turns.end());  // none is always the one that comes first
   }
   return comparison;
 }
@@ -223,12 +235,16 @@ Comparison Compare(const Target& scoring, const Target& echo, Runner run, const 
 void Print(Comparison& comparison) {
   std::printf("\n%-12s %10s %8s %8s %8s %14s %7s\n", comparison.title.c_str(), "calls/s", "p50 µs", "p90 µs", "p99 µs",
               "server µs/call", "failed");
-  for (Side* side : {&comparison.ours, &comparison.echo})
+  for (Side* side : {&comparison.ours, &comparison.typed, &comparison.raw})
     std::printf("%-12s %10.0f %7u %7u %7u %14.1f %7llu\n", side->name.c_str(), side->outcome.PerSecond(),
                 side->outcome.Percentile(0.5), side->outcome.Percentile(0.9), side->outcome.Percentile(0.99),
                 side->CpuMicros(), static_cast<unsigned long long>(side->outcome.failures));
-  const auto [low, median, high] = comparison.Ratio();
-  std::printf("%-12s %10.2f   rounds %.2f … %.2f, wanted %.2f\n", "ratio", median, low, high, comparison.target);
+  for (const Side* echo : {&comparison.typed, &comparison.raw}) {
+    const auto [low, median, high] = comparison.RatioTo(*echo);
+    std::printf("%-12s %10.2f   rounds %.2f … %.2f", ("÷ " + echo->name).c_str(), median, low, high);
+    if (echo == &comparison.typed) std::printf(", wanted %.2f", comparison.target);
+    std::printf("\n");
+  }
 }
 
 nlohmann::json ToJson(Comparison& comparison) {
@@ -241,13 +257,13 @@ nlohmann::json ToJson(Comparison& comparison) {
                           {"calls", s.outcome.calls},
                           {"failed", s.outcome.failures}};
   };
-  const auto [low, median, high] = comparison.Ratio();
-  return {{"ours", side(comparison.ours)},
-          {"echo", side(comparison.echo)},
-          {"ratio", median},
-          {"ratio_low", low},
-          {"ratio_high", high},
-          {"ratio_wanted", comparison.target}};
+  const auto ratio = [&](const Side& echo) {
+    const auto [low, median, high] = comparison.RatioTo(echo);
+    return nlohmann::json{{"median", median}, {"low", low}, {"high", high}};
+  };
+  return {{"ours", side(comparison.ours)},         {"typed_echo", side(comparison.typed)},
+          {"raw_echo", side(comparison.raw)},      {"ratio_to_typed", ratio(comparison.typed)},
+          {"ratio_to_raw", ratio(comparison.raw)}, {"ratio_wanted", comparison.target}};
 }
 
 double MeanSize(const std::vector<std::string>& texts) {
@@ -262,16 +278,19 @@ absl::Status Run(const Options& options, const std::string& self) {
   const Requests requests = RequestsOf(forms);
   const Folder folder;
   const std::string scoring_address = Cat("127.0.0.1:", testing::FreePort());
-  ASSIGN_OR_RETURN(const Target scoring,
+  Targets targets;
+  ASSIGN_OR_RETURN(targets.scoring,
                    Start({options.server, "--listen=" + scoring_address, "--store=sqlite:" + folder.File("scoring.db"),
                           "--rulesets=" + options.rule_sets, "--drain-wait=0", "--log-level=" + options.log_level},
                          scoring_address, folder.File("scoring.log"), options.loop));
-  ASSIGN_OR_RETURN(const load::Answers answers, AnswersOf(scoring, requests));
+  ASSIGN_OR_RETURN(const load::Answers answers, AnswersOf(targets.scoring, requests));
   RETURN_IF_ERROR(load::WriteAnswers(folder.File("answers"), answers));
-  const std::string echo_address = Cat("127.0.0.1:", testing::FreePort());
-  ASSIGN_OR_RETURN(const Target echo,
-                   Start({self, "--echo-listen=" + echo_address, "--echo-answers=" + folder.File("answers")},
-                         echo_address, folder.File("echo.log"), options.loop));
+  for (Target* echo : {&targets.typed, &targets.raw}) {
+    const std::string address = Cat("127.0.0.1:", testing::FreePort());
+    std::vector<std::string> command{self, "--echo-listen=" + address, "--echo-answers=" + folder.File("answers")};
+    if (echo == &targets.raw) command.push_back("--echo-raw");
+    ASSIGN_OR_RETURN(*echo, Start(command, address, folder.File("echo.log"), options.loop));
+  }
 
   std::size_t in = 0;
   for (const grpc::ByteBuffer& request : requests.unary) in += request.Length();
@@ -282,16 +301,18 @@ absl::Status Run(const Options& options, const std::string& self) {
         "%.1f s\n",
         forms.size(), real.size(), mean_in, MeanSize(answers.unary), options.loop.connections, options.loop.in_flight,
         options.rounds, options.seconds);
-  Comparison unary = Compare(scoring, echo, load::CallInLoop, kScore, requests.unary, options);
+  Comparison unary = Compare(targets, load::CallInLoop, kScore, requests.unary, options);
   unary.title = "unary";
   unary.target = 0.80;
   unary.ours.name = "Score";
-  unary.echo.name = "echo";
-  Comparison stream = Compare(scoring, echo, load::StreamInLoop, kScoreBatch, requests.stream, options);
+  unary.typed.name = "typed echo";
+  unary.raw.name = "raw echo";
+  Comparison stream = Compare(targets, load::StreamInLoop, kScoreBatch, requests.stream, options);
   stream.title = "stream";
   stream.target = 0.60;
   stream.ours.name = "ScoreBatch";
-  stream.echo.name = "echo";
+  stream.typed.name = "typed echo";
+  stream.raw.name = "raw echo";
   if (options.json) {
     std::cout << nlohmann::json{{"forms", forms.size()},
                                 {"mean_request_bytes", mean_in},
@@ -307,9 +328,7 @@ absl::Status Run(const Options& options, const std::string& self) {
     Print(unary);
     Print(stream);
   }
-  const bool failed = unary.ours.outcome.failures + unary.echo.outcome.failures + stream.ours.outcome.failures +
-                          stream.echo.outcome.failures >
-                      0;
+  const bool failed = unary.Failed() || stream.Failed();
   return failed ? absl::InternalError("some calls failed: the figures say nothing") : absl::OkStatus();
 }
 
@@ -317,7 +336,7 @@ absl::Status Run(const Options& options, const std::string& self) {
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App app("Score and ScoreBatch against a bare echo server, in the same run");
+  CLI::App app("Score and ScoreBatch against bare echo servers, in the same run");
   app.add_option("--forms", options.folders, "folders of forms (*.json)")->capture_default_str();
   app.add_option("--count", options.count, "how many forms, real ones and variants")->capture_default_str();
   app.add_option("--seed", options.seed, "of the variants")->capture_default_str();
@@ -339,10 +358,12 @@ int main(int argc, char** argv) {
   app.add_flag("--json", options.json, "for machines");
   app.add_option("--echo-listen", options.echo_listen, "be the echo server on HOST:PORT")->group("");
   app.add_option("--echo-answers", options.echo_answers)->group("");
+  app.add_flag("--echo-raw", options.echo_raw)->group("");
   CLI11_PARSE(app, argc, argv);
   const absl::Status status = options.echo_listen.empty()
                                   ? Run(options, std::filesystem::read_symlink("/proc/self/exe").string())
-                                  : load::ServeEcho(options.echo_listen, options.echo_answers);
+                                  : load::ServeEcho(options.echo_listen, options.echo_answers,
+                                                    options.echo_raw ? load::EchoKind::kRaw : load::EchoKind::kTyped);
   if (!status.ok()) std::cerr << status.message() << '\n';
   return status.ok() ? 0 : 1;
 }

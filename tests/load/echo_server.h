@@ -16,7 +16,17 @@ struct Answers {
 };
 absl::Status WriteAnswers(const std::string& file, const Answers& answers);
 
+// What an echo server does with its messages.
+enum class EchoKind {
+  // The limit as it is usually meant: gRPC's callback API with arenas. The request is parsed, the answer serialised;
+  // its
+  // message has been made beforehand and is not even copied.
+  kTyped,
+  // The stricter one: bytes in, bytes out. No service that reads its requests can reach it.
+  kRaw,
+};
+
 // Serves on `address` until SIGTERM. Each call, and each message of a stream, gets the next answer of `file`.
-absl::Status ServeEcho(const std::string& address, const std::string& file);
+absl::Status ServeEcho(const std::string& address, const std::string& file, EchoKind kind);
 
 }  // namespace jixiao::load

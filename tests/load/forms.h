@@ -19,4 +19,9 @@ absl::StatusOr<std::vector<evaluation::v1::SelfEvaluation>> ReadForms(const std:
 std::vector<evaluation::v1::SelfEvaluation> Varied(const std::vector<evaluation::v1::SelfEvaluation>& real,
                                                    std::size_t count, std::uint64_t seed);
 
+// `count` forms whose cells are damaged in every way that readers may meet: cut, doubled, mixed with other cells, with
+// digits, operators, full-width marks and spaces put in. Well-formed UTF-8. Equal arguments give equal forms.
+std::vector<evaluation::v1::SelfEvaluation> Mutated(const std::vector<evaluation::v1::SelfEvaluation>& real,
+                                                    std::size_t count, std::uint64_t seed);
+
 }  // namespace jixiao::load

@@ -34,16 +34,13 @@ inline google::protobuf::ArenaOptions CallArenaOptions() {
   return options;
 }
 
-template <class Request, class Response>
-class UnaryReactor final : public grpc::ServerUnaryReactor {
+// The shell without messages: the handler reads the request's bytes and gives the answer's.
+class BytesReactor : public grpc::ServerUnaryReactor {
  public:
-  UnaryReactor(const Method& method, const grpc::CallbackServerContext& context, grpc::ByteBuffer* out,
+  BytesReactor(const Method& method, const grpc::CallbackServerContext& context, grpc::ByteBuffer* out,
                ServerState& state)
       : method_(method), context_(ContextOf(context)), out_(out), state_(state) {}
 
-  const Request& request() const { return *request_; }
-  Request& mutable_request() { return *request_; }
-  Response& response() { return *response_; }
   const CallContext& context() const { return context_; }
 
   // False when the server is too full for a request of `bytes`.
@@ -52,18 +49,12 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
     return admitted_ = state_.Enter(bytes);
   }
 
-  void End(absl::Status status) {
-    if (status.ok() && out_->Length() == 0) *out_ = Write(*response_);
-    if (status.ok()) status = CheckSize(*out_);
+  // Ends the call with this answer when `status` is OK.
+  void EndWith(absl::Status status, grpc::ByteBuffer answer) {
+    if (status.ok()) status = CheckSize(answer);
+    if (status.ok()) out_->Swap(&answer);
     EndOfCall(method_, context_, status, start_);
     Finish(ToGrpc(status));
-  }
-
-  // Ends the call with a response that was serialised before.
-  void EndWithBytes(std::string_view bytes) {
-    const grpc::Slice slice(bytes.data(), bytes.size());
-    *out_ = grpc::ByteBuffer(&slice, 1);
-    End(absl::OkStatus());
   }
 
   // The answer has been sent, or nobody takes it any more.
@@ -80,6 +71,21 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   bool admitted_ = false;
   std::size_t bytes_ = 0;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// The shell with both messages, on one arena.
+template <class Request, class Response>
+class UnaryReactor final : public BytesReactor {
+ public:
+  using BytesReactor::BytesReactor;
+
+  const Request& request() const { return *request_; }
+  Request& mutable_request() { return *request_; }
+  Response& response() { return *response_; }
+
+  void End(absl::Status status) { EndWith(status, status.ok() ? Write(*response_) : grpc::ByteBuffer()); }
+
+ private:
   google::protobuf::Arena arena_{CallArenaOptions()};
   Request* const request_ = google::protobuf::Arena::CreateMessage<Request>(&arena_);
   Response* const response_ = google::protobuf::Arena::CreateMessage<Response>(&arena_);
@@ -103,10 +109,32 @@ class UnaryCall {
 
   // Ends the call: with the response when `status` is OK. Nothing of the call may be touched afterwards.
   void Finish(const absl::Status& status) { std::exchange(reactor_, nullptr)->End(status); }
-  void FinishWithBytes(std::string_view bytes) { std::exchange(reactor_, nullptr)->EndWithBytes(bytes); }
+  void FinishWithBytes(std::string_view bytes) {
+    std::exchange(reactor_, nullptr)->EndWith(absl::OkStatus(), ToBuffer(bytes));
+  }
 
  private:
   UnaryReactor<Request, Response>* reactor_;
+};
+
+// The same for a handler that reads and writes bytes.
+class BytesCall {
+ public:
+  explicit BytesCall(BytesReactor* reactor) : reactor_(reactor) {}
+  BytesCall(BytesCall&& other) noexcept : reactor_(std::exchange(other.reactor_, nullptr)) {}
+  BytesCall& operator=(BytesCall&&) = delete;
+  ~BytesCall() {
+    if (reactor_ != nullptr) Fail(absl::InternalError("a handler dropped its call"));
+  }
+
+  // Ends the call. Nothing of it may be touched afterwards.
+  void Finish(grpc::ByteBuffer answer) {
+    std::exchange(reactor_, nullptr)->EndWith(absl::OkStatus(), std::move(answer));
+  }
+  void Fail(absl::Status status) { std::exchange(reactor_, nullptr)->EndWith(std::move(status), {}); }
+
+ private:
+  BytesReactor* reactor_;
 };
 
 // Overload, said at once.
@@ -130,8 +158,19 @@ grpc::ServerUnaryReactor* Serve(const Method& method, grpc::CallbackServerContex
   return reactor;
 }
 
-// The same for handlers that block: `handler(const Request&, Response&, const CallContext&)` runs on `pool`, unless the
-// call's deadline has passed meanwhile.
+// Takes a unary call for `handler(BytesCall)`, which reads the request's bytes itself.
+template <class Handler>
+grpc::ServerUnaryReactor* ServeBytes(const Method& method, grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* in, grpc::ByteBuffer* out, ServerState& state,
+                                     Handler&& handler) {
+  auto* reactor = std::make_unique<BytesReactor>(method, *context, out, state).release();  // deleted in OnDone
+  BytesCall call(reactor);
+  reactor->Admit(in->Length()) ? std::forward<Handler>(handler)(std::move(call)) : call.Fail(ServerFull());
+  return reactor;
+}
+
+// The same as Serve for handlers that block: `handler(const Request&, Response&, const CallContext&)` runs on `pool`,
+// unless the call's deadline has passed meanwhile.
 template <class Request, class Response, class Handler>
 grpc::ServerUnaryReactor* ServeOn(WorkerPool& pool, const Method& method, grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* in, grpc::ByteBuffer* out, ServerState& state,

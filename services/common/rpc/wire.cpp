@@ -73,14 +73,22 @@ void WriteTo(const google::protobuf::Message& message, std::uint8_t* out, std::s
 
 }  // namespace
 
-absl::Status Read(const grpc::ByteBuffer& bytes, google::protobuf::Message& message) {
+absl::StatusOr<grpc::Slice> ToSlice(const grpc::ByteBuffer& bytes) {
   grpc::Slice slice;
   // One slice is the rule for messages below a frame; DumpToSingleSlice copies otherwise.
   if (!bytes.TrySingleSlice(&slice).ok() && !bytes.DumpToSingleSlice(&slice).ok())
     return Error(absl::StatusCode::kInternal, "INTERNAL", "the request's bytes could not be read");
-  const std::string_view view(reinterpret_cast<const char*>(slice.begin()), slice.size());
-  if (message.ParseFromArray(view.data(), static_cast<int>(view.size()))) return absl::OkStatus();
-  return Malformed(view, message);
+  return slice;
+}
+
+absl::Status Read(const grpc::ByteBuffer& bytes, google::protobuf::Message& message) {
+  ASSIGN_OR_RETURN(const grpc::Slice slice, ToSlice(bytes));
+  return Read(ViewOf(slice), message);
+}
+
+absl::Status Read(std::string_view bytes, google::protobuf::Message& message) {
+  if (message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return absl::OkStatus();
+  return Malformed(bytes, message);
 }
 
 absl::Status CheckSize(const grpc::ByteBuffer& answer) {

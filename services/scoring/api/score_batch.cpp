@@ -4,11 +4,13 @@
 #include "common/form.h"
 #include "common/rpc/unary.h"
 #include "common/text.h"
+#include "scoring/api/score_work.h"
 #include "scoring/api/selection.h"
 
 #include "jixiao/scoring/v1/scoring_service.pb.h"
 
-#include <google/protobuf/arena.h>
+#include <optional>
+#include <string>
 
 namespace jixiao::scoring {
 namespace {
@@ -36,24 +38,23 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
   void OnReadDone(bool ok) override {
     if (!ok) return End(absl::OkStatus());
     item_start_ = std::chrono::steady_clock::now();
-    arena_.Reset();
-    request_ = google::protobuf::Arena::CreateMessage<v1::ScoreBatchRequest>(&arena_);
-    response_ = google::protobuf::Arena::CreateMessage<v1::ScoreBatchResponse>(&arena_);
-    if (absl::Status status = rpc::Read(in_, *request_); !status.ok()) return Answer(status);
-    if (request_->item_id().size() > kMaxItemId)
-      return Answer(InvalidField("ITEM_ID_INVALID", "item_id", Cat("at most ", kMaxItemId, " bytes")));
-    response_->set_item_id(request_->item_id());
-    if (!request_->has_form()) return Answer(InvalidField("FORM_INVALID", "form", "is required"));
-    if (absl::Status status = ValidateForm(request_->form()); !status.ok()) return Answer(status);
+    work_.emplace();
+    const ScoreItem& item = work_->item();
+    absl::Status status = work_->Read<v1::ScoreBatchRequest>(in_, ReadScoreBatchRequest);
+    if (!status.ok()) return Refuse("", status);
+    if (item.item_id.size() > kMaxItemId)
+      return Refuse("", InvalidField("ITEM_ID_INVALID", "item_id", Cat("at most ", kMaxItemId, " bytes")));
+    if (!item.has_form) return Refuse(item.item_id, InvalidField("FORM_INVALID", "form", "is required"));
+    if (status = ValidateForm(item.form, "form", item.known); !status.ok()) return Refuse(item.item_id, status);
     const auto catalogue = book_.catalogue();
-    const auto known = SelectKnown(*catalogue, request_->form(), request_->rule_set());
-    book_.CountLookup(known.has_value());
-    if (known) return ScoreBy(*catalogue, *known);
-    const bool taken = pool_.Post([this] {
-      const auto selection = Select(book_, request_->form(), request_->rule_set());
-      selection.ok() ? ScoreBy(*book_.catalogue(), *selection) : Answer(selection.status());
+    const auto selection = SelectKnown(*catalogue, item.form, item.rule_set);
+    book_.CountLookup(selection.has_value());
+    if (selection) return ScoreBy(*catalogue, *selection);
+    const bool taken = pool_.Post([this, &item] {
+      const auto found = Select(book_, item.form, item.rule_set);
+      found.ok() ? ScoreBy(*book_.catalogue(), *found) : Refuse(item.item_id, found.status());
     });
-    if (!taken) Answer(rpc::ServerFull());
+    if (!taken) Refuse(item.item_id, rpc::ServerFull());
   }
 
   void OnWriteDone(bool ok) override {
@@ -68,19 +69,25 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
 
  private:
   void ScoreBy(const Catalogue& catalogue, const Selection& selection) {
-    live_.Score(catalogue, request_->form(), request_->rule_set(), selection, *response_->mutable_scorecard());
-    Answer(absl::OkStatus());
+    const ScoreItem& item = work_->item();
+    live_.Score(catalogue, item.form, item.rule_set, selection, work_->card());
+    out_ = work_->ScoreBatchResponse();
+    if (const absl::Status size = rpc::CheckSize(out_); !size.ok()) return Refuse(item.item_id, size);
+    Answer(absl::StatusCode::kOk);
   }
 
-  void Answer(absl::Status status) {
-    if (!status.ok()) *response_->mutable_error() = rpc::ToProto(status);
-    out_ = rpc::Write(*response_);
-    if (absl::Status size = rpc::CheckSize(out_); !size.ok()) {
-      *response_->mutable_error() = rpc::ToProto(size);
-      out_ = rpc::Write(*response_);
-      status = std::move(size);
-    }
-    item_.Count(status.code(), std::chrono::steady_clock::now() - item_start_);
+  // The item's own error; the stream goes on.
+  void Refuse(const std::string& item_id, const absl::Status& status) {
+    v1::ScoreBatchResponse response;
+    response.set_item_id(item_id);
+    *response.mutable_error() = rpc::ToProto(status);
+    out_ = rpc::Write(response);
+    Answer(status.code());
+  }
+
+  void Answer(absl::StatusCode code) {
+    item_.Count(code, std::chrono::steady_clock::now() - item_start_);
+    work_.reset();  // the next message may come on another thread
     StartWrite(&out_);
   }
 
@@ -99,9 +106,7 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
   const bool admitted_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point item_start_;
-  google::protobuf::Arena arena_{rpc::CallArenaOptions()};
-  v1::ScoreBatchRequest* request_ = nullptr;
-  v1::ScoreBatchResponse* response_ = nullptr;
+  std::optional<ScoreWork> work_;  // of the item at hand
   grpc::ByteBuffer in_;
   grpc::ByteBuffer out_;
 };

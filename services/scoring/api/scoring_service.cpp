@@ -4,38 +4,47 @@
 #include "common/rpc/unary.h"
 #include "scoring/api/check_batch.h"
 #include "scoring/api/score_batch.h"
+#include "scoring/api/score_work.h"
 #include "scoring/api/selection.h"
 #include "scoring/api/simulate.h"
 
 #include <memory>
+#include <utility>
 
 namespace jixiao::scoring {
 
 grpc::ServerUnaryReactor* ScoringServiceImpl::Score(Context* context, const Bytes* in, Bytes* out) {
-  using Call = rpc::UnaryCall<v1::ScoreRequest, v1::ScoreResponse>;
-  return rpc::Serve<v1::ScoreRequest, v1::ScoreResponse>(score_, context, in, out, state_, [this](Call call) {
-    const v1::ScoreRequest& request = call.request();
-    if (!request.has_form()) return call.Finish(InvalidField("FORM_INVALID", "form", "is required"));
-    if (absl::Status status = ValidateForm(request.form()); !status.ok()) return call.Finish(status);
-    const auto catalogue = book_.catalogue();
-    const auto known = SelectKnown(*catalogue, request.form(), request.rule_set());
-    book_.CountLookup(known.has_value());
-    if (known) {
-      live_.Score(*catalogue, request.form(), request.rule_set(), *known, *call.response().mutable_scorecard());
-      return call.Finish(absl::OkStatus());
-    }
-    // A rule set that this replica has not seen: looking it up may block.
-    auto shared = std::make_shared<Call>(std::move(call));
-    const bool taken = pool_.Post([this, shared] {
-      const auto& asked = shared->request();
-      const auto selection = Select(book_, asked.form(), asked.rule_set());
-      if (!selection.ok()) return shared->Finish(selection.status());
-      live_.Score(*book_.catalogue(), asked.form(), asked.rule_set(), *selection,
-                  *shared->response().mutable_scorecard());
-      shared->Finish(absl::OkStatus());
-    });
-    if (!taken) shared->Finish(rpc::ServerFull());
+  return rpc::ServeBytes(score_, context, in, out, state_, [&](rpc::BytesCall call) { Score(*in, std::move(call)); });
+}
+
+void ScoringServiceImpl::Score(const Bytes& bytes, rpc::BytesCall call) {
+  ScoreWork work;
+  const ScoreItem& item = work.item();
+  absl::Status status = work.Read<v1::ScoreRequest>(bytes, ReadScoreRequest);
+  if (status.ok() && !item.has_form) status = InvalidField("FORM_INVALID", "form", "is required");
+  if (status.ok()) status = ValidateForm(item.form, "form", item.known);
+  if (!status.ok()) return call.Fail(std::move(status));
+  const auto catalogue = book_.catalogue();
+  const auto selection = SelectKnown(*catalogue, item.form, item.rule_set);
+  book_.CountLookup(selection.has_value());
+  if (selection) {
+    live_.Score(*catalogue, item.form, item.rule_set, *selection, work.card());
+    return call.Finish(work.ScoreResponse());
+  }
+  // A rule set that this replica has not seen: looking it up may block.
+  struct Waiting {
+    rpc::BytesCall call;
+    ScoreWork work;
+  };
+  auto waiting = std::make_shared<Waiting>(Waiting{std::move(call), std::move(work)});
+  const bool taken = pool_.Post([this, waiting] {
+    const ScoreItem& asked = waiting->work.item();
+    const auto found = Select(book_, asked.form, asked.rule_set);
+    if (!found.ok()) return waiting->call.Fail(found.status());
+    live_.Score(*book_.catalogue(), asked.form, asked.rule_set, *found, waiting->work.card());
+    waiting->call.Finish(waiting->work.ScoreResponse());
   });
+  if (!taken) waiting->call.Fail(rpc::ServerFull());
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ScoringServiceImpl::ScoreBatch(Context* context) {

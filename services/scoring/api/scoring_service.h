@@ -3,6 +3,7 @@
 
 #include "common/rpc/method.h"
 #include "common/rpc/server_state.h"
+#include "common/rpc/unary.h"
 #include "common/worker_pool.h"
 #include "scoring/api/live_forms.h"
 #include "scoring/api/rule_set_admin.h"
@@ -61,6 +62,8 @@ class ScoringServiceImpl final : public RawScoringService {
   Unary* GetShadowReport(Context* context, const Bytes* in, Bytes* out) override;
 
  private:
+  void Score(const Bytes& bytes, rpc::BytesCall call);
+
   // Hands a call to the administration, on the pool.
   template <class Request, class Response>
   Unary* Administer(const rpc::Method& method, absl::Status (RuleSetAdmin::*handler)(const Request&, Response&),

@@ -1,6 +1,11 @@
 #include "scoring/engine/describe.h"
 
 #include "common/text.h"
+#include "scoring/engine/literal/words.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
 
 namespace jixiao::scoring {
 namespace {
@@ -17,76 +22,113 @@ bool IsInvisible(char32_t c) {
   return (c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF;
 }
 
-std::string Percent(const std::optional<Decimal>& percent) {
-  return percent ? percent->ToFixed(2) + "%" : std::string();
+// Bytes that spaces and invisible marks begin with: most characters begin with none of them.
+constexpr auto kGapLeads = [] {
+  std::array<bool, 256> leads{};
+  for (const unsigned char lead : {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20, 0xC2, 0xE2, 0xE3, 0xEF}) leads[lead] = true;
+  return leads;
+}();
+
+bool MayBeGap(char lead) {
+  return kGapLeads[static_cast<unsigned char>(lead)];
 }
 
-std::string Achievement(const IndicatorReading& row, const Rules& rules) {
+// Bytes at the front of `cell` that are shown as they stand, `most` at most; no character is cut.
+std::size_t ShownAsIs(std::string_view cell, std::size_t most) {
+  std::size_t n = 0;
+  while (n < cell.size() && !MayBeGap(cell[n])) {
+    const std::size_t next = n + literal::CharLength(cell[n]);
+    if (next > most || next > cell.size()) break;
+    n = next;
+  }
+  return n;
+}
+
+void AppendPercent(std::string& out, const std::optional<Decimal>& percent) {
+  if (percent) Append(out, percent->ToFixed(2), "%");
+}
+
+// A quantity that states no operator is shown with the one that it is judged by.
+void AppendTarget(std::string& out, const Pair& pair) {
+  pair.target.AppendTo(out, pair.target.comparison == Comparison::kNone ? pair.comparison : pair.target.comparison);
+}
+
+void AppendAchievement(std::string& out, const IndicatorReading& row, const Rules& rules) {
   const Decimal kFull(100);
   const auto whole = [](bool met) { return met ? "100.00%" : "0.00%"; };
   const Measure& measure = row.measure;
-  if (measure.kind == Measure::Kind::kDeadline) return whole(measure.on_time);
-  if (measure.kind == Measure::Kind::kAnswer) return whole(measure.agrees);
-  if (measure.kind != Measure::Kind::kFigures) return {};
+  if (measure.kind == Measure::Kind::kDeadline) return Append(out, whole(measure.on_time));
+  if (measure.kind == Measure::Kind::kAnswer) return Append(out, whole(measure.agrees));
+  if (measure.kind != Measure::Kind::kFigures) return;
   const Pair& pair = measure.Worst();
   if (pair.comparison == Comparison::kBetween) {
-    if (pair.met || rules.range != v1::SHORTFALL_METHOD_RATIO) return whole(pair.met);
+    if (pair.met || rules.range != v1::SHORTFALL_METHOD_RATIO) return Append(out, whole(pair.met));
     const bool above = pair.b > pair.a;
-    return Percent(Decimal::MulDiv(above ? pair.end.value_or(pair.a) : pair.b, kFull, above ? pair.b : pair.a, 2));
+    return AppendPercent(
+        out, Decimal::MulDiv(above ? pair.end.value_or(pair.a) : pair.b, kFull, above ? pair.b : pair.a, 2));
   }
-  if (pair.IsUpperBound()) return pair.met ? whole(true) : Percent(Decimal::MulDiv(pair.a, kFull, pair.b, 2));
-  if (pair.a.IsZero()) return whole(pair.met);
-  return Percent(pair.Percent());
+  if (pair.IsUpperBound()) {
+    if (pair.met) return Append(out, whole(true));
+    return AppendPercent(out, Decimal::MulDiv(pair.a, kFull, pair.b, 2));
+  }
+  if (pair.a.IsZero()) return Append(out, whole(pair.met));
+  AppendPercent(out, pair.Percent());
 }
 
 }  // namespace
 
-std::string Excerpt(std::string_view cell) {
-  std::string out;
+void AppendExcerpt(std::string& out, std::string_view cell) {
+  const std::size_t start = out.size();
   bool gap = false;
   while (!cell.empty()) {
+    const std::size_t room = kShown - std::min(kShown, out.size() - start + (gap ? 1 : 0));
+    if (const std::size_t plain = ShownAsIs(cell, room); plain != 0) {
+      if (gap) out += ' ';
+      gap = false;
+      out.append(cell, 0, plain);
+      cell.remove_prefix(plain);
+      continue;
+    }
     std::string_view rest = cell;
     const char32_t c = TakeUtf8(rest);
     const std::string_view character = cell.substr(0, cell.size() - rest.size());
     cell = rest;
     if (IsInvisible(c)) continue;
     if (IsSpace(c)) {
-      gap = !out.empty();
+      gap = out.size() != start;
       continue;
     }
-    if (out.size() + (gap ? 1 : 0) + character.size() > kShown) break;
+    if (character.size() > room) break;
     if (gap) out += ' ';
     gap = false;
     out += character;
   }
-  return out;
 }
 
 void DescribeMeasure(const IndicatorReading& row, const Rules& rules, evaluation::v1::ScoreLine& line) {
   const Measure& measure = row.measure;
+  std::string& criterion = *line.mutable_criterion();
+  std::string& observation = *line.mutable_observation();
   if (measure.kind == Measure::Kind::kFigures) {
-    std::string criterion;
-    std::string observation;
     for (const Pair& pair : measure.pairs) {
-      Quantity shown = pair.target;
-      if (shown.comparison == Comparison::kNone) shown.comparison = pair.comparison;
-      Append(criterion, criterion.empty() ? "" : "；", shown.ToString());
-      Append(observation, observation.empty() ? "" : "；", pair.actual.ToString());
+      if (!criterion.empty()) criterion += "；";
+      AppendTarget(criterion, pair);
+      if (!observation.empty()) observation += "；";
+      pair.actual.AppendTo(observation, pair.actual.comparison);
     }
-    line.set_criterion(std::move(criterion));
-    line.set_observation(std::move(observation));
   } else {
-    line.set_criterion(Excerpt(row.row->target()));
-    line.set_observation(Excerpt(row.row->actual()));
+    AppendExcerpt(criterion, row.row->target());
+    AppendExcerpt(observation, row.row->actual());
   }
-  line.set_achievement(Achievement(row, rules));
+  AppendAchievement(*line.mutable_achievement(), row, rules);
 }
 
-std::string Introduction(const IndicatorReading& row, const evaluation::v1::ScoreLine& line) {
-  if (row.measure.kind == Measure::Kind::kFigures && row.measure.pairs.size() > 1)
-    return Cat("指标值 ", line.criterion(), "；实际完成 ", line.observation(), "；按完成程度最低的一项（",
-               row.measure.Worst().target.ToString(), "，实际 ", row.measure.Worst().actual.ToString(), "）计分：");
-  return Cat("指标值 ", line.criterion(), "，实际完成 ", line.observation(), "：");
+void AppendIntroduction(std::string& out, const IndicatorReading& row, const evaluation::v1::ScoreLine& line) {
+  const Measure& measure = row.measure;
+  if (measure.kind != Measure::Kind::kFigures || measure.pairs.size() < 2)
+    return Append(out, "指标值 ", line.criterion(), "，实际完成 ", line.observation(), "：");
+  Append(out, "指标值 ", line.criterion(), "；实际完成 ", line.observation(), "；按完成程度最低的一项（",
+         measure.Worst().target.ToString(), "，实际 ", measure.Worst().actual.ToString(), "）计分：");
 }
 
 }  // namespace jixiao::scoring

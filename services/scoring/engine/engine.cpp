@@ -7,6 +7,8 @@
 #include "scoring/engine/points.h"
 #include "scoring/engine/reading.h"
 
+#include <absl/cleanup/cleanup.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -145,7 +147,7 @@ class Totals {
     const bool scorable = kind != evaluation::v1::SCORE_KIND_NOT_SCORABLE;
     for (const Group& g : groups_) {
       auto& out = *card_.add_groups();
-      out.set_name(std::string(g.name));
+      out.mutable_name()->assign(g.name);
       out.set_weight(Text(g.weight));
       if (scorable) out.set_computed_score(Text(g.computed));
       if (g.declared) out.set_declared_score(Text(*g.declared));
@@ -214,9 +216,11 @@ void Score(const evaluation::v1::SelfEvaluation& form, const Rules& rules, std::
   reference.set_revision(rules.source().revision());
   reference.set_digest(rules.digest());
   reference.set_title(rules.source().title());
-  reference.set_selected_by(std::string(selected_by));
+  reference.mutable_selected_by()->assign(selected_by);
 
-  const FormReading reading = ReadForm(form, rules);
+  thread_local FormReading reading;  // for the memory of its rows only
+  const absl::Cleanup forget = [] { reading.Clear(); };
+  ReadForm(form, rules, reading);
   const Weights weights = reading.HasWeights() ? FormWeights(reading, rules) : ReferenceWeights(reading, rules);
   const bool is_reference = weights.kind == evaluation::v1::SCORE_KIND_REFERENCE;
   card.set_kind(weights.kind);

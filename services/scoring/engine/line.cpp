@@ -23,26 +23,28 @@ std::string_view WhyNothingCompares(const IndicatorReading& row) {
   return "指标值与实际完成值没有可比的数值";
 }
 
+// The line of a row that no rule scores; its explanation says why already.
 LineResult Declared(const IndicatorReading& row, const std::optional<Decimal>& weight, bool reference,
-                    std::string_view why, const Rules& rules, ScoreLine& line) {
+                    const Rules& rules, ScoreLine& line) {
   LineResult result{evaluation::v1::BASIS_DECLARED, weight, std::nullopt, row.score};
+  std::string& text = *line.mutable_explanation();
   line.set_method("DECLARED");
   if (!weight) {
-    line.set_explanation(Cat(why, "；本行未列分值，不计分"));
+    text += "；本行未列分值，不计分";
     return result;
   }
   const std::optional<Decimal> claimed =
       row.completion ? std::optional(row.completion->Percent(Decimal(100))) : row.claimed_completion;
   if (!reference && row.score) {
     result.computed = CountedPoints(*row.score, *weight, rules);
-    line.set_explanation(Cat(why, "；按自评得分 ", PointsText(*row.score, rules), " 分认定"));
+    Append(text, "；按自评得分 ", PointsText(*row.score, rules), " 分认定");
   } else if (claimed) {
     const Decimal capped = std::clamp(*claimed, Decimal(), Decimal(100));
     result.computed = Decimal::MulDiv(*weight, capped, Decimal(100), rules.places);
-    line.set_explanation(Cat(why, "；按自报完成率 ", claimed->ToString(), "% × ", weight->ToString(), " 分认定"));
+    Append(text, "；按自报完成率 ", claimed->ToString(), "% × ", weight->ToString(), " 分认定");
   } else {
     result.computed = Decimal();
-    line.set_explanation(Cat(why, "，也没有自评得分，计 0 分"));
+    text += "，也没有自评得分，计 0 分";
   }
   return result;
 }
@@ -50,33 +52,33 @@ LineResult Declared(const IndicatorReading& row, const std::optional<Decimal>& w
 LineResult Banded(const IndicatorReading& row, const std::optional<Decimal>& weight, bool reference, const Rules& rules,
                   ScoreLine& line) {
   LineResult result{evaluation::v1::BASIS_BANDED, weight, std::nullopt, row.score};
+  std::string& text = *line.mutable_explanation();
   line.set_method("TIER");
+  Append(text, "自报档次“", row.tier->name, "”");
   if (!weight) {
-    line.set_explanation(Cat("自报档次“", row.tier->name, "”；本行未列分值，不计分"));
+    text += "；本行未列分值，不计分";
     return result;
   }
   line.set_authority(rules.source().qualitative().authority());
   const auto [low, high] = TierRange(*row.tier, *weight, rules);
   line.set_score_low(PointsText(low, rules));
   line.set_score_high(PointsText(high, rules));
-  const std::string range =
-      Cat("自报档次“", row.tier->name, "”，得分应在 ", line.score_low(), "～", line.score_high(), " 分之间");
+  Append(text, "，得分应在 ", line.score_low(), "～", line.score_high(), " 分之间");
   if (reference || !row.score) {
     result.computed = low;
-    line.set_explanation(
-        Cat(range, "；", reference ? "参考分" : "未填自评得分，", "取下限 ", PointsText(low, rules), " 分"));
+    Append(text, "；", reference ? "参考分" : "未填自评得分，", "取下限 ", PointsText(low, rules), " 分");
     return result;
   }
-  const std::string declared = Cat(range, "；自评得分 ", PointsText(*row.score, rules), " 分");
+  Append(text, "；自评得分 ", PointsText(*row.score, rules), " 分");
   if (*row.score >= low && *row.score <= high) {
     result.computed = std::clamp(CountedPoints(*row.score, *weight, rules), low, high);
-    line.set_explanation(declared + "在区间内");
+    text += "在区间内";
   } else if (rules.outside_tier == v1::OUTSIDE_TIER_ZERO) {
     result.computed = Decimal();
-    line.set_explanation(declared + "不在区间内，按规则计 0 分");
+    text += "不在区间内，按规则计 0 分";
   } else {
     result.computed = std::clamp(CountedPoints(*row.score, *weight, rules), low, high);
-    line.set_explanation(Cat(declared, "不在区间内，按 ", PointsText(*result.computed, rules), " 分认定"));
+    Append(text, "不在区间内，按 ", PointsText(*result.computed, rules), " 分认定");
   }
   return result;
 }
@@ -85,9 +87,11 @@ LineResult Banded(const IndicatorReading& row, const std::optional<Decimal>& wei
 LineResult LeftOut(const IndicatorReading& row, const Rules& rules, ScoreLine& line) {
   line.set_method("LEFT_OUT");
   line.set_authority(rules.source().quantitative().authority());
-  line.set_criterion({});
-  line.set_explanation(
-      Cat("批复指标值 ", Excerpt(row.row->approved_target()), "，年度（调整后）指标值为空，按规则本行不计入评分"));
+  line.clear_criterion();
+  std::string& text = *line.mutable_explanation();
+  text += "批复指标值 ";
+  AppendExcerpt(text, row.row->approved_target());
+  text += "，年度（调整后）指标值为空，按规则本行不计入评分";
   return {};
 }
 
@@ -102,8 +106,7 @@ std::pair<Decimal, Decimal> TierRange(const CompiledTier& tier, const Decimal& w
 }
 
 std::optional<Decimal> RulePoints(const IndicatorReading& row, const Decimal& weight, const Rules& rules) {
-  const std::optional<Award> award = AwardFor(row, weight, rules);
-  return award ? award->points : std::nullopt;
+  return IsJudged(row) ? Judge(row, weight, rules, nullptr).points : std::nullopt;
 }
 
 bool IsScorable(const IndicatorReading& row) {
@@ -114,26 +117,28 @@ bool IsScorable(const IndicatorReading& row) {
 
 LineResult ScoreIndicator(const IndicatorReading& row, const std::optional<Decimal>& weight, bool reference,
                           const Rules& rules, ScoreLine& line) {
-  line.set_path(Cat("indicators[", row.index, "]"));
+  Append(*line.mutable_path(), "indicators[", row.index, "]");
   DescribeMeasure(row, rules, line);
   if (row.left_out) return LeftOut(row, rules, line);
   if (row.tier != nullptr) return Banded(row, weight, reference, rules, line);
-  const std::optional<Award> award = AwardFor(row, weight.value_or(Decimal()), rules);
-  if (!award) return Declared(row, weight, reference, WhyNothingCompares(row), rules, line);
-  if (!award->points) {
-    if (weight) line.set_authority(std::string(award->authority));
-    return Declared(row, weight, reference, Introduction(row, line) + award->arithmetic, rules, line);
+  std::string& text = *line.mutable_explanation();
+  if (!IsJudged(row)) {
+    text += WhyNothingCompares(row);
+    return Declared(row, weight, reference, rules, line);
   }
-  line.set_method(std::string(award->method));
+  AppendIntroduction(text, row, line);
+  const std::size_t introduced = text.size();
+  const Judgement judgement = Judge(row, weight.value_or(Decimal()), rules, &text);
+  if (weight) line.mutable_authority()->assign(judgement.authority);
+  if (!judgement.points) return Declared(row, weight, reference, rules, line);
+  line.mutable_method()->assign(judgement.method);
   LineResult result{evaluation::v1::BASIS_COMPUTED, weight, std::nullopt, row.score};
-  if (!weight) {
-    line.set_explanation(Cat(Introduction(row, line), line.achievement().empty() ? "" : "完成程度 ", line.achievement(),
-                             "；本行未列分值，不计分"));
+  if (weight) {
+    result.computed = judgement.points;
     return result;
   }
-  line.set_authority(std::string(award->authority));
-  result.computed = award->points;
-  line.set_explanation(Introduction(row, line) + award->arithmetic);
+  text.resize(introduced);
+  Append(text, line.achievement().empty() ? "" : "完成程度 ", line.achievement(), "；本行未列分值，不计分");
   return result;
 }
 

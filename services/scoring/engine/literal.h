@@ -59,6 +59,8 @@ struct Quantity {
   // Operator, number and unit for people: "≥ 50 个". Read again, it is the same quantity, except for one of
   // Dimension::kUnknown, which measures nothing.
   std::string ToString() const;
+  // The same with this operator instead of its own.
+  void AppendTo(std::string& out, Comparison shown) const;
 };
 
 // A stretch of days as year·10000 + month·100 + day; year 0 where the cell does not name one. Several dates of a cell
@@ -82,6 +84,8 @@ struct Literal {
 
 // Reads a target or actual cell. `fiscal_year` completes dates without a year. Linear in the length of the cell.
 Literal ReadLiteral(std::string_view cell, int fiscal_year);
+// The same into `literal`, whatever it held.
+void ReadLiteral(std::string_view cell, int fiscal_year, Literal& literal);
 
 // Folds a cell: full-width to half-width, spaces and soft breaks out, one form for each operator and separator.
 std::string Fold(std::string_view cell);

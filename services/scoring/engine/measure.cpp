@@ -1,6 +1,10 @@
 #include "scoring/engine/measure.h"
 
+#include "scoring/engine/literal/comparison.h"
+#include "scoring/engine/literal/fold.h"
 #include "scoring/engine/shortfall.h"
+
+#include <absl/container/inlined_vector.h>
 
 #include <algorithm>
 #include <map>
@@ -77,8 +81,9 @@ bool IsMet(const Pair& pair, const Rules& rules) {
   return false;
 }
 
-Pair MakePair(const Quantity& target, const Quantity& actual, const Unstated& unstated, const Rules& rules) {
-  Pair pair;
+void AddPair(const Quantity& target, const Quantity& actual, const Unstated& unstated, const Rules& rules,
+             std::vector<Pair>& pairs) {
+  Pair& pair = pairs.emplace_back();
   pair.target = target;
   pair.actual = actual;
   pair.comparison = EffectiveComparison(target, unstated);
@@ -96,7 +101,6 @@ Pair MakePair(const Quantity& target, const Quantity& actual, const Unstated& un
   if (share && pair.a >= Decimal(50) && pair.b > Decimal(0) && pair.b <= Decimal(1))
     pair.b = *Decimal::MulDiv(pair.b, Decimal(100), Decimal(1), Decimal::kMaxScale);
   pair.met = IsMet(pair, rules);
-  return pair;
 }
 
 // Whether `a` earns less than `b`; what a person must decide comes before all. Where both earn the same, whether it is
@@ -117,8 +121,9 @@ bool IsWorse(const Pair& a, const Pair& b, const Rules& rules) {
 }
 
 // The quantities of a target that can be met: numbers that name something (58小镇) are none.
-std::vector<const Quantity*> Measurable(const Literal& literal) {
-  std::vector<const Quantity*> out;
+using Quantities = absl::InlinedVector<const Quantity*, 4>;
+Quantities Measurable(const Literal& literal) {
+  Quantities out;
   for (const Quantity& q : literal.quantities)
     if (q.unit.dimension != Dimension::kUnknown) out.push_back(&q);
   return out;
@@ -134,8 +139,7 @@ bool HasOperator(const Quantity& quantity) {
 }
 
 // An actual value with an operator is nearly always the target pasted; the unit may have got lost on the way.
-bool IsPasted(const IndicatorReading& row, const std::vector<const Quantity*>& targets,
-              const std::vector<const Quantity*>& actuals) {
+bool IsPasted(const IndicatorReading& row, const Quantities& targets, const Quantities& actuals) {
   if (std::none_of(actuals.begin(), actuals.end(), [](const Quantity* q) { return HasOperator(*q); })) return false;
   if (row.actual.text == row.target.text) return true;
   return targets.size() == 1 && actuals.size() == 1 && targets.front()->comparison == actuals.front()->comparison &&
@@ -143,8 +147,8 @@ bool IsPasted(const IndicatorReading& row, const std::vector<const Quantity*>& t
 }
 
 // Several quantities: those of a unit belong together in order, where both cells have as many of it.
-void PairByUnit(IndicatorReading& row, const std::vector<const Quantity*>& targets,
-                const std::vector<const Quantity*>& actuals, const Unstated& unstated, const Rules& rules) {
+void PairByUnit(IndicatorReading& row, const Quantities& targets, const Quantities& actuals, const Unstated& unstated,
+                const Rules& rules) {
   struct Group {
     std::size_t targets = 0;
     std::vector<const Quantity*> actuals;
@@ -157,30 +161,35 @@ void PairByUnit(IndicatorReading& row, const std::vector<const Quantity*>& targe
   for (const Quantity* target : targets) {
     Group& group = group_of(target);
     if (group.targets == group.actuals.size())
-      row.measure.pairs.push_back(MakePair(*target, *group.actuals[group.next++], unstated, rules));
+      AddPair(*target, *group.actuals[group.next++], unstated, rules, row.measure.pairs);
   }
   row.measure.complete = row.measure.pairs.size() == targets.size();
 }
 
 void CompareFigures(IndicatorReading& row, const Rules& rules) {
   Measure& measure = row.measure;
-  const std::vector<const Quantity*> targets = Measurable(row.target);
-  const std::vector<const Quantity*> actuals = Measurable(row.actual);
-  if (targets.empty() || actuals.empty()) return;
+  const Quantities targets = Measurable(row.target);
+  if (targets.empty()) return;
+  const Quantities actuals = Measurable(row.actual);
+  if (actuals.empty()) return;
   if (targets.size() > kMostQuantities || actuals.size() > kMostQuantities) return;
   if (IsPasted(row, targets, actuals)) {
     measure.copied = true;
     return;
   }
-  const std::string& name = row.row->level3();
-  const Unstated unstated{targets.size() == 1 ? ComparisonInName(name) : Comparison::kNone,
-                          rules.LowerIsBetter(Fold(name)), row.is_cost, row.is_timing};
+  Unstated unstated{Comparison::kNone, false, row.is_cost, row.is_timing};
+  if (std::any_of(targets.begin(), targets.end(),
+                  [](const Quantity* q) { return q->comparison == Comparison::kNone; })) {
+    const literal::Folded name(row.row->level3());
+    if (targets.size() == 1) unstated.in_name = literal::OperatorInName(name.text());
+    unstated.lower_is_better = rules.LowerIsBetter(name.text());
+  }
   if (targets.size() == 1 && actuals.size() == 1) {
     const Quantity& target = *targets.front();
     const Quantity& actual = *actuals.front();
     switch (FitOf(target.unit, actual.unit)) {
       case Fit::kComparable:
-        measure.pairs.push_back(MakePair(target, actual, unstated, rules));
+        AddPair(target, actual, unstated, rules, measure.pairs);
         measure.complete = true;
         break;
       case Fit::kConflict:

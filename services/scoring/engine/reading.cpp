@@ -1,9 +1,11 @@
 #include "scoring/engine/reading.h"
 
 #include "common/text.h"
+#include "scoring/engine/literal/fold.h"
 #include "scoring/engine/measure.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace jixiao::scoring {
 namespace {
@@ -23,7 +25,7 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
     FundReading& fund = reading.funds.emplace_back();
     fund.line = &line;
     fund.index = i;
-    fund.name = Fold(line.name());
+    FoldTo(line.name(), fund.name);
     while (fund.name.ends_with(':')) fund.name.pop_back();
     fund.initial_budget = ReadAmount(line.initial_budget(), ten_thousand);
     fund.budget = ReadAmount(line.full_year_budget(), ten_thousand);
@@ -70,11 +72,12 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
     if (i == 0 || level1 != class_level1 || level2 != class_level2) {
       class_level1 = level1;
       class_level2 = level2;
-      const std::string folded1 = Fold(level1);
-      const std::string folded2 = Fold(level2);
-      indicator_class = rules.ClassOf(folded1, folded2);
-      is_cost = folded1.find("成本") != std::string::npos || folded2.find("成本") != std::string::npos;
-      is_timing = folded2.find("时效") != std::string::npos;
+      const literal::Folded folded1(level1);
+      const literal::Folded folded2(level2);
+      indicator_class = rules.ClassOf(folded1.text(), folded2.text());
+      is_cost = folded1.text().find("成本") != std::string_view::npos ||
+                folded2.text().find("成本") != std::string_view::npos;
+      is_timing = folded2.text().find("时效") != std::string_view::npos;
     }
     IndicatorReading& indicator = reading.indicators.emplace_back();
     indicator.row = &row;
@@ -84,8 +87,8 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
     indicator.indicator_class = indicator_class;
     indicator.is_cost = is_cost;
     indicator.is_timing = is_timing;
-    indicator.target = ReadLiteral(row.target(), form.fiscal_year());
-    indicator.actual = ReadLiteral(row.actual(), form.fiscal_year());
+    ReadLiteral(row.target(), form.fiscal_year(), indicator.target);
+    ReadLiteral(row.actual(), form.fiscal_year(), indicator.actual);
     indicator.left_out = rules.skip_rows_without_target && indicator.target.blank &&
                          !ReadLiteral(row.approved_target(), form.fiscal_year()).blank;
     if (!indicator.left_out) {
@@ -94,7 +97,8 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
       indicator.completion = ReadRate(row.completion_rate());
     }
     indicator.tier = rules.TierOf(indicator.actual.text);
-    indicator.reason_blank = row.deviation_reason().empty() || rules.IsFiller(Fold(row.deviation_reason()));
+    indicator.reason_blank =
+        row.deviation_reason().empty() || rules.IsFiller(literal::Folded(row.deviation_reason()).text());
     CompareRow(indicator, rules);
   }
 }
@@ -176,12 +180,27 @@ bool FormReading::HasWeights() const {
                      [](const IndicatorReading& i) { return i.weight.has_value(); });
 }
 
-FormReading ReadForm(const evaluation::v1::SelfEvaluation& form, const Rules& rules) {
-  FormReading reading;
+void FormReading::Clear() {
+  constexpr std::size_t kKept = 128;
+  FormReading fresh;
+  if (funds.capacity() <= kKept) fresh.funds.swap(funds);
+  if (indicators.capacity() <= kKept) fresh.indicators.swap(indicators);
+  fresh.funds.clear();
+  fresh.indicators.clear();
+  *this = std::move(fresh);
+}
+
+void ReadForm(const evaluation::v1::SelfEvaluation& form, const Rules& rules, FormReading& reading) {
+  reading.Clear();
   reading.form = &form;
   ReadFunds(reading, rules);
   ReadIndicators(reading, rules);
   ReadTotal(reading, rules);
+}
+
+FormReading ReadForm(const evaluation::v1::SelfEvaluation& form, const Rules& rules) {
+  FormReading reading;
+  ReadForm(form, rules, reading);
   return reading;
 }
 

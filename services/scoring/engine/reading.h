@@ -117,9 +117,13 @@ struct FormReading {
   std::string declared_grade_path;
 
   bool HasWeights() const;
+  // Forgets the form, and keeps the memory of its rows unless they were many.
+  void Clear();
 };
 
 // Reads `form` by the words of `rules`. Both must outlive the reading. Linear in the size of the form.
 FormReading ReadForm(const evaluation::v1::SelfEvaluation& form, const Rules& rules);
+// The same into `reading`, whatever it held; its rows keep their memory.
+void ReadForm(const evaluation::v1::SelfEvaluation& form, const Rules& rules, FormReading& reading);
 
 }  // namespace jixiao::scoring

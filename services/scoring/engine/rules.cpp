@@ -62,6 +62,14 @@ std::string WithoutPunctuation(std::string_view folded) {
   return out;
 }
 
+std::size_t Rules::StartOf(std::string_view folded) {
+  const auto byte = [&](std::size_t i) {
+    return i < folded.size() ? static_cast<std::size_t>(static_cast<unsigned char>(folded[i])) : 0;
+  };
+  // All bytes of a Chinese character: the first says next to nothing.
+  return byte(0) < 0xE0 ? byte(0) : (byte(0) ^ byte(1) << 3 ^ byte(2)) % kStarts;
+}
+
 std::optional<evaluation::v1::Severity> Rules::SeverityOf(std::string_view check) const {
   const auto found = checks_.find(check);
   if (found == checks_.end()) return std::nullopt;
@@ -87,7 +95,8 @@ const CompiledClass* Rules::ClassOf(std::string_view level1, std::string_view le
 
 const CompiledTier* Rules::TierOf(std::string_view folded) const {
   constexpr std::size_t kLongest = 256;  // a whole text states no tier
-  if (folded.size() > kLongest) return nullptr;
+  if (folded.empty() || folded.size() > kLongest) return nullptr;
+  if (!kMarkLeads[static_cast<unsigned char>(folded[0])] && !tier_starts_[StartOf(folded)]) return nullptr;
   const auto found =
       MarkIn(folded) == folded.size() ? tier_phrases_.find(folded) : tier_phrases_.find(WithoutPunctuation(folded));
   return found == tier_phrases_.end() ? nullptr : &tiers[found->second];

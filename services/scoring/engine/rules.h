@@ -9,6 +9,8 @@
 
 #include <absl/status/statusor.h>
 
+#include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -183,6 +185,9 @@ class Rules {
   std::string digest_;
   TextMap<evaluation::v1::Severity> checks_;
   TextMap<std::size_t> tier_phrases_;
+  static constexpr std::size_t kStarts = 256;
+  static std::size_t StartOf(std::string_view folded);
+  std::bitset<kStarts> tier_starts_;  // of the phrases: most texts begin as none of them
   TextSet fillers_;
   TextSet fund_totals_;
   TextSet unmade_choices_;

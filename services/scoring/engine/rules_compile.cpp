@@ -263,6 +263,7 @@ class RulesCompiler {
       for (const std::string& phrase : tier.phrases()) {
         const std::string words = WithoutPunctuation(Fold(phrase));
         if (words.empty()) faults_.Add(path + ".phrases", "a phrase says something");
+        to_.tier_starts_.set(Rules::StartOf(words));
         if (!to_.tier_phrases_.emplace(words, static_cast<std::size_t>(i)).second)
           faults_.Add(path + ".phrases", Cat(phrase, " stands twice"));
       }

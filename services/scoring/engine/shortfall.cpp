@@ -150,75 +150,75 @@ Shown NumbersOf(const Pair& pair) {
 }
 
 // "扣分" by steps: how many of which size, and what is left.
-std::string StepsText(const Pair& pair, const CompiledSteps& steps, const Decimal& w, const Decimal& points,
-                      const Rules& rules) {
+void AppendSteps(std::string& out, const Pair& pair, const CompiledSteps& steps, const Decimal& w,
+                 const Decimal& points, const Rules& rules) {
   const auto count = StepsBehind(pair, steps);
   const Shown shown = NumbersOf(pair);
   const Decimal behind = pair.IsPercentage() ? (pair.b - pair.a).Abs() : (shown.actual - shown.target).Abs();
   const bool above = pair.IsMissedFromAbove();
-  if (!count) return "指标值为 0，不能按比例分档，得 0 分";
+  if (!count) return Append(out, "指标值为 0，不能按比例分档，得 0 分");
   const bool as_written = shown.actual == pair.actual.number && !pair.target.unit_text.empty();
   const std::string unit = pair.IsPercentage() ? " 个百分点" : as_written ? " " + pair.target.unit_text : "";
   const std::string size = pair.IsPercentage() ? Cat(" ", Decimal::Mul(steps.step, kHundred)->ToString(), " 个百分点")
                                                : Cat("指标值的 ", PercentText(steps.step), " ");
   const std::string share = PercentText(steps.share);
-  const std::string head = Cat(above ? "超过指标值 " : "低于指标值 ", behind.ToString(), unit, "，每", size,
-                               "扣分值的 ", share, "（不足一档按一档），共 ", count->ToString(), " 档");
-  if (points.IsZero()) return head + "，扣完为止，得 0 分";
-  return Cat(head, "：", w.ToString(), " × (1 − ", count->ToString(), " × ", share, ") = ", PointsText(points, rules),
-             " 分");
+  Append(out, above ? "超过指标值 " : "低于指标值 ", behind.ToString(), unit, "，每", size, "扣分值的 ", share,
+         "（不足一档按一档），共 ", count->ToString(), " 档");
+  if (points.IsZero()) return Append(out, "，扣完为止，得 0 分");
+  Append(out, "：", w.ToString(), " × (1 − ", count->ToString(), " × ", share, ") = ", PointsText(points, rules),
+         " 分");
 }
 
-std::string RangeText(v1::ShortfallMethod method, const Pair& pair, const Decimal& w, const Decimal& points,
-                      const Rules& rules) {
+void AppendRange(std::string& out, v1::ShortfallMethod method, const Pair& pair, const Decimal& w,
+                 const Decimal& points, const Rules& rules) {
   const Shown shown = NumbersOf(pair);
   const bool above = pair.b > pair.a;
   const std::string end = (above ? shown.end : shown.target).ToString();
   const std::string actual = shown.actual.ToString();
   if (method == SHORTFALL_METHOD_RATIO && !points.IsZero())
-    return Cat(above ? "超出范围上限，按比例计分：" : "低于范围下限，按比例计分：", above ? end : actual, " ÷ ",
-               above ? actual : end, " × ", w.ToString(), " = ", PointsText(points, rules), " 分");
+    return Append(out, above ? "超出范围上限，按比例计分：" : "低于范围下限，按比例计分：", above ? end : actual, " ÷ ",
+                  above ? actual : end, " × ", w.ToString(), " = ", PointsText(points, rules), " 分");
   if (method == SHORTFALL_METHOD_DEVIATION_BANDS) {
     const Decimal& bound = NearerEnd(pair);
     const auto percent = Decimal::MulDiv((pair.b - bound).Abs(), kHundred, bound.Abs(), 2);
-    if (!percent) return "不在指标值范围内，得 0 分";
-    const std::string head = Cat(above ? "超出范围上限，偏离 |" : "低于范围下限，偏离 |", actual, " − ", end, "| ÷ ",
-                                 bound.IsNegative() ? Cat("|", end, "|") : end, " = ", percent->ToString(), "%");
+    if (!percent) return Append(out, "不在指标值范围内，得 0 分");
+    Append(out, above ? "超出范围上限，偏离 |" : "低于范围下限，偏离 |", actual, " − ", end, "| ÷ ",
+           bound.IsNegative() ? Cat("|", end, "|") : end, " = ", percent->ToString(), "%");
     const CompiledDeviationBand* band = DeviationBandOf(pair, rules);
-    if (band == nullptr) return head + "，超出各档，得 0 分";
-    return Cat(head, "，在 ", PercentText(band->at_most), " 以内的一档，得分值的 ", PercentText(band->share), "，即 ",
-               PointsText(points, rules), " 分");
+    if (band == nullptr) return Append(out, "，超出各档，得 0 分");
+    return Append(out, "，在 ", PercentText(band->at_most), " 以内的一档，得分值的 ", PercentText(band->share), "，即 ",
+                  PointsText(points, rules), " 分");
   }
-  return "不在指标值范围内，得 0 分";
+  Append(out, "不在指标值范围内，得 0 分");
 }
 
-std::string Arithmetic(v1::ShortfallMethod method, const Pair& pair, const Decimal& w, const Decimal& points,
-                       const Rules& rules) {
+void AppendArithmetic(std::string& out, v1::ShortfallMethod method, const Pair& pair, const Decimal& w,
+                      const Decimal& points, const Rules& rules) {
   const bool upper = pair.IsMissedFromAbove();
   const Shown shown = NumbersOf(pair);
   const std::string n = (upper ? shown.target : shown.actual).ToString();
   const std::string d = (upper ? shown.actual : shown.target).ToString();
   switch (method) {
     case SHORTFALL_METHOD_RATIO:
-      if (pair.a.IsNegative()) return upper ? "超过上限，得 0 分" : "未达到指标值，得 0 分";
-      return Cat(upper ? "超过上限，按比例计分：" : "未达到指标值，按比例计分：", n, " ÷ ", d, " × ", w.ToString(),
-                 " = ", PointsText(points, rules), " 分");
+      if (pair.a.IsNegative()) return Append(out, upper ? "超过上限，得 0 分" : "未达到指标值，得 0 分");
+      return Append(out, upper ? "超过上限，按比例计分：" : "未达到指标值，按比例计分：", n, " ÷ ", d, " × ",
+                    w.ToString(), " = ", PointsText(points, rules), " 分");
     case SHORTFALL_METHOD_RATIO_ABOVE_PASS: {
       const std::string threshold = PercentText(rules.pass_threshold);
-      if (!AbovePassPart(pair, rules.pass_threshold)) return Cat("完成率低于 ", threshold, "，得 0 分");
-      return Cat("未达到指标值，(", n, " ÷ ", d, " − ", threshold, ") ÷ (1 − ", threshold, ") × ", w.ToString(), " = ",
-                 PointsText(points, rules), " 分");
+      if (!AbovePassPart(pair, rules.pass_threshold)) return Append(out, "完成率低于 ", threshold, "，得 0 分");
+      return Append(out, "未达到指标值，(", n, " ÷ ", d, " − ", threshold, ") ÷ (1 − ", threshold, ") × ", w.ToString(),
+                    " = ", PointsText(points, rules), " 分");
     }
     case SHORTFALL_METHOD_LINEAR_EXCESS:
-      if (pair.a <= Decimal()) return "超过上限，得 0 分";
-      if (pair.b >= pair.a + pair.a) return "达到上限的两倍或以上，得 0 分";
-      return Cat("超过上限，(1 − (", d, " − ", n, ") ÷ ", n, ") × ", w.ToString(), " = ", PointsText(points, rules),
-                 " 分");
+      if (pair.a <= Decimal()) return Append(out, "超过上限，得 0 分");
+      if (pair.b >= pair.a + pair.a) return Append(out, "达到上限的两倍或以上，得 0 分");
+      return Append(out, "超过上限，(1 − (", d, " − ", n, ") ÷ ", n, ") × ", w.ToString(), " = ",
+                    PointsText(points, rules), " 分");
     case SHORTFALL_METHOD_STEPS:
-      return StepsText(pair, *rules.steps, w, points, rules);
+      return AppendSteps(out, pair, *rules.steps, w, points, rules);
     default:
-      if (pair.comparison == Comparison::kEqual) return "不等于指标值，得 0 分";
-      return upper ? "超过上限，得 0 分" : "未达到指标值，得 0 分";
+      if (pair.comparison == Comparison::kEqual) return Append(out, "不等于指标值，得 0 分");
+      return Append(out, upper ? "超过上限，得 0 分" : "未达到指标值，得 0 分");
   }
 }
 
@@ -231,37 +231,40 @@ std::string_view LeftToAPerson(const Pair& pair) {
 
 constexpr std::string_view kNegativeText = "实际完成值为负数，得 0 分";
 
-std::string FullText(const Decimal& w, const Rules& rules) {
-  return Cat("达到指标值，得满分 ", PointsText(w, rules), " 分");
+void AppendFull(std::string& out, const Decimal& w, const Rules& rules) {
+  Append(out, "达到指标值，得满分 ", PointsText(w, rules), " 分");
 }
 
-Award PairAward(const Pair& pair, const Decimal& w, const Rules& rules) {
+Judgement JudgePair(const Pair& pair, const Decimal& w, const Rules& rules, std::string* out) {
   const v1::ShortfallMethod method = MethodFor(pair, rules);
-  Award award{w, NameOf(method, pair), rules.source().quantitative().authority(), {}};
+  Judgement judgement{w, NameOf(method, pair), rules.source().quantitative().authority()};
   if (pair.met) {
-    award.arithmetic = FullText(w, rules);
+    if (out != nullptr) AppendFull(*out, w, rules);
   } else if (IsNegativeForNothing(pair)) {
-    award.points = Decimal();
-    award.arithmetic = kNegativeText;
+    judgement.points = Decimal();
+    if (out != nullptr) *out += kNegativeText;
   } else if (method == SHORTFALL_METHOD_DECLARED) {
-    award.points = std::nullopt;
-    award.method = "DECLARED";
-    award.arithmetic = LeftToAPerson(pair);
+    judgement.points = std::nullopt;
+    judgement.method = "DECLARED";
+    if (out != nullptr) *out += LeftToAPerson(pair);
   } else {
     const Part part = PartFor(method, pair, rules);
-    award.points = part.IsNothing() ? Decimal() : PartOf(w, part.numerator, part.denominator, rules);
-    award.arithmetic = pair.comparison == Comparison::kBetween ? RangeText(method, pair, w, *award.points, rules)
-                                                               : Arithmetic(method, pair, w, *award.points, rules);
+    judgement.points = part.IsNothing() ? Decimal() : PartOf(w, part.numerator, part.denominator, rules);
+    if (out == nullptr) return judgement;
+    if (pair.comparison == Comparison::kBetween)
+      AppendRange(*out, method, pair, w, *judgement.points, rules);
+    else
+      AppendArithmetic(*out, method, pair, w, *judgement.points, rules);
   }
-  return award;
+  return judgement;
 }
 
 // ------------------------------------------------------------------------------------------------- beyond single pairs
 
 // What comes off a line whose actual value is far above an "at least" target.
-void TakeOffForOverFulfilment(const IndicatorReading& row, const Rules& rules, Award& award) {
+void TakeOffForOverFulfilment(const IndicatorReading& row, const Rules& rules, Judgement& judgement, std::string* out) {
   const CompiledOverFulfilment& over = rules.over_fulfilment;
-  if (!award.points || row.is_cost || (!over.deduct_from && over.reductions.empty())) return;
+  if (!judgement.points || row.is_cost || (!over.deduct_from && over.reductions.empty())) return;
   const Pair* farthest = nullptr;
   std::optional<Decimal> multiple;
   for (const Pair& pair : row.measure.pairs) {
@@ -272,22 +275,24 @@ void TakeOffForOverFulfilment(const IndicatorReading& row, const Rules& rules, A
     multiple = ratio;
   }
   if (farthest == nullptr) return;
-  const std::string percent = farthest->Percent().value_or(Decimal()).ToFixed(2) + "%";
+  const std::string percent = out == nullptr ? std::string() : farthest->Percent().value_or(Decimal()).ToFixed(2) + "%";
   const CompiledReduction* reached = nullptr;
   for (const CompiledReduction& reduction : over.reductions)
     if (farthest->Reaches(reduction.from)) reached = &reduction;
   if (reached != nullptr && !reached->share.IsZero()) {
-    const Decimal before = *award.points;
-    award.points = PartOf(before, kOne - reached->share, kOne, rules);
-    Append(award.arithmetic, "；实际为指标值的 ", percent, "，达到 ", PercentText(reached->from), "，按规则调减 ",
-           PercentText(reached->share), "：", PointsText(before, rules), " × (1 − ", PercentText(reached->share),
-           ") = ", PointsText(*award.points, rules), " 分");
+    const Decimal before = *judgement.points;
+    judgement.points = PartOf(before, kOne - reached->share, kOne, rules);
+    if (out != nullptr)
+      Append(*out, "；实际为指标值的 ", percent, "，达到 ", PercentText(reached->from), "，按规则调减 ",
+             PercentText(reached->share), "：", PointsText(before, rules), " × (1 − ", PercentText(reached->share),
+             ") = ", PointsText(*judgement.points, rules), " 分");
   }
   if (over.deduct_from && farthest->Reaches(*over.deduct_from)) {
-    const Decimal off = std::min(over.deduct_points, *award.points);
-    award.points = *award.points - off;
-    Append(award.arithmetic, "；实际为指标值的 ", percent, "，达到 ", PercentText(*over.deduct_from),
-           "，属指标偏离，扣 ", PointsText(off, rules), " 分，得 ", PointsText(*award.points, rules), " 分");
+    const Decimal off = std::min(over.deduct_points, *judgement.points);
+    judgement.points = *judgement.points - off;
+    if (out != nullptr)
+      Append(*out, "；实际为指标值的 ", percent, "，达到 ", PercentText(*over.deduct_from), "，属指标偏离，扣 ",
+             PointsText(off, rules), " 分，得 ", PointsText(*judgement.points, rules), " 分");
   }
 }
 
@@ -303,49 +308,52 @@ const Pair* SatisfactionPair(const IndicatorReading& row, const Rules& rules) {
   return rate && (!rules.satisfaction_steps || pair.IsLowerBound()) ? &pair : nullptr;
 }
 
-Award SatisfactionAward(const Pair& pair, const Decimal& w, const Rules& rules) {
-  Award award{w, "SATISFACTION_BANDS", rules.source().satisfaction().authority(), {}};
+Judgement JudgeSatisfaction(const Pair& pair, const Decimal& w, const Rules& rules, std::string* out) {
+  Judgement judgement{w, "SATISFACTION_BANDS", rules.source().satisfaction().authority()};
   if (rules.satisfaction_steps) {
-    award.method = "SATISFACTION_STEPS";
+    judgement.method = "SATISFACTION_STEPS";
     if (pair.met) {
-      award.arithmetic = FullText(w, rules);
+      if (out != nullptr) AppendFull(*out, w, rules);
     } else if (IsNegativeForNothing(pair)) {
-      award.points = Decimal();
-      award.arithmetic = kNegativeText;
+      judgement.points = Decimal();
+      if (out != nullptr) *out += kNegativeText;
     } else {
       const Part part = StepsPart(pair, *rules.satisfaction_steps);
-      award.points = part.IsNothing() ? Decimal() : PartOf(w, part.numerator, part.denominator, rules);
-      award.arithmetic = StepsText(pair, *rules.satisfaction_steps, w, *award.points, rules);
+      judgement.points = part.IsNothing() ? Decimal() : PartOf(w, part.numerator, part.denominator, rules);
+      if (out != nullptr) AppendSteps(*out, pair, *rules.satisfaction_steps, w, *judgement.points, rules);
     }
-    return award;
+    return judgement;
   }
   const CompiledBand* band = BandOf(rules.satisfaction_bands, pair.b, kHundred);
   const Decimal share = band == nullptr ? Decimal() : band->share;
-  award.points = PartOf(w, share, kOne, rules);
-  award.arithmetic = Cat("满意度 ", pair.b.ToString(), "%，按档次得分值的 ", PercentText(share), "，即 ",
-                         PointsText(*award.points, rules), " 分");
-  return award;
+  judgement.points = PartOf(w, share, kOne, rules);
+  if (out != nullptr)
+    Append(*out, "满意度 ", pair.b.ToString(), "%，按档次得分值的 ", PercentText(share), "，即 ",
+           PointsText(*judgement.points, rules), " 分");
+  return judgement;
 }
 
-Award DateAward(bool on_time, const Decimal& w, const Rules& rules) {
-  Award award{w, "DEADLINE", rules.source().quantitative().authority(), {}};
+Judgement JudgeDate(bool on_time, const Decimal& w, const Rules& rules, std::string* out) {
+  Judgement judgement{w, "DEADLINE", rules.source().quantitative().authority()};
   if (on_time) {
-    award.arithmetic = Cat("按期完成，得满分 ", PointsText(w, rules), " 分");
+    if (out != nullptr) Append(*out, "按期完成，得满分 ", PointsText(w, rules), " 分");
   } else if (rules.date == SHORTFALL_METHOD_DECLARED) {
-    award.points = std::nullopt;
-    award.method = "DECLARED";
-    award.arithmetic = "晚于规定时限，规则不自动计分，须人工复核";
+    judgement.points = std::nullopt;
+    judgement.method = "DECLARED";
+    if (out != nullptr) *out += "晚于规定时限，规则不自动计分，须人工复核";
   } else {
-    award.points = Decimal();
-    award.arithmetic = "晚于规定时限，得 0 分";
+    judgement.points = Decimal();
+    if (out != nullptr) *out += "晚于规定时限，得 0 分";
   }
-  return award;
+  return judgement;
 }
 
-Award AnswerAward(bool agrees, const Decimal& w, const Rules& rules) {
-  return {agrees ? w : Decimal(), "YES_NO", rules.source().quantitative().authority(),
-          agrees ? Cat("与指标值一致，得满分 ", PointsText(w, rules), " 分")
-                 : std::string("与指标值不一致，是否类指标得 0 分")};
+Judgement JudgeAnswer(bool agrees, const Decimal& w, const Rules& rules, std::string* out) {
+  if (out != nullptr && agrees)
+    Append(*out, "与指标值一致，得满分 ", PointsText(w, rules), " 分");
+  else if (out != nullptr)
+    *out += "与指标值不一致，是否类指标得 0 分";
+  return {agrees ? w : Decimal(), "YES_NO", rules.source().quantitative().authority()};
 }
 
 }  // namespace
@@ -368,14 +376,24 @@ bool IsLeftToAPerson(const IndicatorReading& row, const Rules& rules) {
          !EarnedShare(measure.Worst(), rules);
 }
 
-std::optional<Award> AwardFor(const IndicatorReading& row, const Decimal& weight, const Rules& rules) {
+bool IsJudged(const IndicatorReading& row) {
+  return row.tier == nullptr && row.measure.kind != Measure::Kind::kNothing && row.measure.complete;
+}
+
+Judgement Judge(const IndicatorReading& row, const Decimal& weight, const Rules& rules, std::string* arithmetic) {
   const Measure& measure = row.measure;
-  if (row.tier != nullptr || measure.kind == Measure::Kind::kNothing || !measure.complete) return std::nullopt;
-  if (measure.kind == Measure::Kind::kDeadline) return DateAward(measure.on_time, weight, rules);
-  if (measure.kind == Measure::Kind::kAnswer) return AnswerAward(measure.agrees, weight, rules);
-  if (const Pair* pair = SatisfactionPair(row, rules)) return SatisfactionAward(*pair, weight, rules);
-  Award award = PairAward(measure.Worst(), weight, rules);
-  TakeOffForOverFulfilment(row, rules, award);
+  if (measure.kind == Measure::Kind::kDeadline) return JudgeDate(measure.on_time, weight, rules, arithmetic);
+  if (measure.kind == Measure::Kind::kAnswer) return JudgeAnswer(measure.agrees, weight, rules, arithmetic);
+  if (const Pair* pair = SatisfactionPair(row, rules)) return JudgeSatisfaction(*pair, weight, rules, arithmetic);
+  Judgement judgement = JudgePair(measure.Worst(), weight, rules, arithmetic);
+  TakeOffForOverFulfilment(row, rules, judgement, arithmetic);
+  return judgement;
+}
+
+std::optional<Award> AwardFor(const IndicatorReading& row, const Decimal& weight, const Rules& rules) {
+  if (!IsJudged(row)) return std::nullopt;
+  Award award;
+  static_cast<Judgement&>(award) = Judge(row, weight, rules, &award.arithmetic);
   return award;
 }
 

@@ -11,15 +11,24 @@
 namespace jixiao::scoring {
 
 // What a rule gives for a row's figures.
-struct Award {
+struct Judgement {
   std::optional<Decimal> points;  // nothing: the rule leaves the row to a person
   std::string_view method;        // as in ScoreLine.method
   std::string_view authority;     // what the rule rests on; lives as long as the rules
-  std::string arithmetic;         // in Chinese, with the figures put in; for a row left to a person, why
 };
 
-// By the rules alone, before any reference to what was declared; nothing when the row has no figures that can be
-// compared completely, or states a tier. Points are rounded by the rules and lie between 0 and `weight`.
+// Whether Judge judges the row: it has figures that can be compared completely, and states no tier.
+bool IsJudged(const IndicatorReading& row);
+
+// By the rules alone, before any reference to what was declared; for a row that IsJudged. Points are rounded by the
+// rules and lie between 0 and `weight`. Appends to `arithmetic`, unless it is nullptr, how they come about, in Chinese
+// with the figures put in; for a row left to a person, why. Points alone cost a tenth of their explanation.
+Judgement Judge(const IndicatorReading& row, const Decimal& weight, const Rules& rules, std::string* arithmetic);
+
+// The same with its arithmetic; nothing for a row that is not judged.
+struct Award : Judgement {
+  std::string arithmetic;
+};
 std::optional<Award> AwardFor(const IndicatorReading& row, const Decimal& weight, const Rules& rules);
 
 // Whether the rules leave a row with figures to a person: AwardFor would give no points. Cheaper than asking it.

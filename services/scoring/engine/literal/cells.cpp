@@ -9,6 +9,13 @@
 
 namespace jixiao::scoring {
 
+using literal::Folded;
+using literal::IsDigit;
+using literal::ReadRun;
+using literal::Run;
+using literal::Take;
+using literal::TakeSignedNumber;
+
 namespace {
 
 // What stands in a pair of brackets around all of `text`; else `text`.
@@ -16,15 +23,18 @@ std::string_view Unbracketed(std::string_view text) {
   return text.starts_with('(') && text.ends_with(')') ? text.substr(1, text.size() - 2) : text;
 }
 
-}  // namespace
+// A cell of nothing but a number, as most of these cells are: it folds to itself.
+std::optional<Run> PlainNumber(std::string_view cell) {
+  if (cell.empty() || !IsDigit(cell[0])) return std::nullopt;
+  const Run run = ReadRun(cell);
+  return run.number && run.length == cell.size() ? std::optional(run) : std::nullopt;
+}
 
-using literal::Folded;
-using literal::IsDigit;
-using literal::Take;
-using literal::TakeSignedNumber;
+}  // namespace
 
 std::optional<Decimal> ReadPoints(std::string_view cell) {
   if (cell.empty()) return std::nullopt;
+  if (const auto plain = PlainNumber(cell)) return plain->number;
   const Folded folded(cell);
   std::string_view text = Unbracketed(folded.text());
   const auto points = TakeSignedNumber(text);
@@ -34,6 +44,7 @@ std::optional<Decimal> ReadPoints(std::string_view cell) {
 
 std::optional<Decimal> ReadAmount(std::string_view cell, bool ten_thousand_yuan) {
   if (cell.empty()) return std::nullopt;
+  if (const auto plain = PlainNumber(cell); plain && ten_thousand_yuan) return plain->number;
   std::string folded = Fold(cell);
   // A full-width comma between digits groups them here: an amount has no clauses.
   for (std::size_t i = 1; i + 1 < folded.size(); ++i)
@@ -57,9 +68,15 @@ std::optional<Decimal> ReadAmount(std::string_view cell, bool ten_thousand_yuan)
 
 std::optional<Rate> ReadRate(std::string_view cell) {
   if (cell.empty()) return std::nullopt;
+  Rate rate;
+  rate.percent = cell.ends_with('%');
+  if (const auto plain = PlainNumber(cell.substr(0, cell.size() - (rate.percent ? 1 : 0)))) {
+    rate.number = *plain->number;
+    rate.decimals = plain->decimals;
+    return rate;
+  }
   const Folded folded(cell);
   std::string_view text = folded.text();
-  Rate rate;
   const auto number = TakeSignedNumber(text, &rate.decimals);
   if (!number) return std::nullopt;
   rate.number = *number;

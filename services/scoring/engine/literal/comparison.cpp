@@ -79,6 +79,17 @@ constexpr auto kNegatedOnly = std::to_array<Word>({{"超", Comparison::kMoreThan
 constexpr WordTable kPrefixTable(kPrefixes, kStrict);
 constexpr WordTable kNegatedTable(kStrict, kNegatedOnly);
 
+// Readers of prose pass over whatever begins no operator.
+template <std::size_t N>
+consteval bool BeginAsDeclared(const std::array<Word, N>& words) {
+  for (const Word& word : words)
+    if (const char32_t first = FirstChar(word.text);
+        first >= 0x80 && kOperatorStarts.find(first) == std::u32string_view::npos)
+      return false;
+  return true;
+}
+static_assert(BeginAsDeclared(kPrefixes) && BeginAsDeclared(kStrict));
+
 bool NumberFollows(std::string_view text) {
   return !text.empty() && (IsDigit(text[0]) || StartsWith(text, "**") || IsNumeral(FirstChar(text)));
 }
@@ -134,22 +145,24 @@ bool TakeAbout(std::string_view& text) {
   return Take(text, "左右") || Take(text, "上下");
 }
 
-}  // namespace literal
-
-Comparison ComparisonInName(std::string_view name) {
-  using namespace literal;
-  const Folded folded(name);
+Comparison OperatorInName(std::string_view folded) {
   // It stands in brackets or before a placeholder.
-  std::string_view rest = folded.text();
-  if (rest.find('(') == std::string_view::npos && rest.find("**") == std::string_view::npos) return Comparison::kNone;
+  if (folded.find('(') == std::string_view::npos && folded.find("**") == std::string_view::npos)
+    return Comparison::kNone;
   bool bracketed = false;
-  while (!rest.empty()) {
+  for (std::string_view rest = folded; !rest.empty();) {
     const Comparison comparison = TakeOperator(rest).comparison;
     if (comparison != Comparison::kNone && (bracketed || StartsWith(rest, "**"))) return comparison;
     bracketed = rest.starts_with('(');
     if (!rest.empty() && comparison == Comparison::kNone) SkipChar(rest);
   }
   return Comparison::kNone;
+}
+
+}  // namespace literal
+
+Comparison ComparisonInName(std::string_view name) {
+  return literal::OperatorInName(literal::Folded(name).text());
 }
 
 }  // namespace jixiao::scoring

@@ -16,6 +16,12 @@ struct Operator {
 // The operator at the front of folded `text`; takes it off. kNone when there is none.
 Operator TakeOperator(std::string_view& text);
 
+// What operators begin with beside ASCII.
+inline constexpr std::u32string_view kOperatorStarts = U"大等高至最小低控超不未没多少";
+
+// An operator that a folded name carries for a bare target; see ComparisonInName.
+Comparison OperatorInName(std::string_view folded);
+
 // The operator behind a number, such as 以上; takes it off. kNone when there is none. A limit of time may be told by 内
 // alone: 30天内.
 Comparison TakeSuffix(std::string_view& text, Dimension dimension);

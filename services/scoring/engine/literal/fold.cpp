@@ -5,7 +5,9 @@
 #include "scoring/engine/literal/words.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace jixiao::scoring {
 namespace {
@@ -112,27 +114,47 @@ constexpr auto kLeads = [] {
   return leads;
 }();
 
+// Behind the ideographs at the front that fold to themselves, but for the last characters.
+const char* SkipIdeographs(const char* at, const char* end) {
+  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+  for (std::uint32_t word = 0; end - at >= static_cast<std::ptrdiff_t>(sizeof word); at += 3) {
+    std::memcpy(&word, at, sizeof word);
+    if ((word & 0xFF) - 0xE4 > 0xE9 - 0xE4 || (word & 0x00C0C000) != 0x00808000) break;
+  }
+  return at;
+}
+
 // Bytes at the front of `text` that fold to themselves.
 std::size_t PlainPrefix(std::string_view text) {
-  const auto continues = [&](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; };
-  std::size_t n = 0;
-  while (n < text.size()) {
-    const Lead lead = kLeads[static_cast<unsigned char>(text[n])];
-    if (lead == Lead::kAscii)
-      ++n;
-    else if (lead == Lead::kIdeograph && n + 2 < text.size() && continues(n + 1) && continues(n + 2))
-      n += 3;
-    else
-      break;
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    const Lead lead = kLeads[static_cast<unsigned char>(*at)];
+    if (lead == Lead::kAscii) {
+      ++at;
+      continue;
+    }
+    if (lead == Lead::kOther) break;
+    if (const char* const behind = SkipIdeographs(at, end); behind != at) {
+      at = behind;
+      continue;
+    }
+    if (end - at < 3 || !continues(at[1]) || !continues(at[2])) break;
+    at += 3;
   }
-  return n;
+  return static_cast<std::size_t>(at - text.data());
 }
 
 }  // namespace
 
-std::string Fold(std::string_view cell) {
+void FoldTo(std::string_view cell, std::string& out) {
   std::size_t plain = PlainPrefix(cell);
-  std::string out;
+  if (plain == cell.size()) {
+    out = cell;
+    return;
+  }
+  out.clear();
   out.reserve(cell.size());
   out.append(cell, 0, plain);
   cell.remove_prefix(plain);
@@ -157,6 +179,11 @@ std::string Fold(std::string_view cell) {
     out.append(cell, 0, plain);
     cell.remove_prefix(plain);
   }
+}
+
+std::string Fold(std::string_view cell) {
+  std::string out;
+  FoldTo(cell, out);
   return out;
 }
 

@@ -4,7 +4,12 @@
 #include <string>
 #include <string_view>
 
-namespace jixiao::scoring::literal {
+namespace jixiao::scoring {
+
+// Folds a cell into `out`, whatever it held.
+void FoldTo(std::string_view cell, std::string& out);
+
+namespace literal {
 
 // A folded cell. Most cells of one number are written as they are folded: those are looked at where they stand, so the
 // cell must outlive this.
@@ -21,4 +26,5 @@ class Folded {
   std::string_view text_;
 };
 
-}  // namespace jixiao::scoring::literal
+}  // namespace literal
+}  // namespace jixiao::scoring

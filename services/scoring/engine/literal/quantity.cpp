@@ -1,5 +1,6 @@
 #include "scoring/engine/literal/quantity.h"
 
+#include "common/text.h"
 #include "scoring/engine/literal/comparison.h"
 #include "scoring/engine/literal/number.h"
 #include "scoring/engine/literal/numeral.h"
@@ -207,6 +208,12 @@ void TakeMeasureSuffix(std::string_view& text, Quantity& quantity) {
 
 void TakeMeasure(std::string_view& text, Quantity& quantity) {
   if (text.empty()) return;
+  if (text == "%") {  // most percentages end their cells
+    quantity.unit = {Dimension::kRatio, "%", Decimal(1)};
+    quantity.unit_text = "%";
+    text.remove_prefix(1);
+    return;
+  }
   TakeRangeEnd(text, quantity);
   if (!TakeKnownUnit(text, quantity)) TakeUnknownUnit(text, quantity);
   TakeRangeEnd(text, quantity);
@@ -307,16 +314,16 @@ Decimal Quantity::Value() const {
 }
 
 std::string Quantity::ToString() const {
-  std::string text(Symbol(comparison));
-  if (approximate) text += "约 ";
-  text += number.ToString();
-  if (end) text += "~" + end->ToString();
-  if (unit.dimension == Dimension::kUnknown) return text + " " + unit.base + "…";
-  if (!unit_text.empty()) {
-    if (unit.dimension != Dimension::kRatio) text += ' ';
-    text += unit_text;
-  }
+  std::string text;
+  AppendTo(text, comparison);
   return text;
+}
+
+void Quantity::AppendTo(std::string& out, Comparison shown) const {
+  Append(out, Symbol(shown), approximate ? "约 " : "", number.ToString());
+  if (end) Append(out, "~", end->ToString());
+  if (unit.dimension == Dimension::kUnknown) return Append(out, " ", unit.base, "…");
+  if (!unit_text.empty()) Append(out, unit.dimension == Dimension::kRatio ? "" : " ", unit_text);
 }
 
 }  // namespace jixiao::scoring

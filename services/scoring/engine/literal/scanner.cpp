@@ -1,6 +1,7 @@
 // ReadLiteral: scans a folded cell from left to right.
 #include "scoring/engine/literal.h"
 #include "scoring/engine/literal/comparison.h"
+#include "scoring/engine/literal/fold.h"
 #include "scoring/engine/literal/names.h"
 #include "scoring/engine/literal/number.h"
 #include "scoring/engine/literal/numeral.h"
@@ -25,6 +26,25 @@ constexpr auto kEndsNumeral = [] {
   return ends;
 }();
 
+// Buckets of the characters of three bytes that Take knows.
+constexpr std::size_t BucketOf(char32_t c) {
+  return (c ^ c >> 8) & 0xFF;
+}
+constexpr auto kMeaningful = [] {
+  std::array<bool, 256> buckets{};
+  for (const char32_t c :
+       std::u32string_view(U"、指《〔第前约近逾节集预签履违附最几数万零〇一二两三四五六七八九十百千"))
+    buckets[BucketOf(c)] = true;
+  for (const char32_t c : kOperatorStarts) buckets[BucketOf(c)] = true;
+  return buckets;
+}();
+
+// Whether a character of three bytes stands at the front that surely begins nothing: most of prose.
+bool IsPlain(std::string_view text) {
+  return text.size() >= 3 && (static_cast<unsigned char>(text[0]) & 0xF0) == 0xE0 &&
+         !kMeaningful[BucketOf(FirstChar(text))];
+}
+
 class Scanner {
  public:
   Scanner(std::string_view text, int fiscal_year, Literal& out) : rest_(text), fiscal_year_(fiscal_year), out_(out) {}
@@ -33,6 +53,11 @@ class Scanner {
   void Scan(std::size_t length) {
     const char* const end = rest_.data() + length;
     while (rest_.data() < end) {
+      if (IsPlain(rest_)) {
+        after_number_ = clause_start_ = false;
+        rest_.remove_prefix(3);
+        continue;
+      }
       if (Take()) continue;
       // Another word: an enumerator can only stand at the start of a clause.
       after_number_ = false;
@@ -194,6 +219,10 @@ class Scanner {
 
   // Dates of one cell span one period.
   bool TakeDate() {
+    // A percentage, or a number at the end of its cell, is none.
+    std::size_t digits = 0;
+    while (digits < rest_.size() && IsDigit(rest_[digits])) ++digits;
+    if (digits != 0 && (digits == rest_.size() || rest_[digits] == '%')) return false;
     std::string_view probe = rest_;
     const auto date = TakePeriod(probe, fiscal_year_);
     // ≤6月 may well be an amount of months.
@@ -206,23 +235,24 @@ class Scanner {
   }
 
   // What is known of a quantity before its number.
-  Quantity StartQuantity() const {
-    Quantity quantity;
+  void Start(Quantity& quantity) const {
     if (!pending_.soft) quantity.comparison = pending_.comparison;
     quantity.approximate = approximate_;
-    return quantity;
   }
 
-  void AddQuantity(Quantity&& quantity) {
+  // Completes the last quantity, or takes it away again.
+  void Settle() {
+    Quantity& quantity = out_.quantities.back();
     if (quantity.comparison == Comparison::kNone) quantity.comparison = pending_.comparison;
     // 2019-2023年 is a span of years, not an amount of them.
-    if (quantity.unit.base == "年" && quantity.number.Abs() >= Decimal(1900) && quantity.number.Abs() <= Decimal(2100))
-      return;
+    const bool years =
+        quantity.unit.base == "年" && quantity.number.Abs() >= Decimal(1900) && quantity.number.Abs() <= Decimal(2100);
     // 999999999999999万亿元: more than can be reckoned with.
-    if (!quantity.unit.InBase(quantity.number) || (quantity.end && !quantity.unit.InBase(*quantity.end)))
-      out_.malformed = true;
-    else
-      out_.quantities.push_back(std::move(quantity));
+    const bool beyond =
+        !years && quantity.unit.factor != Decimal(1) &&
+        (!quantity.unit.InBase(quantity.number) || (quantity.end && !quantity.unit.InBase(*quantity.end)));
+    out_.malformed = out_.malformed || beyond;
+    if (years || beyond) out_.quantities.pop_back();
   }
 
   void TakeFigure() {
@@ -237,7 +267,8 @@ class Scanner {
       out_.malformed = true;
       return;
     }
-    Quantity quantity = StartQuantity();
+    Quantity& quantity = out_.quantities.emplace_back();
+    Start(quantity);
     quantity.number = negative_ ? -*run.number : *run.number;
     if (plus_minus_) {
       quantity.end = *run.number;
@@ -245,7 +276,7 @@ class Scanner {
       quantity.comparison = Comparison::kBetween;
     }
     TakeMeasure(rest_, quantity);
-    AddQuantity(std::move(quantity));
+    Settle();
   }
 
   // A number in words, or a date such as 三季度. What is neither is passed over as a whole.
@@ -254,9 +285,11 @@ class Scanner {
       EndNumber();
       return true;
     }
-    Quantity quantity = StartQuantity();
+    Quantity quantity;
+    Start(quantity);
     if (TakeNumeralQuantity(rest_, operator_end_ == rest_.data(), quantity)) {
-      AddQuantity(std::move(quantity));
+      out_.quantities.push_back(std::move(quantity));
+      Settle();
       EndNumber();
       return true;
     }
@@ -328,16 +361,21 @@ bool IsUnfilled(std::string_view folded) {
 }  // namespace
 }  // namespace literal
 
-Literal ReadLiteral(std::string_view cell, int fiscal_year) {
-  Literal out;
-  out.text = Fold(cell);
-  if (literal::IsUnfilled(out.text)) {
-    out.blank = true;
-    return out;
-  }
+void ReadLiteral(std::string_view cell, int fiscal_year, Literal& out) {
+  FoldTo(cell, out.text);
+  out.quantities.clear();
+  out.period.reset();
+  out.malformed = false;
+  out.blank = literal::IsUnfilled(out.text);
+  if (out.blank) return;
   if (const std::size_t figures = literal::FiguresEnd(out.text); figures != 0)
     literal::Scanner(out.text, fiscal_year, out).Scan(figures);
   out.blank = out.quantities.empty() && !out.period && !out.malformed && literal::IsBlank(out.text);
+}
+
+Literal ReadLiteral(std::string_view cell, int fiscal_year) {
+  Literal out;
+  ReadLiteral(cell, fiscal_year, out);
   return out;
 }
 

@@ -60,6 +60,7 @@ std::string TitleOf(const std::string& part) {
   if (part == archiving::kFormPart) return Cat("自评表 ", part);
   if (part == archiving::kScorecardPart) return Cat("评分卡 ", part);
   if (part == archiving::kRuleSetPart) return Cat("评分规则 ", part);
+  if (part == archiving::kReviewPart) return Cat("审核记录 ", part);
   if (part == archiving::kSourcePart) return Cat("原始文件 ", part);
   return part;
 }

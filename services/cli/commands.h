@@ -54,6 +54,8 @@ struct SubmitOptions {
   std::string reservation;
   bool again = false;
   bool wait = false;
+  std::vector<std::string> stages;  // department, finance
+  bool judge = false;               // class the findings also without stages
 };
 int RunSubmit(const Global& global, const SubmitOptions& options);
 

@@ -3,13 +3,14 @@
 #include "cli/client.h"
 #include "cli/form_files.h"
 #include "cli/output.h"
+#include "cli/review_client.h"
 #include "cli/scorecard_view.h"
 #include "cli/table.h"
 #include "common/canonical.h"
 #include "common/digest.h"
 #include "common/text.h"
 #include "common/time.h"
-#include "intake/workflow/submission.h"
+#include "intake/workflow/moves.h"
 
 #include <unistd.h>
 
@@ -33,6 +34,8 @@ absl::StatusOr<std::string> RequestId(const FormFile& file, const SubmitOptions&
   std::string content = Cat(digest, "\n", options.submission, "\n", options.rule_set, "\n", options.source);
   if (!options.campaign.empty() || !options.reservation.empty())
     Append(content, "\n", CampaignNamed(options.campaign), "\n", options.reservation);
+  for (const std::string& stage : options.stages) Append(content, "\nstage ", stage);
+  if (options.judge) Append(content, "\njudge");
   return Cat("form-", DigestOf(content).substr(7, 40));
 }
 
@@ -46,7 +49,11 @@ absl::StatusOr<Submission> Get(const Global& global, IntakeService::Stub& stub, 
 
 bool AtRest(intake::v1::SubmissionState state) {
   return state == intake::v1::SUBMISSION_STATE_ARCHIVED || state == intake::v1::SUBMISSION_STATE_STUCK ||
-         state == intake::v1::SUBMISSION_STATE_RETURNED;
+         state == intake::v1::SUBMISSION_STATE_RETURNED || state == intake::v1::SUBMISSION_STATE_WITHDRAWN ||
+         // These wait for people.
+         state == intake::v1::SUBMISSION_STATE_AWAITING_ANSWERS ||
+         state == intake::v1::SUBMISSION_STATE_DEPARTMENT_REVIEW ||
+         state == intake::v1::SUBMISSION_STATE_FINANCE_REVIEW;
 }
 
 absl::StatusOr<Submission> WaitUntilAtRest(const Global& global, IntakeService::Stub& stub, const std::string& name) {
@@ -91,16 +98,6 @@ const std::string& NameOf(const evaluation::v1::SelfEvaluation& form) {
   return form.project_name().empty() ? form.title() : form.project_name();
 }
 
-// The state of this name, in English or in Chinese; UNSPECIFIED when there is none.
-intake::v1::SubmissionState StateNamed(const std::string& name) {
-  for (int i = intake::v1::SUBMISSION_STATE_UNSPECIFIED + 1; i < intake::v1::SubmissionState_ARRAYSIZE; ++i) {
-    const auto state = static_cast<intake::v1::SubmissionState>(i);
-    if (Cat("SUBMISSION_STATE_", name) == intake::v1::SubmissionState_Name(state) || name == intake::TitleOf(state))
-      return state;
-  }
-  return intake::v1::SUBMISSION_STATE_UNSPECIFIED;
-}
-
 void PrintSubmission(const Global& global, const Submission& s, bool explain) {
   const auto form = s.has_scorecard() ? ArchivedForm(global, s) : std::nullopt;
   std::cout << s.name() << "  第 " << s.revision() << " 版  " << intake::TitleOf(s.state()) << '\n'
@@ -111,6 +108,13 @@ void PrintSubmission(const Global& global, const Submission& s, bool explain) {
             << "表单摘要  " << s.form_digest() << '\n';
   if (!s.campaign().empty()) std::cout << "申报批次  " << s.campaign() << (s.late() ? "（逾期）" : "") << '\n';
   if (!s.archive_record().empty()) std::cout << "归档记录  " << s.archive_record() << '\n';
+  if (!s.stages().empty()) {
+    std::cout << "审核环节";
+    for (const int stage : s.stages())
+      std::cout << (stage == s.stages(0) ? "  " : " → ")
+                << intake::TitleOf(static_cast<intake::v1::ReviewStage>(stage));
+    std::cout << '\n';
+  }
   if (!s.problem().empty()) std::cout << "说明      " << s.problem() << '\n';
   if (s.has_scorecard()) {
     std::cout << '\n';
@@ -119,6 +123,15 @@ void PrintSubmission(const Global& global, const Submission& s, bool explain) {
 }
 
 }  // namespace
+
+intake::v1::SubmissionState StateNamed(const std::string& name) {
+  for (int i = intake::v1::SUBMISSION_STATE_UNSPECIFIED + 1; i < intake::v1::SubmissionState_ARRAYSIZE; ++i) {
+    const auto state = static_cast<intake::v1::SubmissionState>(i);
+    if (Cat("SUBMISSION_STATE_", name) == intake::v1::SubmissionState_Name(state) || name == intake::TitleOf(state))
+      return state;
+  }
+  return intake::v1::SUBMISSION_STATE_UNSPECIFIED;
+}
 
 int RunSubmit(const Global& global, const SubmitOptions& options) {
   std::vector<FormFile> forms;
@@ -154,6 +167,10 @@ int RunSubmit(const Global& global, const SubmitOptions& options) {
     request.set_rule_set(options.rule_set);
     if (!options.campaign.empty()) request.set_campaign(CampaignNamed(options.campaign));
     request.set_reservation(options.reservation);
+    request.set_judge_findings(options.judge);
+    for (const std::string& stage : options.stages)
+      request.add_stages(stage == "department" ? intake::v1::REVIEW_STAGE_DEPARTMENT
+                                               : intake::v1::REVIEW_STAGE_FINANCE);
     // A form read from a document is kept together with it.
     if (source.empty() && forms[i].document != nullptr) {
       if (forms[i].document->size() <= kMaxSourceDocument)
@@ -177,7 +194,8 @@ int RunSubmit(const Global& global, const SubmitOptions& options) {
       code = Refuse(status, global.json());
       continue;
     }
-    if (submission.state() == intake::v1::SUBMISSION_STATE_STUCK) {
+    if (submission.state() == intake::v1::SUBMISSION_STATE_STUCK ||
+        submission.state() == intake::v1::SUBMISSION_STATE_RETURNED) {
       code = kRefused;
       Append(reasons, submission.name(), "  ", submission.problem(), "\n");
     }
@@ -213,8 +231,10 @@ int RunList(const Global& global, const std::string& state, int limit) {
   if (!state.empty()) {
     const auto wanted = StateNamed(state);
     if (wanted == intake::v1::SUBMISSION_STATE_UNSPECIFIED)
-      return Misused(
-          Cat("没有状态 ", state, "：ACCEPTED 已接收、SCORED 已评分、ARCHIVED 已归档、RETURNED 已退回、STUCK 需处理"));
+      return Misused(Cat(
+          "没有状态 ", state,
+          "：ACCEPTED 已接收、SCORED 已评分、AWAITING_ANSWERS 待说明、DEPARTMENT_REVIEW 主管部门审核、FINANCE_REVIEW "
+          "财政审核、APPROVED 审核通过、ARCHIVED 已归档、RETURNED 已退回、WITHDRAWN 已撤回、STUCK 需处理"));
     request.add_states(wanted);
   }
   const auto stub = Intake(global);

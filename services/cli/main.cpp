@@ -2,6 +2,7 @@
 #include "cli/campaign_commands.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/review_commands.h"
 
 #include <CLI/CLI.hpp>
 
@@ -83,7 +84,13 @@ void AddIntake(CLI::App& app, const Global& global, Command& run) {
   submit->add_option("--campaign", options->campaign, "申报批次：campaigns/编号，或只写编号");
   submit->add_option("--reservation", options->reservation, "预约：以它的时间判断是否按时；只能与一张表一起使用");
   submit->add_flag("--again", options->again, "即使内容相同也作为新的提交");
-  submit->add_flag("--wait", options->wait, "等到归档完成");
+  submit->add_flag("--wait", options->wait, "等到归档完成，或等人处理");
+  submit
+      ->add_option("--stage", options->stages,
+                   "归档前须经的审核环节：department（主管部门）、finance（财政），可多次给出")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"department", "finance"}));
+  submit->add_flag("--judge", options->judge, "没有审核环节时也检查问题：须说明的说明后才归档");
   submit->callback([&global, &run, options] { run = [&global, options] { return RunSubmit(global, *options); }; });
 
   auto* status = app.add_subcommand("status", "显示一次提交的状态和评分");
@@ -98,8 +105,7 @@ void AddIntake(CLI::App& app, const Global& global, Command& run) {
   auto* list = app.add_subcommand("list", "列出提交");
   auto state = std::make_shared<std::string>();
   auto limit = std::make_shared<int>(100);
-  list->add_option("--state", *state,
-                   "ACCEPTED、SCORED、ARCHIVED、RETURNED 或 STUCK，也可写 已接收、已评分、已归档、已退回、需处理");
+  list->add_option("--state", *state, "状态，如 ACCEPTED、FINANCE_REVIEW、ARCHIVED，也可写 已接收、财政审核、已归档");
   list->add_option("--limit", *limit, "最多多少条")->check(CLI::Range(1, 1'000'000))->capture_default_str();
   list->callback(
       [&global, &run, state, limit] { run = [&global, state, limit] { return RunList(global, *state, *limit); }; });
@@ -255,6 +261,7 @@ int main(int argc, char** argv) {
   AddScore(app, global, run);
   AddIntake(app, global, run);
   AddCampaign(app, global, run);
+  AddReview(app, global, run);
   AddRules(app, global, run);
   AddArchive(app, global, run);
   try {

@@ -4,13 +4,21 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/options.h"
 #include "common/store/postgres.h"
+#include "common/text.h"
 #include "common/time.h"
 #include "intake/api/campaign_service.h"
 #include "intake/api/intake_service.h"
+#include "intake/api/review_service.h"
 #include "intake/peers/archiving_client.h"
 #include "intake/peers/scoring_client.h"
 #include "intake/store/sqlite_campaign_store.h"
+#include "intake/store/sqlite_review_store.h"
 #include "intake/store/sqlite_submission_store.h"
+
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <iterator>
 
 namespace {
 
@@ -25,18 +33,28 @@ struct Options {
   std::string archiving = "127.0.0.1:7303";
   std::string receipt_key = "receipts.key";
   std::string receipt_name = "jixiao.receipts";
+  std::string review_policy;  // a file; empty: the one that is shipped
 };
 
-void AddBacklog(Metrics& metrics, intake::SubmissionStore& store) {
-  metrics.AddReading("jixiao_intake_backlog_items", "Work items that wait for scoring or archiving",
-                     [&store]() -> std::optional<double> {
-                       const absl::StatusOr<intake::Backlog> backlog = store.Waiting();
-                       if (!backlog.ok()) return std::nullopt;
-                       return static_cast<double>(backlog->items);
-                     });
-  metrics.AddReading("jixiao_intake_backlog_oldest_seconds", "Age of the oldest work item; 0 when none waits",
-                     [&store]() -> std::optional<double> {
-                       const absl::StatusOr<intake::Backlog> backlog = store.Waiting();
+absl::StatusOr<intake::ReviewPolicy> ReadPolicy(const std::string& path) {
+  if (path.empty()) return intake::ReviewPolicy::Default();
+  std::ifstream in(path, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  if (!in) return InvalidField("FILE_UNREADABLE", "review-policy", Cat(path, " cannot be read"));
+  return intake::ReviewPolicy::Parse(text);
+}
+
+// How much waits, and how long the oldest of it has.
+void AddBacklog(Metrics& metrics, const std::string& prefix, const std::string& what,
+                std::function<absl::StatusOr<intake::Backlog>()> ask) {
+  metrics.AddReading(prefix + "_items", what, [ask]() -> std::optional<double> {
+    const absl::StatusOr<intake::Backlog> backlog = ask();
+    if (!backlog.ok()) return std::nullopt;
+    return static_cast<double>(backlog->items);
+  });
+  metrics.AddReading(prefix + "_oldest_seconds", "Age of the oldest of them; 0 when there is none",
+                     [ask]() -> std::optional<double> {
+                       const absl::StatusOr<intake::Backlog> backlog = ask();
                        if (!backlog.ok()) return std::nullopt;
                        if (backlog->items == 0) return 0;
                        return static_cast<double>(NowMicros() - backlog->oldest) / 1e6;
@@ -44,6 +62,7 @@ void AddBacklog(Metrics& metrics, intake::SubmissionStore& store) {
 }
 
 absl::Status Run(const Options& options) {
+  ASSIGN_OR_RETURN(const intake::ReviewPolicy policy, ReadPolicy(options.review_policy));
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   ASSIGN_OR_RETURN(const auto store, intake::SqliteSubmissionStore::Open(address));
   ASSIGN_OR_RETURN(archiving::log::Signer signer,
@@ -55,17 +74,24 @@ absl::Status Run(const Options& options) {
   if (!store::IsPostgresUrl(address)) RETURN_IF_ERROR(store->ReleaseLeases());
   intake::ScoringClient scorer(rpc::OpenChannel(options.scoring));
   intake::ArchivingClient archiver(rpc::OpenChannel(options.archiving));
-  intake::Pipeline pipeline(*store, scorer, archiver);
+  intake::Pipeline pipeline(*store, scorer, archiver, policy);
+  intake::SqliteReviewStore reviews(*store);
   Metrics metrics;
-  AddBacklog(metrics, *store);
+  AddBacklog(metrics, "jixiao_intake_backlog", "Work items that wait for scoring or archiving",
+             [&store] { return store->Waiting(); });
+  AddBacklog(metrics, "jixiao_intake_review", "Submissions that wait for answers or reviewers",
+             [&reviews] { return reviews.WaitingForPeople(); });
   rpc::ServerState state(metrics);
   WorkerPool pool(kWorkers, kQueue);
-  intake::IntakeServiceImpl service(*store, scorer, pipeline, pool, state);
+  intake::IntakeServiceImpl service(*store, reviews, scorer, pipeline, pool, state);
   intake::CampaignServiceImpl campaign_service(campaigns, scorer, receipt_key, pool, state);
+  intake::ReviewServiceImpl review_service(*store, reviews, policy, pipeline, pool, state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(
-      options.common.server, {&service, &campaign_service},
-      {intake::v1::IntakeService::service_full_name(), intake::v1::CampaignService::service_full_name()}, state);
+      options.common.server, {&service, &campaign_service, &review_service},
+      {intake::v1::IntakeService::service_full_name(), intake::v1::CampaignService::service_full_name(),
+       intake::v1::ReviewService::service_full_name()},
+      state);
 }
 
 }  // namespace
@@ -90,7 +116,16 @@ int main(int argc, char** argv) {
   app.add_option("--receipt-name", options.receipt_name, "name of that key on every receipt; never change it")
       ->envname("JIXIAO_RECEIPT_NAME")
       ->capture_default_str();
+  app.add_option("--review-policy", options.review_policy,
+                 "file with the classes of findings and the risk points of samples; empty for the shipped ones")
+      ->envname("JIXIAO_REVIEW_POLICY");
+  bool print_policy = false;
+  app.add_flag("--print-review-policy", print_policy, "print the shipped policy, as a start for one's own, and exit");
   CLI11_PARSE(app, argc, argv);
+  if (print_policy) {
+    std::cout << intake::ReviewPolicy::DefaultText();
+    return 0;
+  }
   log::Open("intake", log::LevelNamed(options.common.log_level));
   const absl::Status status = Run(options);
   if (!status.ok())

@@ -47,6 +47,13 @@ absl::Status Validate(const v1::ArchiveRecordRequest& request) {
       faults.push_back({"rule_set", Cat("its digest ", digest, " is not the scorecard's ",
                                         TruncateUtf8(request.scorecard().rule_set().digest(), 80))});
   }
+  if (faults.empty() && request.has_review()) {
+    ASSIGN_OR_RETURN(const std::string form, CanonicalDigest(request.form()));
+    ASSIGN_OR_RETURN(const std::string card, CanonicalDigest(request.scorecard()));
+    if (request.review().form_digest() != form) faults.push_back({"review.form_digest", "is not the form's"});
+    if (request.review().scorecard_digest() != card)
+      faults.push_back({"review.scorecard_digest", "is not the scorecard's"});
+  }
   if (faults.empty()) return absl::OkStatus();
   return InvalidFields("RECORD_INVALID", "the record cannot be archived", faults);
 }

@@ -71,6 +71,18 @@ void CheckContents(const std::vector<Part>& parts, std::vector<std::string>& fau
   const Part* rules = Find(parts, kRuleSetPart);
   if (card_ok && rules_ok && card.rule_set().digest() != DigestOf(rules->content))
     faults.push_back("评分卡所记的规则摘要与所存规则不符");
+  if (Find(parts, kReviewPart) == nullptr) return;
+  intake::v1::ReviewRecord review;
+  if (!Decode(parts, kReviewPart, review).ok()) {
+    faults.push_back("审核记录 review 不是完整的规范编码");
+    return;
+  }
+  const Part* form_part = Find(parts, kFormPart);
+  const Part* card_part = Find(parts, kScorecardPart);
+  if (form_part != nullptr && review.form_digest() != DigestOf(form_part->content))
+    faults.push_back("审核记录 review 所记的表单摘要与所存自评表不符");
+  if (card_part != nullptr && review.scorecard_digest() != DigestOf(card_part->content))
+    faults.push_back("审核记录 review 所记的评分卡摘要与所存评分卡不符");
 }
 
 }  // namespace
@@ -96,6 +108,10 @@ absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& reques
   ASSIGN_OR_RETURN(std::string rule_set, CanonicalEncode(request.rule_set()));
   ASSIGN_OR_RETURN(std::string scorecard, CanonicalEncode(request.scorecard()));
   add(kFormPart, kCanonicalMediaType, std::move(form));
+  if (request.has_review()) {
+    ASSIGN_OR_RETURN(std::string review, CanonicalEncode(request.review()));
+    add(kReviewPart, kCanonicalMediaType, std::move(review));
+  }
   add(kRuleSetPart, kCanonicalMediaType, std::move(rule_set));
   add(kScorecardPart, kCanonicalMediaType, std::move(scorecard));
   if (!request.source_document().empty()) {

@@ -17,6 +17,7 @@ inline constexpr std::string_view kFormPart = "form";
 inline constexpr std::string_view kScorecardPart = "scorecard";
 inline constexpr std::string_view kRuleSetPart = "rule_set";
 inline constexpr std::string_view kSourcePart = "source";
+inline constexpr std::string_view kReviewPart = "review";  // only of forms that were reviewed
 
 // One part with its exact bytes.
 struct Part {

@@ -6,7 +6,7 @@
 #include "common/rpc/unary.h"
 #include "common/text.h"
 #include "common/time.h"
-#include "intake/api/request_id.h"
+#include "intake/api/requests.h"
 #include "intake/api/watch.h"
 
 #include <algorithm>
@@ -18,9 +18,21 @@ namespace {
 
 constexpr std::size_t kMaxSource = 8 * 1024 * 1024;
 constexpr std::size_t kMaxRuleSet = 100;
-constexpr std::size_t kMaxReason = 2000;
 constexpr int kDefaultPage = 50;
 constexpr int kMaxPage = 500;
+
+// Each stage once and in order.
+void CheckStages(const v1::SubmitEvaluationRequest& request, std::vector<FieldViolation>& faults) {
+  if (!request.stages().empty() && !request.campaign().empty())
+    faults.push_back({"stages", "are the campaign's; not together with a campaign"});
+  int last = v1::REVIEW_STAGE_UNSPECIFIED;
+  for (int i = 0; i < request.stages_size(); ++i) {
+    const int stage = request.stages(i);
+    if (!v1::ReviewStage_IsValid(stage) || stage <= last)
+      faults.push_back({Cat("stages[", i, "]"), "DEPARTMENT and FINANCE, each once and in this order"});
+    last = std::max(last, stage);
+  }
+}
 
 absl::Status Validate(const v1::SubmitEvaluationRequest& request) {
   std::vector<FieldViolation> faults;
@@ -32,8 +44,7 @@ absl::Status Validate(const v1::SubmitEvaluationRequest& request) {
   if (request.rule_set().size() > kMaxRuleSet) faults.push_back({"rule_set", Cat("at most ", kMaxRuleSet, " bytes")});
   if (request.source_document().size() > kMaxSource)
     faults.push_back({"source_document", Cat("at most ", kMaxSource, " bytes")});
-  if (!request.campaign().empty() && request.stages_size() > 0)
-    faults.push_back({"stages", "are the campaign's; not together with a campaign"});
+  CheckStages(request, faults);
   if (!request.reservation().empty() && request.campaign().empty() && request.submission().empty())
     faults.push_back({"campaign", "is required with a reservation"});
   if (faults.empty()) return absl::OkStatus();
@@ -52,6 +63,16 @@ absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& reque
   if (!request.campaign().empty() || !request.reservation().empty())
     acceptance.request_digest =
         DigestOf(Cat(acceptance.request_digest, "\n", request.campaign(), "\n", request.reservation()));
+  // What asks for review is added only where it is asked for: requests of before there was any keep their digests.
+  if (!request.stages().empty() || request.judge_findings()) {
+    std::string review = request.judge_findings() ? "judge_findings" : "";
+    for (const int stage : request.stages()) {
+      Append(review, "\n", v1::ReviewStage_Name(static_cast<v1::ReviewStage>(stage)));
+      acceptance.head.stages.push_back(static_cast<v1::ReviewStage>(stage));
+    }
+    acceptance.head.judged = request.judge_findings();
+    acceptance.request_digest = DigestOf(Cat(acceptance.request_digest, "\nreview\n", review));
+  }
   acceptance.trace_id = context.request_id;
   acceptance.head.campaign = request.campaign();
   acceptance.reservation = request.reservation();
@@ -72,11 +93,6 @@ absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& reque
 }
 
 using SubmitCall = rpc::UnaryCall<v1::SubmitEvaluationRequest, v1::SubmitEvaluationResponse>;
-
-absl::Status NotFound(std::string_view name) {
-  return Error(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND",
-               Cat("name: there is no ", name.empty() ? std::string_view("(empty)") : TruncateUtf8(name, 100)));
-}
 
 }  // namespace
 
@@ -163,29 +179,7 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::ReturnSubmission(grpc::CallbackServ
   return rpc::ServeOn<v1::ReturnSubmissionRequest, v1::ReturnSubmissionResponse>(
       pool_, return_submission_, context, in, out, state_,
       [this](const v1::ReturnSubmissionRequest& request, v1::ReturnSubmissionResponse& response,
-             const rpc::CallContext&) -> absl::Status {
-        std::vector<FieldViolation> faults;
-        if (!IsRequestId(request.request_id())) faults.push_back({"request_id", std::string(kRequestIdRule)});
-        if (request.reason().empty() || Utf8Length(request.reason()) > kMaxReason)
-          faults.push_back({"reason", Cat("1 to ", kMaxReason, " characters")});
-        if (!faults.empty()) return InvalidFields("RETURN_INVALID", "the submission cannot be returned so", faults);
-        if (request.validate_only()) {
-          ASSIGN_OR_RETURN(const std::optional<SubmissionRow> head, store_.Find(request.name()));
-          if (!head) return NotFound(request.name());
-          if (!MayReturn(head->state))
-            return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS",
-                         "only an archived or stuck submission can be returned",
-                         {{"state", v1::SubmissionState_Name(head->state)}});
-          ToProto(*head, *response.mutable_submission());
-          return absl::OkStatus();
-        }
-        const std::string digest = DigestOf(Cat(request.name(), "\n", request.etag(), "\n", request.reason()));
-        ASSIGN_OR_RETURN(const std::string answer,
-                         store_.Return(request.name(), request.etag(), request.reason(), request.request_id(), digest));
-        if (!response.ParseFromString(answer))
-          return Error(absl::StatusCode::kDataLoss, "STORE_DAMAGED", "a stored answer cannot be read");
-        return absl::OkStatus();
-      });
+             const rpc::CallContext& call) { return GiveBack(reviews_, request, response, call); });
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* IntakeServiceImpl::WatchSubmission(grpc::CallbackServerContext* context,

@@ -5,6 +5,7 @@
 #include "common/rpc/server_state.h"
 #include "common/worker_pool.h"
 #include "intake/api/import_handler.h"
+#include "intake/store/review_store.h"
 #include "intake/store/submission_store.h"
 #include "intake/workflow/pipeline.h"
 
@@ -20,9 +21,9 @@ using RawIntakeService = v1::IntakeService::WithRawCallbackMethod_SubmitEvaluati
 
 class IntakeServiceImpl final : public RawIntakeService {
  public:
-  IntakeServiceImpl(SubmissionStore& store, Scorer& scorer, Pipeline& pipeline, WorkerPool& pool,
+  IntakeServiceImpl(SubmissionStore& store, ReviewStore& reviews, Scorer& scorer, Pipeline& pipeline, WorkerPool& pool,
                     rpc::ServerState& state)
-      : store_(store), scorer_(scorer), pipeline_(pipeline), pool_(pool), state_(state) {}
+      : store_(store), reviews_(reviews), scorer_(scorer), pipeline_(pipeline), pool_(pool), state_(state) {}
 
   grpc::ServerUnaryReactor* SubmitEvaluation(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
                                              grpc::ByteBuffer* out) override;
@@ -39,6 +40,7 @@ class IntakeServiceImpl final : public RawIntakeService {
 
  private:
   SubmissionStore& store_;
+  ReviewStore& reviews_;
   Scorer& scorer_;
   Pipeline& pipeline_;
   WorkerPool& pool_;

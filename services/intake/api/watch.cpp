@@ -82,6 +82,8 @@ class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     response.set_state(step.state);
     *response.mutable_time() = ToTimestamp(step.time);
     response.set_note(step.note);
+    response.set_action(step.action);
+    if (step.actor.role() != v1::ACTOR_ROLE_SYSTEM) *response.mutable_actor() = step.actor;
     after_ = step.sequence;
     last_state_ = step.state;
     steps_.pop_front();

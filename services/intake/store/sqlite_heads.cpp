@@ -2,7 +2,10 @@
 
 #include "common/errors.h"
 #include "common/text.h"
+#include "common/time.h"
 #include "intake/store/sqlite_roster.h"
+
+#include <charconv>
 
 namespace jixiao::intake {
 
@@ -31,6 +34,7 @@ SubmissionRow ReadHead(const Statement& row) {
   head.competent_department = row.Text(17);
   head.late = row.Int(18) != 0;
   for (const char digit : row.Text(19)) head.stages.push_back(static_cast<v1::ReviewStage>(digit - '0'));
+  head.judged = row.Int(20) != 0;
   return head;
 }
 
@@ -43,6 +47,44 @@ std::string DigitsOf(const std::vector<v1::ReviewStage>& stages) {
   return digits;
 }
 
+// Numbers between commas, as the column keeps them.
+std::string NumbersOf(const std::vector<v1::ReturnReason>& reasons) {
+  std::string numbers;
+  for (const v1::ReturnReason reason : reasons) Append(numbers, numbers.empty() ? "" : ",", static_cast<int>(reason));
+  return numbers;
+}
+
+std::vector<v1::ReturnReason> ReasonsOf(std::string_view numbers) {
+  std::vector<v1::ReturnReason> reasons;
+  const char* const end = numbers.data() + numbers.size();
+  for (const char* at = numbers.data(); at < end;) {
+    int number = 0;
+    const auto [next, error] = std::from_chars(at, end, number);
+    if (error != std::errc()) break;
+    reasons.push_back(static_cast<v1::ReturnReason>(number));
+    at = next + 1;
+  }
+  return reasons;
+}
+
+// What brought a submission into a state, for steps of before actions were kept.
+SubmissionAction ActionInto(SubmissionState state) {
+  switch (state) {
+    case v1::SUBMISSION_STATE_ACCEPTED:
+      return v1::SUBMISSION_ACTION_SUBMIT;
+    case v1::SUBMISSION_STATE_SCORED:
+      return v1::SUBMISSION_ACTION_SCORE;
+    case v1::SUBMISSION_STATE_ARCHIVED:
+      return v1::SUBMISSION_ACTION_ARCHIVE;
+    case v1::SUBMISSION_STATE_RETURNED:
+      return v1::SUBMISSION_ACTION_RETURN;
+    case v1::SUBMISSION_STATE_STUCK:
+      return v1::SUBMISSION_ACTION_SET_ASIDE;
+    default:
+      return v1::SUBMISSION_ACTION_UNSPECIFIED;
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<SubmissionRow>> FindHead(Database& db, std::string_view name) {
@@ -52,18 +94,74 @@ absl::StatusOr<std::optional<SubmissionRow>> FindHead(Database& db, std::string_
   return head;
 }
 
-absl::Status SaveStep(Database& db, const SubmissionRow& head, std::string_view note) {
+StepDetail BySystem(SubmissionAction action) {
+  StepDetail detail;
+  detail.action = action;
+  detail.actor.set_role(v1::ACTOR_ROLE_SYSTEM);
+  return detail;
+}
+
+absl::Status SaveStep(Database& db, SubmissionRow& head, std::string_view note, const StepDetail& detail) {
+  RETURN_IF_ERROR(
+      db.Run("UPDATE submissions SET revision = ?, state = ?, form_digest = ?, implementing_unit = ?, project_name = "
+             "?, fiscal_year = ?,"
+             " region_code = ?, rule_set = ?, update_time = ?, version = version + 1, archive_record = ?, "
+             "archive_index = ?, problem = ?, campaign = ?, competent_department = ?, late = ?, stages = ?, judged = ? "
+             "WHERE id = ?",
+             head.revision, static_cast<int>(head.state), head.form_digest, head.implementing_unit, head.project_name,
+             head.fiscal_year, head.region_code, head.rule_set, head.update_time, head.archive_record,
+             head.archive_index, head.problem, head.campaign, head.competent_department, head.late ? 1 : 0,
+             DigitsOf(head.stages), head.judged ? 1 : 0, head.id));
+  ++head.version;
   RETURN_IF_ERROR(db.Run(
-      "UPDATE submissions SET revision = ?, state = ?, form_digest = ?, implementing_unit = ?, project_name = "
-      "?, fiscal_year = ?,"
-      " region_code = ?, rule_set = ?, update_time = ?, version = version + 1, archive_record = ?, "
-      "archive_index = ?, problem = ?, campaign = ?, competent_department = ?, late = ?, stages = ? WHERE id = ?",
-      head.revision, static_cast<int>(head.state), head.form_digest, head.implementing_unit, head.project_name,
-      head.fiscal_year, head.region_code, head.rule_set, head.update_time, head.archive_record, head.archive_index,
-      head.problem, head.campaign, head.competent_department, head.late ? 1 : 0, DigitsOf(head.stages), head.id));
-  RETURN_IF_ERROR(db.Run("INSERT INTO steps (submission, revision, state, time, note) VALUES (?, ?, ?, ?, ?)", head.id,
-                         head.revision, static_cast<int>(head.state), head.update_time, note));
+      "INSERT INTO steps (submission, revision, state, time, note, action, actor, role, organization, reasons, subject)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      head.id, head.revision, static_cast<int>(head.state), head.update_time, note, static_cast<int>(detail.action),
+      detail.actor.name(), static_cast<int>(detail.actor.role()), detail.actor.organization(),
+      NumbersOf(detail.reasons), detail.subject));
   return FollowStep(db, head);
+}
+
+absl::StatusOr<std::vector<Step>> ReadSteps(Database& db, std::int64_t submission, std::int64_t after) {
+  std::vector<Step> steps;
+  RETURN_IF_ERROR(db.ForEach(
+      "SELECT sequence, revision, state, time, note, action, actor, role, organization, reasons, subject FROM steps"
+      " WHERE submission = ? AND sequence > ? ORDER BY sequence",
+      [&](const Statement& row) {
+        Step& step = steps.emplace_back();
+        step.sequence = row.Int(0);
+        step.revision = static_cast<int>(row.Int(1));
+        step.state = static_cast<SubmissionState>(row.Int(2));
+        step.time = row.Int(3);
+        step.note = row.Text(4);
+        step.action = static_cast<SubmissionAction>(row.Int(5));
+        if (step.action == v1::SUBMISSION_ACTION_UNSPECIFIED) step.action = ActionInto(step.state);
+        step.actor.set_name(row.Text(6));
+        step.actor.set_role(static_cast<ActorRole>(row.Int(7)));
+        step.actor.set_organization(row.Text(8));
+        step.reasons = ReasonsOf(row.TextView(9));
+        step.subject = row.Text(10);
+      },
+      submission, after));
+  return steps;
+}
+
+void PutHistory(const std::vector<Step>& steps, google::protobuf::RepeatedPtrField<v1::HistoryEntry>& out) {
+  SubmissionState from = v1::SUBMISSION_STATE_UNSPECIFIED;
+  for (const Step& step : steps) {
+    v1::HistoryEntry& entry = *out.Add();
+    entry.set_sequence(step.sequence);
+    *entry.mutable_time() = ToTimestamp(step.time);
+    entry.set_revision(step.revision);
+    entry.set_action(step.action);
+    entry.set_from_state(from);
+    entry.set_to_state(step.state);
+    *entry.mutable_actor() = step.actor;
+    entry.mutable_reasons()->Assign(step.reasons.begin(), step.reasons.end());
+    entry.set_text(step.note);
+    entry.set_subject(step.subject);
+    from = step.state;
+  }
 }
 
 absl::Status NoSubmission(std::string_view name) {

@@ -2,13 +2,15 @@
 #pragma once
 
 #include "common/store/sqlite.h"
-#include "intake/workflow/submission.h"
+#include "intake/store/submission_store.h"
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace jixiao::intake {
 
@@ -16,15 +18,30 @@ namespace jixiao::intake {
 inline constexpr std::string_view kHeadColumns =
     "SELECT id, name, revision, state, form_digest, implementing_unit, project_name, fiscal_year, region_code, "
     "rule_set, create_time, update_time, version,"
-    " archive_record, archive_index, problem, campaign, competent_department, late, stages FROM submissions ";
+    " archive_record, archive_index, problem, campaign, competent_department, late, stages, judged FROM submissions ";
 
 SubmissionRow ReadHead(const store::Statement& row);
 
 // The head of this name; nothing when there is none.
 absl::StatusOr<std::optional<SubmissionRow>> FindHead(store::Database& db, std::string_view name);
 
-// Writes the changeable part of a head and the step that changed it, and counts it in its campaign.
-absl::Status SaveStep(store::Database& db, const SubmissionRow& head, std::string_view note);
+// Who took a step, and why.
+struct StepDetail {
+  SubmissionAction action = v1::SUBMISSION_ACTION_UNSPECIFIED;
+  v1::Actor actor;
+  std::vector<v1::ReturnReason> reasons;
+  std::string subject;
+};
+
+// A step of the service itself.
+StepDetail BySystem(SubmissionAction action);
+
+// Writes the changeable part of a head and the step that changed it, counts it in its campaign, and counts the head's
+// version on.
+absl::Status SaveStep(store::Database& db, SubmissionRow& head, std::string_view note, const StepDetail& detail);
+
+// The steps of a submission after `after`, in their order.
+absl::StatusOr<std::vector<Step>> ReadSteps(store::Database& db, std::int64_t submission, std::int64_t after);
 
 // NOT_FOUND (SUBMISSION_NOT_FOUND).
 absl::Status NoSubmission(std::string_view name);

@@ -5,6 +5,7 @@
 #include "common/time.h"
 #include "intake/store/sqlite_heads.h"
 #include "intake/store/sqlite_requests.h"
+#include "intake/store/sqlite_review_rows.h"
 #include "intake/store/sqlite_seasons.h"
 #include "intake/store/sqlite_work_items.h"
 
@@ -78,10 +79,10 @@ const store::Migration kMigrations[] = {
      "ALTER TABLE submissions ADD COLUMN competent_department TEXT NOT NULL DEFAULT '';"
      "ALTER TABLE submissions ADD COLUMN late INTEGER NOT NULL DEFAULT 0;"
      "ALTER TABLE submissions ADD COLUMN stages TEXT NOT NULL DEFAULT '';"},  // a digit a stage, in order
-    {3, "campaigns, rosters and reservations", kSeasonSchema}};
+    {3, "campaigns, rosters and reservations", kSeasonSchema},
+    {4, "review", kReviewSchema}};
 
 constexpr std::string_view kSubmit = "SubmitEvaluation";
-constexpr std::string_view kReturn = "ReturnSubmission";
 
 // Inserts a new head, or moves a returned one, `earlier`, on to its next revision.
 absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptance,
@@ -104,10 +105,14 @@ absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptanc
     return head;
   }
   if (!earlier) return NoSubmission(acceptance.submission);
-  if (!MayResubmit(earlier->state))
-    return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS",
-                 Cat(earlier->name, " is not RETURNED; only a returned submission takes a new revision"),
-                 {{"state", v1::SubmissionState_Name(earlier->state)}});
+  ASSIGN_OR_RETURN(head.state,
+                   StateAfter(earlier->state, v1::SUBMISSION_ACTION_SUBMIT, v1::ACTOR_ROLE_UNSPECIFIED, {}));
+  // What has to be reviewed stays so: a new revision is no way around a stage.
+  if (!acceptance.head.stages.empty() && acceptance.head.stages != earlier->stages)
+    return Error(absl::StatusCode::kFailedPrecondition, "STAGES_FIXED",
+                 Cat("stages: ", earlier->name, " has its stages; a new revision names none or the same"));
+  head.stages = earlier->stages;
+  head.judged = earlier->judged || acceptance.head.judged;
   head.id = earlier->id;
   head.name = earlier->name;
   head.revision = earlier->revision + 1;
@@ -124,7 +129,10 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance,
   }
   ASSIGN_OR_RETURN(SubmissionRow head, NextHead(db, acceptance, earlier, now));
   RETURN_IF_ERROR(JoinCampaign(db, acceptance, earlier, now, head));
-  RETURN_IF_ERROR(SaveStep(db, head, ""));
+  StepDetail detail;
+  detail.action = v1::SUBMISSION_ACTION_SUBMIT;
+  detail.actor.set_role(v1::ACTOR_ROLE_UNIT);
+  RETURN_IF_ERROR(SaveStep(db, head, "", detail));
   RETURN_IF_ERROR(db.Run("INSERT INTO revisions VALUES (?, ?, ?, ?, NULL)", head.id, head.revision,
                          Blob{acceptance.form}, Blob{acceptance.source_document}));
   RETURN_IF_ERROR(db.Run(
@@ -147,6 +155,7 @@ absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> SqliteSubmissionStore::Op
     const std::string& path, Clock clock, store::GroupCommit::Options options) {
   ASSIGN_OR_RETURN(auto database, Database::Open(path, store::Mode::kReadWrite));
   RETURN_IF_ERROR(store::Migrate(*database, kMigrations));
+  if (database->engine() == store::Engine::kSqlite) RETURN_IF_ERROR(database->Execute(kKeepHistory));
   ASSIGN_OR_RETURN(auto writer, store::GroupCommit::Start(std::move(database), options));
   ASSIGN_OR_RETURN(auto readers, store::ReadPool::Open(path));
   return std::unique_ptr<SqliteSubmissionStore>(
@@ -176,38 +185,6 @@ absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance,
         else
           done(std::move(status));
       });
-}
-
-absl::StatusOr<std::string> SqliteSubmissionStore::Return(std::string_view name, std::string_view etag,
-                                                          std::string_view reason, std::string_view request_id,
-                                                          std::string_view request_digest) {
-  std::string answer;
-  RETURN_IF_ERROR(writer_->Run([&](Database& db) -> absl::Status {
-    ASSIGN_OR_RETURN(std::optional<std::string> earlier, EarlierAnswer(db, kReturn, request_id, request_digest));
-    if (earlier) {
-      answer = *std::move(earlier);
-      return absl::OkStatus();
-    }
-    ASSIGN_OR_RETURN(std::optional<SubmissionRow> head, FindHead(db, name));
-    if (!head) return NoSubmission(name);
-    if (!etag.empty() && etag != Cat(head->version))
-      return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
-                   "the submission has changed since you read it; read it again", {{"etag", Cat(head->version)}});
-    if (!MayReturn(head->state))
-      return Error(absl::StatusCode::kFailedPrecondition, "STATE_FORBIDS",
-                   "only an archived or stuck submission can be returned",
-                   {{"state", v1::SubmissionState_Name(head->state)}});
-    head->state = v1::SUBMISSION_STATE_RETURNED;
-    head->problem = reason;
-    head->update_time = NowMicros();
-    RETURN_IF_ERROR(SaveStep(db, *head, reason));
-    ++head->version;
-    v1::ReturnSubmissionResponse response;
-    ToProto(*head, *response.mutable_submission());
-    answer = response.SerializeAsString();
-    return SaveAnswer(db, kReturn, request_id, request_digest, answer, head->update_time);
-  }));
-  return answer;
 }
 
 absl::StatusOr<std::optional<SubmissionRow>> SqliteSubmissionStore::Find(std::string_view name) {
@@ -246,15 +223,7 @@ absl::StatusOr<std::vector<SubmissionRow>> SqliteSubmissionStore::List(std::int6
 
 absl::StatusOr<std::vector<Step>> SqliteSubmissionStore::Steps(std::int64_t submission, std::int64_t after) {
   ASSIGN_OR_RETURN(auto db, readers_->Acquire());
-  std::vector<Step> steps;
-  RETURN_IF_ERROR(db->ForEach(
-      "SELECT sequence, revision, state, time, note FROM steps WHERE submission = ? AND sequence > ? ORDER BY sequence",
-      [&](const Statement& row) {
-        steps.push_back({row.Int(0), static_cast<int>(row.Int(1)), static_cast<SubmissionState>(row.Int(2)), row.Int(3),
-                         row.Text(4)});
-      },
-      submission, after));
-  return steps;
+  return ReadSteps(*db, submission, after);
 }
 
 absl::StatusOr<std::vector<WorkItem>> SqliteSubmissionStore::Lease(std::int64_t limit, std::int64_t lease_micros) {
@@ -266,12 +235,17 @@ absl::StatusOr<std::vector<WorkItem>> SqliteSubmissionStore::Lease(std::int64_t 
   return items;
 }
 
-absl::Status SqliteSubmissionStore::Settle(const std::vector<WorkResult>& results) {
-  return writer_->Run([&](Database& db) -> absl::Status {
+absl::StatusOr<std::vector<SubmissionState>> SqliteSubmissionStore::Settle(const std::vector<WorkResult>& results) {
+  std::vector<SubmissionState> states;
+  RETURN_IF_ERROR(writer_->Run([&](Database& db) -> absl::Status {
     const std::int64_t now = NowMicros();
-    for (const WorkResult& result : results) RETURN_IF_ERROR(SettleIn(db, result, now));
+    for (const WorkResult& result : results) {
+      ASSIGN_OR_RETURN(const SubmissionState state, SettleIn(db, result, now));
+      states.push_back(state);
+    }
     return absl::OkStatus();
-  });
+  }));
+  return states;
 }
 
 absl::Status SqliteSubmissionStore::ReleaseLeases() {

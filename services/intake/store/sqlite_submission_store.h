@@ -21,15 +21,13 @@ class SqliteSubmissionStore final : public SubmissionStore {
                                                                      store::GroupCommit::Options options = {});
 
   absl::Status Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) override;
-  absl::StatusOr<std::string> Return(std::string_view name, std::string_view etag, std::string_view reason,
-                                     std::string_view request_id, std::string_view request_digest) override;
   absl::StatusOr<std::optional<SubmissionRow>> Find(std::string_view name) override;
   absl::StatusOr<std::optional<evaluation::v1::Scorecard>> Scorecard(std::int64_t submission, int revision) override;
   absl::StatusOr<std::vector<SubmissionRow>> List(std::int64_t after, std::int64_t limit,
                                                   const std::vector<SubmissionState>& states) override;
   absl::StatusOr<std::vector<Step>> Steps(std::int64_t submission, std::int64_t after) override;
   absl::StatusOr<std::vector<WorkItem>> Lease(std::int64_t limit, std::int64_t lease_micros) override;
-  absl::Status Settle(const std::vector<WorkResult>& results) override;
+  absl::StatusOr<std::vector<SubmissionState>> Settle(const std::vector<WorkResult>& results) override;
   absl::Status ReleaseLeases() override;
   absl::StatusOr<Backlog> Waiting() override;
 

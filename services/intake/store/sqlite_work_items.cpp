@@ -6,7 +6,10 @@
 #include "common/text.h"
 #include "common/time.h"
 #include "intake/store/sqlite_heads.h"
+#include "intake/store/sqlite_review_rows.h"
+#include "intake/workflow/findings.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -24,15 +27,17 @@ constexpr std::size_t kMaxLeaseBytes = 64 * 1024 * 1024;
 struct DueItem {
   WorkItem item;
   std::string form_digest;  // of the form that was accepted
+  bool may_archive = false;
 };
 
 absl::StatusOr<std::vector<DueItem>> FindDue(Database& db, std::int64_t now, std::int64_t limit) {
   std::vector<DueItem> due;
   RETURN_IF_ERROR(db.ForEach(
-      "SELECT w.id, w.submission, s.name, w.revision, w.attempts, w.trace_id, s.rule_set, s.form_digest"
+      "SELECT w.id, w.submission, s.name, w.revision, w.attempts, w.trace_id, s.rule_set, s.form_digest, s.state,"
+      " s.stages, s.judged"
       " FROM work_items w JOIN submissions s ON s.id = w.submission WHERE w.due <= ? ORDER BY w.due, w.id LIMIT ?",
       [&](const Statement& row) {
-        auto& [item, form_digest] = due.emplace_back();
+        auto& [item, form_digest, may_archive] = due.emplace_back();
         item.id = row.Int(0);
         item.submission = row.Int(1);
         item.name = row.Text(2);
@@ -41,6 +46,10 @@ absl::StatusOr<std::vector<DueItem>> FindDue(Database& db, std::int64_t now, std
         item.trace_id = row.Text(5);
         item.rule_set = row.Text(6);
         form_digest = row.Text(7);
+        item.state = static_cast<SubmissionState>(row.Int(8));
+        item.reviewed = !row.TextView(9).empty() || row.Int(10) != 0;
+        may_archive = item.state == v1::SUBMISSION_STATE_APPROVED ||
+                      (item.state == v1::SUBMISSION_STATE_SCORED && !item.reviewed);
       },
       now, limit));
   return due;
@@ -50,8 +59,17 @@ absl::Status Damaged(std::string_view what) {
   return Error(absl::StatusCode::kDataLoss, "STORE_DAMAGED", what);
 }
 
+// What review leaves to the archive beside an approved form. Without its card it is scored, and reviewed, once more.
+absl::Status ReadReview(Database& db, WorkItem& item) {
+  if (item.state != v1::SUBMISSION_STATE_APPROVED || !item.scorecard) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<SubmissionRow> head, FindHead(db, item.name));
+  if (!head) return NoSubmission(item.name);
+  ASSIGN_OR_RETURN(item.review, ReadReviewRecord(db, *head, *item.scorecard));
+  return absl::OkStatus();
+}
+
 // Reads what is filed under `item` and adds its size to `bytes`. DATA_LOSS when that is not what was accepted.
-absl::Status ReadContents(Database& db, std::string_view form_digest, WorkItem& item, std::size_t& bytes) {
+absl::Status ReadContents(Database& db, const DueItem& due, WorkItem& item, std::size_t& bytes) {
   bool found = false;
   bool parsed = false;
   RETURN_IF_ERROR(db.ForEach(
@@ -62,7 +80,7 @@ absl::Status ReadContents(Database& db, std::string_view form_digest, WorkItem& 
         parsed = item.form.ParseFromString(form);
         item.source_document = row.BlobBytes(1);
         bytes += form.size() + item.source_document.size();
-        if (row.IsNull(2)) return;
+        if (row.IsNull(2) || !due.may_archive) return;
         if (!item.scorecard.emplace().ParseFromString(row.BlobBytes(2))) {
           log::Warning("a stored scorecard cannot be read: the form is scored again", {{"submission", item.name}});
           item.scorecard.reset();
@@ -72,8 +90,47 @@ absl::Status ReadContents(Database& db, std::string_view form_digest, WorkItem& 
   if (!found) return Damaged("the form is missing");
   if (!parsed) return Damaged("the form cannot be parsed");
   const auto digest = CanonicalDigest(item.form);
-  if (!digest.ok() || *digest != form_digest) return Damaged("the form is not the one that was accepted");
-  return absl::OkStatus();
+  if (!digest.ok() || *digest != due.form_digest) return Damaged("the form is not the one that was accepted");
+  return ReadReview(db, item);
+}
+
+// Classes what scoring found and decides where the form goes from SCORED.
+absl::Status JudgeIn(Database& db, const WorkResult& result, SubmissionRow& head) {
+  std::vector<v1::JudgedFinding> findings = result.findings;
+  // Judged once more, it keeps what was answered; a new revision keeps what its predecessor was answered on the same.
+  int from = head.revision;
+  ASSIGN_OR_RETURN(const std::optional<std::string> again, ReadJudgement(db, head.id, head.revision));
+  if (!again) {
+    ASSIGN_OR_RETURN(from, JudgedRevisionBefore(db, head.id, head.revision));
+  }
+  ASSIGN_OR_RETURN(const std::vector<v1::JudgedFinding> earlier, ReadFindings(db, head.id, from));
+  const int carried = CarryOver(earlier, findings);
+  RETURN_IF_ERROR(SaveJudgement(db, head.id, head.revision, result.policy, findings));
+  ASSIGN_OR_RETURN(head.state, StateAfter(head.state, v1::SUBMISSION_ACTION_JUDGE, v1::ACTOR_ROLE_SYSTEM,
+                                          StandingAt(head.stages, findings, head.update_time)));
+  StepDetail detail = BySystem(v1::SUBMISSION_ACTION_JUDGE);
+  const std::string verdict = Verdict(findings, carried, head.update_time);
+  if (head.state == v1::SUBMISSION_STATE_RETURNED) {
+    detail.reasons = {v1::RETURN_REASON_FINDINGS_INVALID};
+    head.problem = verdict;
+  }
+  RETURN_IF_ERROR(SaveStep(db, head, verdict, detail));
+  // Approved already, it goes on with its history, which the next lease reads. Otherwise it waits for people.
+  if (head.state == v1::SUBMISSION_STATE_APPROVED)
+    return db.Run("UPDATE work_items SET due = 0 WHERE id = ?", result.item->id);
+  return db.Run("DELETE FROM work_items WHERE id = ?", result.item->id);
+}
+
+// The action of an outcome.
+SubmissionAction ActionOf(WorkResult::Kind kind) {
+  switch (kind) {
+    case WorkResult::Kind::kScored:
+      return v1::SUBMISSION_ACTION_SCORE;
+    case WorkResult::Kind::kArchived:
+      return v1::SUBMISSION_ACTION_ARCHIVE;
+    default:
+      return v1::SUBMISSION_ACTION_SET_ASIDE;
+  }
 }
 
 }  // namespace
@@ -86,42 +143,58 @@ absl::StatusOr<std::vector<WorkItem>> LeaseIn(Database& db, std::int64_t limit, 
   for (DueItem& next : due) {
     if (bytes >= kMaxLeaseBytes) break;
     WorkItem& item = items.emplace_back(std::move(next.item));
-    item.damage = ReadContents(db, next.form_digest, item, bytes);
+    item.damage = ReadContents(db, next, item, bytes);
     if (!item.damage.ok() && item.damage.code() != absl::StatusCode::kDataLoss) return item.damage;
     RETURN_IF_ERROR(db.Run("UPDATE work_items SET due = ? WHERE id = ?", now + lease_micros, item.id));
   }
   return items;
 }
 
-absl::Status SettleIn(Database& db, const WorkResult& result, std::int64_t now) {
+absl::StatusOr<SubmissionState> SettleIn(Database& db, const WorkResult& result, std::int64_t now) {
   const WorkItem& item = *result.item;
-  // An item that is gone was settled before, by an answer that nobody heard: what it became stands.
+  // An item that is gone was settled before, by an answer that nobody heard, or its submission was taken back: what it
+  // became stands.
   bool waits = false;
   RETURN_IF_ERROR(db.ForEach(
       "SELECT 1 FROM work_items WHERE id = ?", [&](const Statement&) { waits = true; }, item.id));
-  if (!waits) return absl::OkStatus();
-  if (result.kind == WorkResult::Kind::kDeferred)
-    return db.Run("UPDATE work_items SET attempts = attempts + 1, due = ? WHERE id = ?", result.not_before, item.id);
+  if (!waits) return v1::SUBMISSION_STATE_UNSPECIFIED;
   ASSIGN_OR_RETURN(std::optional<SubmissionRow> head, FindHead(db, item.name));
   if (!head) return NoSubmission(item.name);
-  head->update_time = now;
+  if (result.kind == WorkResult::Kind::kDeferred) {
+    RETURN_IF_ERROR(
+        db.Run("UPDATE work_items SET attempts = attempts + 1, due = ? WHERE id = ?", result.not_before, item.id));
+    return head->state;
+  }
+  StepDetail detail = BySystem(ActionOf(result.kind));
+  const bool archived_unasked = result.kind == WorkResult::Kind::kArchived && !MayArchive(*head);
+  const absl::StatusOr<SubmissionState> state = StateAfter(head->state, detail.action, v1::ACTOR_ROLE_SYSTEM, {});
+  if (!state.ok() || archived_unasked) {
+    // No outcome may come in this state. The item goes, so that it holds up no other.
+    log::Error("an outcome does not fit its submission",
+               {{"submission", item.name}, {"state", v1::SubmissionState_Name(head->state)}});
+    RETURN_IF_ERROR(db.Run("DELETE FROM work_items WHERE id = ?", item.id));
+    return v1::SUBMISSION_STATE_UNSPECIFIED;
+  }
+  head->state = *state;
+  head->update_time = std::max(now, head->update_time);
   if (result.kind == WorkResult::Kind::kScored) {
     RETURN_IF_ERROR(db.Run("UPDATE revisions SET scorecard = ? WHERE submission = ? AND revision = ?",
                            Blob{result.scorecard->SerializeAsString()}, item.submission, item.revision));
-    head->state = v1::SUBMISSION_STATE_SCORED;
-    return SaveStep(db, *head, result.scorecard->rule_set().id());
+    RETURN_IF_ERROR(SaveStep(db, *head, result.scorecard->rule_set().id(), detail));
+    if (IsReviewed(*head)) RETURN_IF_ERROR(JudgeIn(db, result, *head));
+    return head->state;
   }
   RETURN_IF_ERROR(db.Run("DELETE FROM work_items WHERE id = ?", item.id));
   if (result.kind == WorkResult::Kind::kArchived) {
-    head->state = v1::SUBMISSION_STATE_ARCHIVED;
     head->archive_record = result.archive_record;
     head->archive_index = result.archive_index;
     head->problem.clear();
-    return SaveStep(db, *head, result.archive_record);
+    RETURN_IF_ERROR(SaveStep(db, *head, result.archive_record, detail));
+  } else {
+    head->problem = result.problem;
+    RETURN_IF_ERROR(SaveStep(db, *head, result.problem, detail));
   }
-  head->state = v1::SUBMISSION_STATE_STUCK;
-  head->problem = result.problem;
-  return SaveStep(db, *head, result.problem);
+  return head->state;
 }
 
 }  // namespace jixiao::intake

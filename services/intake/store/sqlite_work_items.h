@@ -14,6 +14,6 @@ namespace jixiao::intake {
 
 // SubmissionStore::Lease and one result of SubmissionStore::Settle, inside a transaction.
 absl::StatusOr<std::vector<WorkItem>> LeaseIn(store::Database& db, std::int64_t limit, std::int64_t lease_micros);
-absl::Status SettleIn(store::Database& db, const WorkResult& result, std::int64_t now);
+absl::StatusOr<SubmissionState> SettleIn(store::Database& db, const WorkResult& result, std::int64_t now);
 
 }  // namespace jixiao::intake

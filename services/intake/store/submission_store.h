@@ -2,10 +2,12 @@
 #pragma once
 
 #include "intake/season/roster.h"
+#include "intake/workflow/moves.h"
 #include "intake/workflow/submission.h"
 
 #include "jixiao/evaluation/v1/evaluation.pb.h"
 #include "jixiao/evaluation/v1/scorecard.pb.h"
+#include "jixiao/intake/v1/review_record.pb.h"
 
 #include <absl/functional/any_invocable.h>
 #include <absl/status/status.h>
@@ -44,9 +46,12 @@ struct WorkItem {
   int attempts = 0;
   std::string trace_id;
   std::string rule_set;
+  SubmissionState state = v1::SUBMISSION_STATE_UNSPECIFIED;
+  bool reviewed = false;  // its findings have to be judged
   evaluation::v1::SelfEvaluation form;
   std::string source_document;
-  std::optional<evaluation::v1::Scorecard> scorecard;  // once it is scored
+  std::optional<evaluation::v1::Scorecard> scorecard;  // once it is scored; then it may be archived
+  std::optional<v1::ReviewRecord> review;              // of a form that was reviewed, once it is approved
   absl::Status damage;  // not OK when the form cannot be read or is not the one that was accepted: not to be carried
 };
 
@@ -56,6 +61,8 @@ struct WorkResult {
   Kind kind = Kind::kDeferred;
   const WorkItem* item = nullptr;
   const evaluation::v1::Scorecard* scorecard = nullptr;  // kScored
+  std::vector<v1::JudgedFinding> findings;               // kScored, of a form that is reviewed
+  std::string policy;                                    // that judged them
   std::string archive_record;                            // kArchived
   std::int64_t archive_index = -1;
   std::string problem;          // kStuck, kDeferred
@@ -69,7 +76,14 @@ struct Step {
   SubmissionState state = v1::SUBMISSION_STATE_UNSPECIFIED;
   std::int64_t time = 0;
   std::string note;
+  SubmissionAction action = v1::SUBMISSION_ACTION_UNSPECIFIED;
+  v1::Actor actor;  // of role SYSTEM for the service itself
+  std::vector<v1::ReturnReason> reasons;
+  std::string subject;
 };
+
+// Steps, from a submission's first, as its history.
+void PutHistory(const std::vector<Step>& steps, google::protobuf::RepeatedPtrField<v1::HistoryEntry>& out);
 
 // How much waits, and since when the oldest does.
 struct Backlog {
@@ -89,11 +103,6 @@ class SubmissionStore {
   // QUEUE_FULL, and then `done` is not called. Never blocks; `done` runs on the store's thread and must be quick.
   virtual absl::Status Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) = 0;
 
-  // Sends a submission back and answers with the serialised ReturnSubmissionResponse; `etag` empty: whatever is there.
-  // A repeat of the request gets the first answer.
-  virtual absl::StatusOr<std::string> Return(std::string_view name, std::string_view etag, std::string_view reason,
-                                             std::string_view request_id, std::string_view request_digest) = 0;
-
   virtual absl::StatusOr<std::optional<SubmissionRow>> Find(std::string_view name) = 0;
   // The scorecard of a revision; nothing before it is scored.
   virtual absl::StatusOr<std::optional<evaluation::v1::Scorecard>> Scorecard(std::int64_t submission, int revision) = 0;
@@ -106,8 +115,9 @@ class SubmissionStore {
   // Takes up to `limit` due work items for `lease_micros`, fewer when they are large; nobody else gets them until then.
   // What is stored damaged makes its own item damaged and no other.
   virtual absl::StatusOr<std::vector<WorkItem>> Lease(std::int64_t limit, std::int64_t lease_micros) = 0;
-  // Records what became of leased items, all or nothing.
-  virtual absl::Status Settle(const std::vector<WorkResult>& results) = 0;
+  // Records what became of leased items, all or nothing, and answers with the states that their submissions have now;
+  // UNSPECIFIED for an item that is gone because something else happened to its submission meanwhile.
+  virtual absl::StatusOr<std::vector<SubmissionState>> Settle(const std::vector<WorkResult>& results) = 0;
   // Gives all leases back: at the start of the only process that takes them.
   virtual absl::Status ReleaseLeases() = 0;
   virtual absl::StatusOr<Backlog> Waiting() = 0;

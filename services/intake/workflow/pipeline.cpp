@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "common/time.h"
+#include "intake/workflow/findings.h"
 
 #include <algorithm>
 
@@ -74,8 +75,8 @@ std::int64_t DelayBeforeTry(int attempts) {
   return std::min<std::int64_t>(15'000'000, std::int64_t{100'000} << std::min(attempts, 10));
 }
 
-Pipeline::Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver)
-    : store_(store), scorer_(scorer), archiver_(archiver), thread_([this] { Loop(); }) {}
+Pipeline::Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver, const ReviewPolicy& policy)
+    : store_(store), scorer_(scorer), archiver_(archiver), policy_(policy), thread_([this] { Loop(); }) {}
 
 Pipeline::~Pipeline() {
   {
@@ -131,24 +132,29 @@ absl::Status Pipeline::SetDamagedAside(std::vector<WorkItem>& items) {
   std::vector<WorkResult> results;
   for (const WorkItem& item : items)
     if (!item.damage.ok()) results.push_back(Damaged(item));
-  RETURN_IF_ERROR(Settle(results));
+  RETURN_IF_ERROR(Settle(results).status());
   std::erase_if(items, [](const WorkItem& item) { return !item.damage.ok(); });
   return absl::OkStatus();
 }
 
-absl::Status Pipeline::Settle(const std::vector<WorkResult>& results) {
-  if (results.empty()) return absl::OkStatus();
-  absl::Status together = store_.Settle(results);
+absl::StatusOr<std::vector<SubmissionState>> Pipeline::Settle(const std::vector<WorkResult>& results) {
+  if (results.empty()) return std::vector<SubmissionState>();
+  absl::StatusOr<std::vector<SubmissionState>> together = store_.Settle(results);
   // What was not stored stays leased: repeated here, it need not wait for the lease to end.
-  for (int tries = 0; absl::IsUnavailable(together) && tries < kSettleTries && Pause(DelayBeforeTry(tries)); ++tries)
+  for (int tries = 0; absl::IsUnavailable(together.status()) && tries < kSettleTries && Pause(DelayBeforeTry(tries));
+       ++tries)
     together = store_.Settle(results);
-  if (together.code() != absl::StatusCode::kDataLoss || results.size() == 1) return together;
-  for (const WorkResult& result : results)
-    if (const absl::Status alone = store_.Settle({result}); !alone.ok())
-      log::Error(
-          "an outcome cannot be stored",
-          {{"submission", result.item->name}, {"reason", ReasonOf(alone)}, {"error", std::string(alone.message())}});
-  return absl::OkStatus();
+  if (together.status().code() != absl::StatusCode::kDataLoss || results.size() == 1) return together;
+  std::vector<SubmissionState> states;
+  for (const WorkResult& result : results) {
+    const absl::StatusOr<std::vector<SubmissionState>> alone = store_.Settle({result});
+    states.push_back(alone.ok() ? alone->front() : v1::SUBMISSION_STATE_UNSPECIFIED);
+    if (!alone.ok())
+      log::Error("an outcome cannot be stored", {{"submission", result.item->name},
+                                                 {"reason", ReasonOf(alone.status())},
+                                                 {"error", std::string(alone.status().message())}});
+  }
+  return states;
 }
 
 absl::Status Pipeline::ScoreItems(std::vector<WorkItem>& items) {
@@ -169,16 +175,25 @@ absl::Status Pipeline::ScoreItems(std::vector<WorkItem>& items) {
     result.kind = WorkResult::Kind::kScored;
     result.item = unscored[i];
     result.scorecard = &*unscored[i]->scorecard;
+    if (unscored[i]->reviewed) {
+      result.findings = Judge(policy_, unscored[i]->form, *unscored[i]->scorecard,
+                              RevisionName(unscored[i]->name, unscored[i]->revision));
+      result.policy = policy_.digest();
+    }
     results.push_back(std::move(result));
   }
-  return Settle(results);
+  ASSIGN_OR_RETURN(const std::vector<SubmissionState> states, Settle(results));
+  // Only what is scored and nothing else goes straight on: what waits for people, or was withdrawn meanwhile, does not.
+  for (std::size_t i = 0; i < results.size(); ++i)
+    if (states[i] != v1::SUBMISSION_STATE_SCORED) unscored[i]->scorecard.reset();
+  return absl::OkStatus();
 }
 
 absl::Status Pipeline::ArchiveItems(std::vector<WorkItem>& items) {
   std::vector<ArchiveJob> jobs;
   std::vector<WorkResult> results;
   for (const WorkItem& item : items) {
-    if (!item.scorecard) continue;  // put off or stuck while scoring
+    if (!item.scorecard) continue;  // put off or stuck while scoring, or gone
     absl::StatusOr<scoring::v1::RuleSet> rule_set = scorer_.RuleSet(item.scorecard->rule_set().digest());
     if (rule_set.ok())
       jobs.push_back({&item, &*item.scorecard, *std::move(rule_set)});
@@ -199,7 +214,7 @@ absl::Status Pipeline::ArchiveItems(std::vector<WorkItem>& items) {
     result.archive_index = places[i]->index;
     results.push_back(std::move(result));
   }
-  return Settle(results);
+  return Settle(results).status();
 }
 
 // Nothing waits unseen: the age of the oldest work item is reported while it is not normal.

@@ -1,4 +1,5 @@
-// Carries accepted forms through scoring into the archive.
+// Carries accepted forms through scoring into the archive. What is reviewed is left to people between the two: it comes
+// back as a new work item once its last stage approved, and nothing else is archived.
 //
 // Every step can be killed and repeated: a work item is leased, never taken away before its outcome is stored; scoring
 // stores nothing, and archiving the same revision again answers with the same place. One item that cannot go on never
@@ -6,6 +7,7 @@
 #pragma once
 
 #include "intake/store/submission_store.h"
+#include "intake/workflow/review_policy.h"
 
 #include "jixiao/scoring/v1/rule_set.pb.h"
 
@@ -56,8 +58,9 @@ class Archiver {
 
 class Pipeline {
  public:
-  // All must outlive the pipeline.
-  Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver);
+  // All must outlive the pipeline. `policy` classes the findings of forms that are reviewed.
+  Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver,
+           const ReviewPolicy& policy = ReviewPolicy::Default());
   // Cancels what the peers are doing and stores how far the batch came; what is left is carried after the next start.
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;
@@ -76,13 +79,15 @@ class Pipeline {
   absl::Status SetDamagedAside(std::vector<WorkItem>& items);
   absl::Status ScoreItems(std::vector<WorkItem>& items);
   absl::Status ArchiveItems(std::vector<WorkItem>& items);
-  // Stores outcomes: all in one transaction, or, when damage keeps one of them out, each in its own.
-  absl::Status Settle(const std::vector<WorkResult>& results);
+  // Stores outcomes: all in one transaction, or, when damage keeps one of them out, each in its own. The states that
+  // the submissions have then; UNSPECIFIED for what could not be stored.
+  absl::StatusOr<std::vector<SubmissionState>> Settle(const std::vector<WorkResult>& results);
   void Watch();
 
   SubmissionStore& store_;
   Scorer& scorer_;
   Archiver& archiver_;
+  const ReviewPolicy& policy_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool woken_ = false;

@@ -29,6 +29,7 @@ void ToProto(const SubmissionRow& head, v1::Submission& out) {
   out.set_competent_department(head.competent_department);
   out.set_late(head.late);
   out.mutable_stages()->Assign(head.stages.begin(), head.stages.end());
+  out.set_findings_judged(head.judged || !head.stages.empty());
 }
 
 std::string NewSubmissionName(std::int64_t now) {

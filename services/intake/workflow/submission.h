@@ -1,4 +1,4 @@
-// What a submission is while intake carries it, and which changes of state are allowed.
+// What a submission is while intake carries it. Which changes of state are allowed: moves.h.
 #pragma once
 
 #include "jixiao/intake/v1/intake_service.pb.h"
@@ -34,6 +34,7 @@ struct SubmissionRow {
   std::string competent_department;  // as written
   bool late = false;                 // after the campaign's due time
   std::vector<v1::ReviewStage> stages;
+  bool judged = false;  // its findings are classed even where there are no stages
 };
 
 // The head as callers see it, without its scorecard.
@@ -44,16 +45,6 @@ std::string NewSubmissionName(std::int64_t now);
 
 // The name of one revision, which is also its key in the archive.
 std::string RevisionName(std::string_view submission, int revision);
-
-// A returned submission may be handed in again.
-constexpr bool MayResubmit(SubmissionState state) {
-  return state == v1::SUBMISSION_STATE_RETURNED;
-}
-
-// Only what is at rest may be returned: what is still on its way would be archived after its return.
-constexpr bool MayReturn(SubmissionState state) {
-  return state == v1::SUBMISSION_STATE_ARCHIVED || state == v1::SUBMISSION_STATE_STUCK;
-}
 
 // The state in Chinese.
 std::string_view TitleOf(SubmissionState state);

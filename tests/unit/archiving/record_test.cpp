@@ -34,8 +34,43 @@ TEST(Record, LeafCommitsToEveryPart) {
   EXPECT_TRUE(FaultsOf(LeafBytes("key", 1, parts), parts).empty());
 }
 
+// What review did is a part of its own, bound to form and card; a record without it has none.
+v1::ArchiveRecordRequest ReviewedRequest() {
+  v1::ArchiveRecordRequest request = Request();
+  auto& review = *request.mutable_review();
+  review.set_submission("submissions/1");
+  review.set_revision(1);
+  review.set_form_digest(CanonicalDigest(request.form()).value());
+  review.set_scorecard_digest(CanonicalDigest(request.scorecard()).value());
+  auto& entry = *review.add_history();
+  entry.set_action(intake::v1::SUBMISSION_ACTION_APPROVE);
+  entry.mutable_actor()->set_name("王五");
+  return request;
+}
+
+TEST(Record, ReviewIsAPartInItsPlace) {
+  const auto parts = PartsOf(ReviewedRequest()).value();
+  ASSERT_EQ(parts.size(), 5u);
+  for (std::size_t i = 1; i < parts.size(); ++i) EXPECT_LT(parts[i - 1].name, parts[i].name);
+  EXPECT_EQ(parts[1].name, kReviewPart);
+  EXPECT_TRUE(FaultsOf(LeafBytes("key", 1, parts), parts).empty());
+  EXPECT_NE(ContentDigest(parts), ContentDigest(PartsOf(Request()).value()));
+}
+
+TEST(Record, ReviewOfAnotherFormOrCardIsFound) {
+  for (const bool of_form : {true, false}) {
+    v1::ArchiveRecordRequest request = ReviewedRequest();
+    (of_form ? *request.mutable_review()->mutable_form_digest()
+             : *request.mutable_review()->mutable_scorecard_digest()) = "sha256:other";
+    const auto parts = PartsOf(request).value();
+    const auto faults = FaultsOf(LeafBytes("key", 1, parts), parts);
+    ASSERT_EQ(faults.size(), 1u);
+    EXPECT_NE(faults.front().find("review"), std::string::npos);
+  }
+}
+
 TEST(Record, OneFlippedBitInAnyPartIsFoundAndNamed) {
-  const auto parts = PartsOf(Request()).value();
+  const auto parts = PartsOf(ReviewedRequest()).value();
   const std::string leaf = LeafBytes("key", 1, parts);
   for (std::size_t p = 0; p < parts.size(); ++p) {
     for (std::string Part::*field : {&Part::content, &Part::salt, &Part::media_type}) {

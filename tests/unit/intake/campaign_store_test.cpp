@@ -141,7 +141,7 @@ class CampaignStoreTest : public ::testing::Test {
     const absl::Status status = store_->writer().Run([&](Database& db) -> absl::Status {
       ASSIGN_OR_RETURN(std::optional<SubmissionRow> head, FindHead(db, name));
       head->state = state;
-      return SaveStep(db, *head, "");
+      return SaveStep(db, *head, "", BySystem(v1::SUBMISSION_ACTION_SCORE));
     });
     ASSERT_TRUE(status.ok()) << status;
   }

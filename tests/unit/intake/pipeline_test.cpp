@@ -1,6 +1,7 @@
 // The pipeline with peers whose answers the test decides, over the real store.
 #include "intake/workflow/pipeline.h"
 
+#include "intake/store/sqlite_review_store.h"
 #include "support/stores.h"
 
 #include <atomic>
@@ -376,7 +377,12 @@ TEST_F(PipelineTest, DamagedFormIsStuckAloneAndComesBackAsRevisionTwo) {
   EXPECT_EQ(store_->Waiting()->items, 0) << "nobody tries again";
 
   // The named way on.
-  ASSERT_TRUE(store_->Return(names[1], "", "请重新提交", "return-1", "digest").ok());
+  SqliteReviewStore reviews(*store_);
+  const absl::StatusOr<std::string> returned = reviews.Apply(
+      {"ReturnSubmission", names[1], "", "return-1", "digest", "trace", false},
+      [](const CaseFile& file, std::int64_t now) { return Return(file, v1::Actor(), {}, "请重新提交", now); },
+      [](const CaseFile&, const Decision&) { return std::string(); });
+  ASSERT_TRUE(returned.ok()) << returned.status();
   EXPECT_EQ(Accept(*store_, "项目1", names[1]), names[1]);
   ASSERT_TRUE(Reaches(*store_, names[1], v1::SUBMISSION_STATE_ARCHIVED));
   EXPECT_EQ(Find(*store_, names[1]).revision, 2);

@@ -59,17 +59,19 @@ inline Acceptance AcceptanceOf(const std::string& project, const std::string& su
 }
 
 // Takes a form in and answers with the name of its submission.
-inline std::string Accept(SubmissionStore& store, const std::string& project, const std::string& submission = "") {
+inline std::string Accept(SubmissionStore& store, Acceptance acceptance) {
   std::promise<absl::StatusOr<std::string>> answer;
-  const absl::Status queued = store.Accept(AcceptanceOf(project, submission), [&](absl::StatusOr<std::string> bytes) {
-    answer.set_value(std::move(bytes));
-  });
+  const absl::Status queued = store.Accept(
+      std::move(acceptance), [&](absl::StatusOr<std::string> bytes) { answer.set_value(std::move(bytes)); });
   EXPECT_TRUE(queued.ok()) << queued;
   const absl::StatusOr<std::string> bytes = answer.get_future().get();
   EXPECT_TRUE(bytes.ok()) << bytes.status();
   v1::SubmitEvaluationResponse response;
   EXPECT_TRUE(bytes.ok() && response.ParseFromString(*bytes));
   return response.receipt().submission();
+}
+inline std::string Accept(SubmissionStore& store, const std::string& project, const std::string& submission = "") {
+  return Accept(store, AcceptanceOf(project, submission));
 }
 
 inline SubmissionRow Find(SubmissionStore& store, const std::string& name) {
@@ -95,6 +97,9 @@ inline ::testing::AssertionResult Reaches(SubmissionStore& store, const std::str
 class FakeScorer final : public Scorer {
  public:
   std::function<absl::Status(const WorkItem&)> answer = [](const WorkItem&) { return absl::OkStatus(); };
+  // Adds findings to a card.
+  std::function<void(const WorkItem&, evaluation::v1::Scorecard&)> findings = [](const WorkItem&,
+                                                                                 evaluation::v1::Scorecard&) {};
   std::function<absl::Status()> rules = [] { return absl::OkStatus(); };
 
   std::vector<absl::StatusOr<evaluation::v1::Scorecard>> Score(std::span<const WorkItem* const> items) override {
@@ -110,6 +115,7 @@ class FakeScorer final : public Scorer {
       evaluation::v1::Scorecard card;
       card.mutable_rule_set()->set_digest("sha256:rules");
       card.set_computed_total(item->form.project_name());
+      findings(*item, card);
       cards.emplace_back(std::move(card));
     }
     const std::lock_guard lock(mutex_);
@@ -173,6 +179,11 @@ class FakeArchiver final : public Archiver {
   }
   void Cancel() override {}
 
+  // What was archived as review, under its key; every archived key is here.
+  std::map<std::string, std::optional<v1::ReviewRecord>> reviews() {
+    const std::lock_guard lock(mutex_);
+    return reviews_;
+  }
   // The totals in the order in which they were archived, under their keys.
   std::vector<std::pair<std::string, std::string>> records() {
     const std::lock_guard lock(mutex_);
@@ -191,6 +202,9 @@ class FakeArchiver final : public Archiver {
         ++index;
       if (index == static_cast<std::int64_t>(records_.size()))
         records_.emplace_back(key, job.scorecard->computed_total());
+      const auto [review, added] = reviews_.emplace(key, job.item->review);
+      if (!added && CanonicalText(review->second) != CanonicalText(job.item->review))
+        return Error(absl::StatusCode::kAlreadyExists, "RECORD_CONFLICT", "archived with another review");
       if (records_[static_cast<std::size_t>(index)].second != job.scorecard->computed_total())
         return Error(absl::StatusCode::kAlreadyExists, "RECORD_CONFLICT", "archived with other content");
     }
@@ -198,8 +212,13 @@ class FakeArchiver final : public Archiver {
     return ArchivedAt{Cat("records/", index), index};
   }
 
+  static std::string CanonicalText(const std::optional<v1::ReviewRecord>& review) {
+    return review ? CanonicalEncode(*review).value() : std::string();
+  }
+
   std::mutex mutex_;
   std::vector<std::pair<std::string, std::string>> records_;
+  std::map<std::string, std::optional<v1::ReviewRecord>> reviews_;
 };
 
 // Passes everything on to a real store, but what the pipeline asks can be made to fail before it happens or after.
@@ -218,10 +237,6 @@ class FragileStore final : public SubmissionStore {
   absl::Status Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) override {
     return store_.Accept(std::move(acceptance), std::move(done));
   }
-  absl::StatusOr<std::string> Return(std::string_view name, std::string_view etag, std::string_view reason,
-                                     std::string_view request_id, std::string_view request_digest) override {
-    return store_.Return(name, etag, reason, request_id, request_digest);
-  }
   absl::StatusOr<std::optional<SubmissionRow>> Find(std::string_view name) override { return store_.Find(name); }
   absl::StatusOr<std::optional<evaluation::v1::Scorecard>> Scorecard(std::int64_t submission, int revision) override {
     return store_.Scorecard(submission, revision);
@@ -239,11 +254,13 @@ class FragileStore final : public SubmissionStore {
     RETURN_IF_ERROR(after(Step::kLease));
     return items;
   }
-  absl::Status Settle(const std::vector<WorkResult>& results) override {
+  absl::StatusOr<std::vector<SubmissionState>> Settle(const std::vector<WorkResult>& results) override {
     RETURN_IF_ERROR(before(Step::kSettle));
     for (const WorkResult& result : results) RETURN_IF_ERROR(judge(result));
-    RETURN_IF_ERROR(store_.Settle(results));
-    return after(Step::kSettle);
+    auto states = store_.Settle(results);
+    RETURN_IF_ERROR(states.status());
+    RETURN_IF_ERROR(after(Step::kSettle));
+    return states;
   }
   absl::Status ReleaseLeases() override { return store_.ReleaseLeases(); }
   absl::StatusOr<Backlog> Waiting() override { return store_.Waiting(); }

@@ -232,8 +232,8 @@ std::string CleanWord(std::string_view text) {
 
 bool IsNothing(std::string_view text) {
   const std::string folded = Fold(text);
-  static constexpr std::array<std::string_view, 14> kMarks = {"-",  "--", "—",      "——", "/",  "//",  "///",
-                                                              "无", "空", "不适用", "、", "\\", "___", "…"};
+  static constexpr std::array<std::string_view, 18> kMarks = {
+      "-", "--", "—", "——", "–", "––", "―", "/", "//", "///", "无", "空", "不适用", "、", "\\", "___", "…", "……"};
   return std::find(kMarks.begin(), kMarks.end(), folded) != kMarks.end();
 }
 

@@ -108,7 +108,12 @@ void FormReader::ReadFundRow(const Row& row) {
     lines.emplace_back(source, index);
     std::string full = source.empty() ? name : name.empty() ? source : Cat(name, "（", source, "）");
     form.mutable_funds(index)->set_name(full);
-    for (const Cell* cell : names) writer_.Note(Cat("funds[", index, "].name"), *cell);
+    for (const Cell* cell : names) {
+      if (form.funds(index).name().empty())
+        writer_.ledger().Label(*cell);  // nothing but a colon
+      else
+        writer_.Note(Cat("funds[", index, "].name"), *cell);
+    }
     return index;
   };
   line_for("");

@@ -25,6 +25,7 @@ Figure FigureIn(const std::string& text) {
   if (dot < digits.size() && fraction.empty()) return {};
   const bool grouped = whole.find(',') != std::string::npos;
   if (grouped) {
+    if (whole.front() == ',') return {};
     // Groups of three behind one to three digits, as a spreadsheet writes them.
     for (std::size_t i = 0; i < whole.size(); ++i)
       if ((whole[i] == ',') != ((whole.size() - i) % 4 == 0)) return {};

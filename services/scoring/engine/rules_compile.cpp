@@ -1,6 +1,7 @@
 // Rules::Compile: reads every number of a rule set once and names every field at fault.
 #include "common/canonical.h"
 #include "scoring/checks/checks.h"
+#include "scoring/engine/default_words.h"
 #include "scoring/engine/former_rules.h"
 #include "scoring/engine/literal.h"
 #include "scoring/engine/rules.h"
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <set>
+#include <span>
 
 namespace jixiao::scoring {
 namespace {
@@ -341,6 +343,7 @@ class RulesCompiler {
       if (!seen.insert(check.code()).second) faults_.Add(Cat("checks[", i, "].code"), "stands twice");
       if (!check.off()) to_.checks_.emplace(check.code(), check.severity());
     }
+    for (const Check& check : AllChecks()) to_.severities_.push_back(to_.SeverityOf(check.code));
   }
 
   void Vocabulary() {
@@ -353,11 +356,46 @@ class RulesCompiler {
     fold(words.unmade_choices(), to_.unmade_choices_);
     fold(words.plain_answers(), to_.plain_answers_);
     to_.lower_is_better_ = FoldedWords(words.lower_is_better());
-    to_.words = {FoldedWords(words.yes_words()),      FoldedWords(words.no_words()),
-                 FoldedWords(words.budget_words()),   FoldedWords(words.spending_words()),
-                 FoldedWords(words.rate_words()),     FoldedWords(words.problem_headings()),
-                 FoldedWords(words.survey_words()),   FoldedWords(words.unfinished_words()),
-                 FoldedWords(words.spending_names()), FoldedWords(words.total_words())};
+    Rules::Words& w = to_.words;
+    w.yes = FoldedWords(words.yes_words());
+    w.no = FoldedWords(words.no_words());
+    std::vector<std::string> roles = FoldedWords(words.budget_words());
+    std::erase(roles, "");
+    w.budget_roles = roles.size();
+    for (std::string& word : FoldedWords(words.spending_words())) roles.push_back(std::move(word));
+    w.roles = WordList(roles);
+    w.rate = WordList(FoldedWords(words.rate_words()));
+    w.problem_headings = WordList(FoldedWords(words.problem_headings()));
+    w.survey = WordList(FoldedWords(words.survey_words()));
+    w.unfinished = WordList(FoldedWords(words.unfinished_words()));
+    w.spending_names = WordList(FoldedWords(words.spending_names()));
+    w.total = WordList(FoldedWords(words.total_words()));
+    DefaultWords(w);
+  }
+
+  static void DefaultWords(Rules::Words& w) {
+    namespace words = default_words;
+    const auto list = [](std::span<const std::string_view> from) {
+      return WordList(std::vector<std::string>(from.begin(), from.end()));
+    };
+    w.connecting = list(words::kConnecting);
+    w.generic = list(words::kGeneric);
+    w.rate_money = list(words::kRateMoney);
+    w.rests = list(words::kRests);
+    w.list_intros = list(words::kListIntros);
+    w.no_problems = list(words::kNoProblems);
+    w.other_headings = list(words::kOtherHeadings);
+    w.purpose_verbs = list(words::kPurposeVerbs);
+    w.purpose_nouns = list(words::kPurposeNouns);
+    w.vague_purposes = list(words::kVaguePurposes);
+    w.result_names = list(words::kResultNames);
+    w.floor_names = list(words::kFloorNames);
+    w.numerals = list(words::kNumerals);
+    w.counted = list(words::kCounted);
+    w.times = list(words::kTimes);
+    w.bounds = list(words::kBounds);
+    w.baselines = list(words::kBaselines);
+    w.deadlines = list(words::kDeadlines);
   }
 
   const v1::RuleSet& r_;

@@ -370,32 +370,31 @@ class RulesCompiler {
     w.unfinished = WordList(FoldedWords(words.unfinished_words()));
     w.spending_names = WordList(FoldedWords(words.spending_names()));
     w.total = WordList(FoldedWords(words.total_words()));
-    DefaultWords(w);
+    OwnOrDefaultWords(words, w);
   }
 
-  static void DefaultWords(Rules::Words& w) {
-    namespace words = default_words;
-    const auto list = [](std::span<const std::string_view> from) {
-      return WordList(std::vector<std::string>(from.begin(), from.end()));
+  static void OwnOrDefaultWords(const v1::Vocabulary& words, Rules::Words& w) {
+    const auto list = [](const auto& own, std::span<const std::string_view> otherwise) {
+      return WordList(own.empty() ? std::vector<std::string>(otherwise.begin(), otherwise.end()) : FoldedWords(own));
     };
-    w.connecting = list(words::kConnecting);
-    w.generic = list(words::kGeneric);
-    w.rate_money = list(words::kRateMoney);
-    w.rests = list(words::kRests);
-    w.list_intros = list(words::kListIntros);
-    w.no_problems = list(words::kNoProblems);
-    w.other_headings = list(words::kOtherHeadings);
-    w.purpose_verbs = list(words::kPurposeVerbs);
-    w.purpose_nouns = list(words::kPurposeNouns);
-    w.vague_purposes = list(words::kVaguePurposes);
-    w.result_names = list(words::kResultNames);
-    w.floor_names = list(words::kFloorNames);
-    w.numerals = list(words::kNumerals);
-    w.counted = list(words::kCounted);
-    w.times = list(words::kTimes);
-    w.bounds = list(words::kBounds);
-    w.baselines = list(words::kBaselines);
-    w.deadlines = list(words::kDeadlines);
+    w.connecting = list(words.connecting_words(), default_words::kConnecting);
+    w.generic = list(words.generic_words(), default_words::kGeneric);
+    w.rate_money = list(words.rate_money_words(), default_words::kRateMoney);
+    w.rests = list(words.remainder_words(), default_words::kRests);
+    w.list_intros = list(words.list_intros(), default_words::kListIntros);
+    w.no_problems = list(words.no_problem_words(), default_words::kNoProblems);
+    w.other_headings = list(words.other_headings(), default_words::kOtherHeadings);
+    w.purpose_verbs = list(words.purpose_verbs(), default_words::kPurposeVerbs);
+    w.purpose_nouns = list(words.purpose_nouns(), default_words::kPurposeNouns);
+    w.vague_purposes = list(words.vague_purposes(), default_words::kVaguePurposes);
+    w.result_names = list(words.result_names(), default_words::kResultNames);
+    w.floor_names = list(words.floor_names(), default_words::kFloorNames);
+    w.numerals = list(words.numerals(), default_words::kNumerals);
+    w.counted = list(words.counted_words(), default_words::kCounted);
+    w.times = list(words.time_words(), default_words::kTimes);
+    w.bounds = list(words.bound_words(), default_words::kBounds);
+    w.baselines = list(words.baseline_words(), default_words::kBaselines);
+    w.deadlines = list(words.deadline_words(), default_words::kDeadlines);
   }
 
   const v1::RuleSet& r_;

@@ -2,6 +2,8 @@
 
 #include "scoring/checks/catalogue.h"
 
+#include <absl/container/inlined_vector.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -16,13 +18,32 @@ std::pair<int, int> PlaceOf(std::string_view path) {
                                          "total_weight", "total_score",       "grade",        "report"};
   int part = 0;
   for (const std::string_view name : kParts) {
-    if (path.starts_with(name)) break;
+    if (!path.empty() && path[0] == name[0] && path.starts_with(name)) break;
     ++part;
   }
   int row = -1;
   if (const std::size_t open = path.find('['); open != std::string_view::npos)
     std::from_chars(path.data() + open + 1, path.data() + path.size(), row);
   return {part, row};
+}
+
+// As the form is, from its head to its report; findings of one place stay as they are.
+void PutInOrder(google::protobuf::RepeatedPtrField<evaluation::v1::Finding>& findings) {
+  struct Placed {
+    std::pair<int, int> place;
+    evaluation::v1::Finding* finding;
+  };
+  absl::InlinedVector<Placed, 16> order;
+  for (evaluation::v1::Finding& finding : findings) order.push_back({PlaceOf(finding.path()), &finding});
+  const auto earlier = [](const Placed& a, const Placed& b) { return a.place < b.place; };
+  if (std::is_sorted(order.begin(), order.end(), earlier)) return;
+  if (order.size() <= 16)  // a few: in place, without the memory that a stable sort asks for
+    for (auto at = order.begin(); at != order.end(); ++at)
+      std::rotate(std::upper_bound(order.begin(), at, *at, earlier), at, at + 1);
+  else
+    std::stable_sort(order.begin(), order.end(), earlier);
+  auto to = findings.pointer_begin();
+  for (const Placed& placed : order) *to++ = placed.finding;
 }
 
 }  // namespace
@@ -33,7 +54,8 @@ void FindingSink::AddAs(evaluation::v1::Severity severity, std::string path, std
   finding.set_severity(severity);
   finding.set_path(std::move(path));
   finding.set_message(std::move(message));
-  for (const auto& [name, value] : evidence) (*finding.mutable_evidence())[std::string(name)] = value;
+  auto& facts = *finding.mutable_evidence();
+  for (const Fact& fact : evidence) facts[std::string(fact.name)] = std::move(fact.value);
   finding.set_authority(std::string(authority_));
 }
 
@@ -84,14 +106,15 @@ const Check* FindCheck(std::string_view code) {
 }
 
 void RunChecks(const FormReading& reading, const Rules& rules, evaluation::v1::Scorecard& card) {
-  for (const Check& check : AllChecks()) {
-    const auto severity = rules.SeverityOf(check.code);
-    if (!severity || check.run == nullptr) continue;
-    FindingSink findings(check.code, *severity, check.authority, card);
-    check.run({reading, rules, card}, findings);
+  FormText text(reading, rules);
+  const auto checks = AllChecks();
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    const auto severity = rules.SeverityAt(i);
+    if (!severity || checks[i].run == nullptr) continue;
+    FindingSink findings(checks[i].code, *severity, checks[i].authority, card);
+    checks[i].run({reading, rules, card, text}, findings);
   }
-  std::stable_sort(card.mutable_findings()->pointer_begin(), card.mutable_findings()->pointer_end(),
-                   [](const auto* a, const auto* b) { return PlaceOf(a->path()) < PlaceOf(b->path()); });
+  PutInOrder(*card.mutable_findings());
 }
 
 }  // namespace jixiao::scoring

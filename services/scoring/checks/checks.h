@@ -2,6 +2,7 @@
 // lines, and adds findings; it changes nothing else. Whether a check runs, and how severe it is, is the rule set's.
 #pragma once
 
+#include "scoring/checks/text/form_text.h"
 #include "scoring/engine/reading.h"
 #include "scoring/engine/rules.h"
 
@@ -17,7 +18,12 @@ namespace jixiao::scoring {
 // Where a check puts what it finds.
 class FindingSink {
  public:
-  using Evidence = std::initializer_list<std::pair<std::string_view, std::string>>;
+  // One figure that a finding rests on. Its value moves into the finding.
+  struct Fact {
+    std::string_view name;
+    mutable std::string value;
+  };
+  using Evidence = std::initializer_list<Fact>;
 
   FindingSink(std::string_view code, evaluation::v1::Severity severity, std::string_view authority,
               evaluation::v1::Scorecard& card)
@@ -46,6 +52,7 @@ struct CheckInput {
   const FormReading& reading;
   const Rules& rules;
   const evaluation::v1::Scorecard& card;
+  FormText& text;  // what one check has read of it, the next ones find read
 };
 
 // One check. Without `run` it looks at several forms together (checks/batch) and none of its findings is on a card.

@@ -4,41 +4,58 @@
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 
-#include <absl/container/inlined_vector.h>
-
 #include <algorithm>
+#include <optional>
 
 namespace jixiao::scoring {
 namespace {
 
-using Percents = absl::InlinedVector<Decimal, 8>;
+// Sets the completions that the figures allow beside the printed one, until one fits. Nothing is kept of those that do
+// not but the first, which a finding names.
+class Fit {
+ public:
+  Fit(const Rate& printed, const Decimal& tolerance) : printed_(printed), tolerance_(tolerance) {}
 
-// Completions in percent that the figures allow.
-Percents Readings(const Measure& measure) {
-  const Decimal kFull(100);
-  Percents readings;
-  if (measure.kind == Measure::Kind::kDeadline) {
-    if (measure.on_time) readings.push_back(kFull);  // how complete a late row is no figure says
-    return readings;
+  // Whether the printed completion is `expected`, in percent.
+  bool Is(const Decimal& expected) {
+    if (!first_) first_ = expected;
+    return (printed_.Percent(expected) - expected).Abs() <= std::max(tolerance_, printed_.Precision(expected));
   }
-  if (measure.kind == Measure::Kind::kAnswer) return {measure.agrees ? kFull : Decimal()};
+  bool Is(const std::optional<Decimal>& expected) { return expected && Is(*expected); }
+
+  // Nothing when the figures allow no completion at all.
+  const std::optional<Decimal>& first() const { return first_; }
+
+ private:
+  const Rate& printed_;
+  const Decimal tolerance_;
+  std::optional<Decimal> first_;
+};
+
+bool FitsFigures(const Measure& measure, Fit& fit) {
+  const Decimal kFull(100);
   Decimal sum;
   for (const Pair& pair : measure.pairs) {
-    if (pair.met && (pair.IsUpperBound() || pair.a.IsZero() || pair.comparison == Comparison::kBetween))
-      readings.push_back(kFull);
-    if (const auto ratio = Decimal::MulDiv(pair.b, kFull, pair.a, 6)) {
-      readings.push_back(*ratio);
-      readings.push_back(std::min(*ratio, kFull));
-      sum += std::min(*ratio, kFull);
+    if (pair.met && (pair.IsUpperBound() || pair.a.IsZero() || pair.comparison == Comparison::kBetween) &&
+        fit.Is(kFull))
+      return true;
+    const auto ratio = Decimal::MulDiv(pair.b, kFull, pair.a, 6);
+    if (ratio) {
+      const Decimal capped = std::min(*ratio, kFull);
+      if (fit.Is(ratio) || fit.Is(capped)) return true;
+      sum += capped;
     }
-    if (pair.met) readings.push_back(kFull);  // 686 of about 700
-    if (pair.IsUpperBound())
-      if (const auto inverse = Decimal::MulDiv(pair.a, kFull, pair.b, 6)) readings.push_back(*inverse);
+    if (pair.met && fit.Is(kFull)) return true;  // 686 of about 700
+    if (pair.IsUpperBound() && fit.Is(Decimal::MulDiv(pair.a, kFull, pair.b, 6))) return true;
   }
-  if (const auto mean = Decimal::MulDiv(
-          sum, Decimal(1), Decimal(static_cast<std::int64_t>(std::max<std::size_t>(1, measure.pairs.size()))), 6))
-    readings.push_back(*mean);
-  return readings;
+  const Decimal count(static_cast<std::int64_t>(std::max<std::size_t>(1, measure.pairs.size())));
+  return fit.Is(Decimal::MulDiv(sum, Decimal(1), count, 6));
+}
+
+bool Fits(const Measure& measure, Fit& fit) {
+  if (measure.kind == Measure::Kind::kAnswer) return fit.Is(measure.agrees ? Decimal(100) : Decimal());
+  if (measure.kind != Measure::Kind::kDeadline) return FitsFigures(measure, fit);
+  return measure.on_time && fit.Is(Decimal(100));  // how complete a late row is no figure says
 }
 
 }  // namespace
@@ -52,13 +69,9 @@ void CompletionRate(const CheckInput& input, FindingSink& findings) {
       continue;
     }
     if (row.measure.kind == Measure::Kind::kNothing || !row.measure.complete) continue;
-    const Percents readings = Readings(row.measure);
-    const bool fits = std::any_of(readings.begin(), readings.end(), [&](const Decimal& expected) {
-      return (row.completion->Percent(expected) - expected).Abs() <=
-             std::max(input.rules.percentage_tolerance, row.completion->Precision(expected));
-    });
-    if (fits || readings.empty()) continue;
-    const std::string computed = readings.front().ToFixed(2) + "%";
+    Fit fit(*row.completion, input.rules.percentage_tolerance);
+    if (Fits(row.measure, fit) || !fit.first()) continue;
+    const std::string computed = fit.first()->ToFixed(2) + "%";
     findings.Add(row.Path("completion_rate"),
                  Cat("“", row.Name(), "”完成率填为 ", row.row->completion_rate(), "，指标值 ", row.row->target(),
                      "，实际完成 ", row.row->actual(), "，应为 ", computed),

@@ -6,20 +6,11 @@
 #include "scoring/checks/catalogue.h"
 
 #include <algorithm>
-#include <array>
 
 namespace jixiao::scoring {
 namespace {
 
-// What may well be "at least" among costs.
-bool IsFloor(const IndicatorReading& row) {
-  constexpr std::size_t kRead = 512;
-  constexpr std::string_view kFloors[] = {"节约", "节省", "降低", "下降", "压减", "减少", "标准",
-                                          "补助", "补贴", "工资", "待遇", "收入", "投入", "配套"};
-  const std::string name = Fold(TruncateUtf8(row.row->level3(), kRead));
-  return std::any_of(std::begin(kFloors), std::end(kFloors),
-                     [&](std::string_view word) { return name.find(word) != std::string::npos; });
-}
+constexpr std::size_t kReadOfName = 512;
 
 bool IsMoney(const Quantity& quantity) {
   return quantity.unit.dimension == Dimension::kMoney ||
@@ -40,7 +31,9 @@ void CostNotLe(const CheckInput& input, FindingSink& findings) {
     const auto floor = std::find_if(row.target.quantities.begin(), row.target.quantities.end(), [](const Quantity& q) {
       return IsMoney(q) && (q.comparison == Comparison::kAtLeast || q.comparison == Comparison::kMoreThan);
     });
-    if (floor != row.target.quantities.end() && !IsFloor(row)) {
+    // What may well be "at least" among costs.
+    const auto is_floor = [&] { return input.rules.words.floor_names.IsIn(input.text.Level3(row, kReadOfName)); };
+    if (floor != row.target.quantities.end() && !is_floor()) {
       findings.Add(row.Path("target"),
                    Cat("成本指标“", row.Name(), "”的指标值 ", floor->ToString(), " 是下限，成本应规定上限（≤）"),
                    {{"target", floor->ToString()}});

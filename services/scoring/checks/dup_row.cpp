@@ -6,7 +6,10 @@
 #include "scoring/checks/catalogue.h"
 #include "scoring/checks/rows.h"
 
+#include <absl/container/inlined_vector.h>
+
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 namespace jixiao::scoring {
@@ -14,19 +17,46 @@ namespace {
 
 constexpr int kMostFindings = 50;
 
+struct NamedRow {
+  const IndicatorReading* row;
+  std::string_view name;
+  std::size_t hash;
+};
+
+// The rows that may share their name with another one, in order: on most forms none.
+std::vector<NamedRow> RowsOfOneName(const CheckInput& input) {
+  absl::InlinedVector<NamedRow, 32> rows;
+  absl::InlinedVector<std::size_t, 32> hashes;
+  for (const IndicatorReading& row : input.reading.indicators) {
+    if (row.IsEmpty()) continue;
+    const std::string_view name = RowNameIn(input.text.Level3(row));
+    if (name.empty()) continue;
+    rows.push_back({&row, name, std::hash<std::string_view>()(name)});
+    hashes.push_back(rows.back().hash);
+  }
+  std::sort(hashes.begin(), hashes.end());
+  std::vector<NamedRow> same;
+  if (std::adjacent_find(hashes.begin(), hashes.end()) == hashes.end()) return same;
+  for (const NamedRow& row : rows) {
+    const auto range = std::equal_range(hashes.begin(), hashes.end(), row.hash);
+    if (range.second - range.first > 1) same.push_back(row);
+  }
+  return same;
+}
+
 }  // namespace
 
 void DupRow(const CheckInput& input, FindingSink& findings) {
+  const std::vector<NamedRow> rows = RowsOfOneName(input);
+  if (rows.empty()) return;
   TextMap<std::vector<const IndicatorReading*>> by_name;
   int found = 0;
   int shared = 0;  // names under several level-2 indicators
   const IndicatorReading* first_shared = nullptr;
   std::string names;
-  for (const IndicatorReading& row : input.reading.indicators) {
-    if (row.IsEmpty()) continue;
-    std::string name = RowName(row.row->level3());
-    if (name.empty()) continue;
-    std::vector<const IndicatorReading*>& same = by_name[std::move(name)];
+  for (const NamedRow& named : rows) {
+    const IndicatorReading& row = *named.row;
+    std::vector<const IndicatorReading*>& same = by_name[std::string(named.name)];
     const auto twin = std::find_if(same.begin(), same.end(), [&](const IndicatorReading* other) {
       const bool target = !row.target.blank && other->target.text == row.target.text;
       return target || (other->level1 == row.level1 && other->level2 == row.level2);

@@ -4,6 +4,7 @@
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+#include "scoring/engine/literal/words.h"
 
 #include <algorithm>
 
@@ -16,16 +17,38 @@ bool SameWords(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return mark(x) == mark(y); });
 }
 
+bool IsEcho(std::string_view target, std::string_view actual, const Rules& rules) {
+  return SameWords(target, actual) && static_cast<int>(Utf8Length(actual)) >= rules.echo_min_length &&
+         !rules.IsPlainAnswer(actual);
+}
+
+// Whether a character stands for itself when its text is folded, and for nothing else.
+bool IsPlain(char32_t c) {
+  return literal::IsIdeograph(c) || literal::IsLetter(static_cast<char>(c < 0x80 ? c : 0));
+}
+
+// Whether two texts certainly say different things: where they first differ, each has a character that folding keeps.
+// Cheap; most goals and their completions part within a few words.
+bool CertainlyDiffer(std::string_view a, std::string_view b) {
+  std::size_t at = static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+  if (at == a.size() || at >= b.size()) return false;
+  while (at > 0 && (static_cast<unsigned char>(a[at]) & 0xC0) == 0x80) --at;
+  return IsPlain(literal::FirstChar(a.substr(at))) && IsPlain(literal::FirstChar(b.substr(at)));
+}
+
+// The goal that was expected, folded, when the actual one repeats it word for word; else empty.
+std::string EchoedGoal(const CheckInput& input) {
+  const evaluation::v1::SelfEvaluation& form = *input.reading.form;
+  if (form.expected_goal().empty() || CertainlyDiffer(form.expected_goal(), form.actual_goal())) return {};
+  std::string expected = Fold(form.expected_goal());
+  return IsEcho(expected, Fold(form.actual_goal()), input.rules) ? expected : std::string();
+}
+
 }  // namespace
 
 void Echo(const CheckInput& input, FindingSink& findings) {
   const FormReading& reading = input.reading;
-  const auto echoes = [&](const std::string& target, const std::string& actual) {
-    return SameWords(target, actual) && static_cast<int>(Utf8Length(actual)) >= input.rules.echo_min_length &&
-           !input.rules.IsPlainAnswer(actual);
-  };
-  const std::string expected = Fold(reading.form->expected_goal());
-  if (!expected.empty() && echoes(expected, Fold(reading.form->actual_goal())))
+  if (const std::string expected = EchoedGoal(input); !expected.empty())
     findings.Add("actual_goal", "年度总体目标的实际完成情况与预期目标文字完全相同",
                  {{"characters", Cat(Utf8Length(expected))}});
   int in_words = 0;
@@ -40,7 +63,7 @@ void Echo(const CheckInput& input, FindingSink& findings) {
     }
     if (!row.target.quantities.empty() || row.target.period || row.target.blank || row.actual.blank) continue;
     ++in_words;
-    if (!echoes(row.target.text, row.actual.text)) continue;
+    if (!IsEcho(row.target.text, row.actual.text, input.rules)) continue;
     Append(rows, echoed++ == 0 ? "" : ",", row.index);
   }
   if (echoed > 0)

@@ -11,7 +11,7 @@ namespace {
 
 void CheckAmount(const FundReading& fund, std::string_view cell, std::string_view title, const std::string& text,
                  bool readable, FindingSink& findings) {
-  if (readable || Fold(text).find_first_of("0123456789") == std::string::npos) return;
+  if (readable || text.empty() || Fold(text).find_first_of("0123456789") == std::string::npos) return;
   findings.Add(fund.Path(cell), Cat("“", fund.name, "”", title, "书写有误，不是数字：", TruncateUtf8(text, 60)),
                {{"printed", std::string(TruncateUtf8(text, 60))}});
 }

@@ -4,7 +4,6 @@
 // of income; a percentage that is the quotient of any two amounts of the sentence.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
-#include "scoring/checks/narrative.h"
 
 #include <algorithm>
 
@@ -17,35 +16,37 @@ constexpr std::ptrdiff_t kMostAmounts = 8;  // of a sentence that a percentage i
 // 执行率为87%, 完成预算的87%, 完成项目支出总额的87%.
 bool IsCompletion(std::string_view label, const Rules& rules) {
   if (NamesExecutionRate(label, rules)) return true;
-  const std::size_t done = label.find("完成");
+  const std::size_t done = FindWord(label, "完成");
   if (done == std::string_view::npos) return false;
   const std::string_view of = label.substr(done);
-  const bool money = of.find("预算") != std::string_view::npos || of.find("支出") != std::string_view::npos ||
-                     of.find("资金") != std::string_view::npos || of.find("经费") != std::string_view::npos ||
-                     of.find("总额") != std::string_view::npos;
+  const auto names = [&](std::string_view word) { return FindWord(of, word) != std::string_view::npos; };
+  const bool money = names("预算") || names("支出") || names("资金") || names("经费") || names("总额");
   return money && (of.ends_with("的") || of.ends_with("预算") || of.ends_with("总额"));
 }
 
-void CheckSentence(int report, const Sentence& sentence, const Subject& subject, const Rules& rules, int& found,
-                   FindingSink& findings) {
+void CheckSentence(int report, const Sentence& sentence, const CheckInput& input, int& found, FindingSink& findings) {
+  const Rules& rules = input.rules;
+  // A rate stands behind two amounts at least.
+  if (sentence.amounts < 2 || sentence.amounts == sentence.mentions.size()) return;
   const Mention* budget = nullptr;
   const Mention* spending = nullptr;
   for (std::size_t i = 0; i < sentence.mentions.size() && found < kMostFindings; ++i) {
     const Mention& mention = sentence.mentions[i];
+    if (mention.bounded || mention.depth > 0) continue;
     const std::string_view label = sentence.LabelOf(mention);
     if (!mention.percent) {
       const RoleWords role = RoleOf(label, rules);
-      if (!role.whole || mention.bounded || mention.depth > 0) continue;
+      if (!role.whole) continue;
       if (role.role == Role::kBudget)
         budget = &mention;
-      else if (subject.IsWhole(role.head))  // what names nothing goes on about that budget
+      else if (input.text.subject().IsWhole(role.head))  // what names nothing goes on about that budget
         spending = &mention;
       continue;
     }
-    if (budget == nullptr || spending == nullptr || mention.bounded || mention.depth > 0) continue;
+    if (budget == nullptr || spending == nullptr) continue;
     const std::string_view between =
         std::string_view(sentence.text).substr(budget->end, mention.begin - std::min(mention.begin, budget->end));
-    if (between.find("其中") != std::string_view::npos || !IsCompletion(label, rules)) continue;
+    if (FindWord(between, "其中") != std::string_view::npos || !IsCompletion(label, rules)) continue;
     const auto expected = Decimal::MulDiv(spending->value, Decimal(100), budget->value, 6);
     if (!expected || *expected > Decimal(1000)) continue;  // 元 for 万元: UNIT_MISMATCH
     Decimal tolerance = std::max(rules.percentage_tolerance, mention.precision);
@@ -80,12 +81,9 @@ void CheckSentence(int report, const Sentence& sentence, const Subject& subject,
 
 void ExecRateText(const CheckInput& input, FindingSink& findings) {
   const evaluation::v1::SelfEvaluation& form = *input.reading.form;
-  if (form.report().empty()) return;
-  const Subject subject(form);
   int found = 0;
   for (int i = 0; i < form.report_size(); ++i)
-    for (const Sentence& sentence : ReadSentences(form.report(i).text()))
-      CheckSentence(i, sentence, subject, input.rules, found, findings);
+    for (const Sentence& sentence : input.text.Report(i)) CheckSentence(i, sentence, input, found, findings);
 }
 
 }  // namespace jixiao::scoring

@@ -6,17 +6,26 @@
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 
+#include <algorithm>
+
 namespace jixiao::scoring {
 namespace {
 
-// "满分 5 分" or "完成率 100%"; empty when the row claims neither.
-std::string Claim(const IndicatorReading& row) {
-  if (row.weight && row.score && *row.score >= *row.weight && !row.weight->IsZero())
-    return Cat("得满分 ", row.score->ToString(), " 分");
+// What a row claims that only a target that is met can give.
+enum class Claim { kNone, kFullPoints, kCompletion };
+
+Claim ClaimOf(const IndicatorReading& row) {
   const bool scored = row.weight && row.score;
-  if (!scored && row.completion && !row.completion->malformed && row.completion->Percent(Decimal(100)) >= Decimal(100))
-    return Cat("完成率填为 ", row.row->completion_rate());
-  return {};
+  if (scored) return *row.score >= *row.weight && !row.weight->IsZero() ? Claim::kFullPoints : Claim::kNone;
+  const bool complete =
+      row.completion && !row.completion->malformed && row.completion->Percent(Decimal(100)) >= Decimal(100);
+  return complete ? Claim::kCompletion : Claim::kNone;
+}
+
+// 得满分 5 分, 完成率填为 100%
+std::string ClaimText(const IndicatorReading& row, Claim claim) {
+  return claim == Claim::kFullPoints ? Cat("得满分 ", row.score->ToString(), " 分")
+                                     : Cat("完成率填为 ", row.row->completion_rate());
 }
 
 void AddPair(const IndicatorReading& row, const Pair& pair, const std::string& claim, FindingSink& findings) {
@@ -40,15 +49,20 @@ void AddPair(const IndicatorReading& row, const Pair& pair, const std::string& c
 
 void FullNotMet(const CheckInput& input, FindingSink& findings) {
   for (const IndicatorReading& row : input.reading.indicators) {
-    const std::string claim = Claim(row);
-    if (claim.empty()) continue;
-    if (row.measure.kind == Measure::Kind::kDeadline && !row.measure.on_time) {
+    const bool late = row.measure.kind == Measure::Kind::kDeadline && !row.measure.on_time;
+    const bool disagrees = row.measure.kind == Measure::Kind::kAnswer && !row.measure.agrees;
+    const bool missed = std::any_of(row.measure.pairs.begin(), row.measure.pairs.end(), [](auto& p) { return !p.met; });
+    if (!late && !disagrees && !missed) continue;
+    const Claim what = ClaimOf(row);
+    if (what == Claim::kNone) continue;
+    const std::string claim = ClaimText(row, what);
+    if (late) {
       findings.Add(row.Path("actual"),
                    Cat("“", row.Name(), "”时限 ", row.target.text, "，实际 ", row.actual.text, "，已逾期，却", claim),
                    {{"target", row.target.text}, {"actual", row.actual.text}, {"claim", claim}});
       continue;
     }
-    if (row.measure.kind == Measure::Kind::kAnswer && !row.measure.agrees) {
+    if (disagrees) {
       findings.Add(
           row.Path("actual"),
           Cat("“", row.Name(), "”指标值“", row.target.text, "”，实际“", row.actual.text, "”，未达到指标值，却", claim),

@@ -5,31 +5,15 @@
 // an execution line.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
-#include "scoring/checks/narrative.h"
 #include "scoring/engine/line.h"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace jixiao::scoring {
 namespace {
 
-constexpr std::size_t kRead = 512;
-
-bool ContainsAny(std::string_view text, const std::vector<std::string>& words) {
-  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
-    return !word.empty() && text.find(word) != std::string_view::npos;
-  });
-}
-
-// Money that is the result itself.
-bool IsResult(std::string_view name) {
-  constexpr std::string_view kResults[] = {"收入", "产值",   "贷款", "税收", "募集", "引资", "融资", "销售", "投资额",
-                                           "合同", "到位率", "增收", "利润", "节约", "追回", "追缴", "清收"};
-  return std::any_of(std::begin(kResults), std::end(kResults),
-                     [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
-}
+constexpr std::size_t kReadOfName = 512;
 
 bool IsOutput(const IndicatorReading& row) {
   return !row.is_cost && row.indicator_class != nullptr &&
@@ -80,19 +64,22 @@ void Misclass(const CheckInput& input, FindingSink& findings) {
   const bool department = reading.form->kind() == evaluation::v1::FORM_KIND_DEPARTMENT;
   for (const IndicatorReading& row : reading.indicators) {
     if (row.IsEmpty()) continue;
-    const std::string name = Fold(TruncateUtf8(row.row->level3().empty() ? row.level2 : row.row->level3(), kRead));
+    const std::string_view name = row.row->level3().empty() ? input.text.Folded(TruncateUtf8(row.level2, kReadOfName))
+                                                            : input.text.Level3(row, kReadOfName);
     const bool management =
         row.indicator_class != nullptr && (row.indicator_class->indicator_class == v1::INDICATOR_CLASS_PROCESS ||
                                            row.indicator_class->indicator_class == v1::INDICATOR_CLASS_DECISION);
     if (execution_line && !department && !management && NamesExecutionRate(name, input.rules)) {
       findings.Add(row.Path("level3"), Cat("“", row.Name(), "”就是预算执行率，表内已另行计分，重复计算"),
-                   {{"name", name}, {"weight", row.row->weight()}});
+                   {{"name", std::string(name)}, {"weight", row.row->weight()}});
       continue;
     }
-    const bool quantity = row.level2.find("数量") != std::string_view::npos;
+    const bool quantity = FindWord(row.level2, "数量") != std::string_view::npos;
     if (!table.empty() || row.is_cost || !(quantity || (IsOutput(row) && row.level2.empty()))) continue;
     const Literal& cell = row.target.blank ? row.actual : row.target;
-    if (!IsMoney(cell) || !ContainsAny(name, input.rules.words.spending_names) || IsResult(name)) continue;
+    const Rules::Words& words = input.rules.words;
+    // Money that is the result itself is no amount spent.
+    if (!IsMoney(cell) || !words.spending_names.IsIn(name) || words.result_names.IsIn(name)) continue;
     findings.Add(row.Path("target"),
                  Cat("“", row.Name(), "”以金额 ", cell.quantities.front().ToString(), " 作为",
                      quantity ? "数量指标" : "产出指标", "：金额属于成本，不是产出"),

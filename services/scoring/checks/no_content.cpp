@@ -3,7 +3,6 @@
 // 79 %. Must not: "无" on a form in order; 其他需要说明的问题 "无", which asks for something else.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
-#include "scoring/checks/narrative.h"
 #include "scoring/engine/line.h"
 
 #include <algorithm>
@@ -11,7 +10,7 @@
 namespace jixiao::scoring {
 
 void NoContent(const CheckInput& input, FindingSink& findings) {
-  const std::vector<ProblemSection> sections = ProblemSections(*input.reading.form, input.rules);
+  const std::vector<ProblemSection>& sections = input.text.problems();
   // One section that names a problem is an answer, whatever the others say.
   if (sections.empty() ||
       !std::all_of(sections.begin(), sections.end(), [](const ProblemSection& s) { return s.says_none; }))

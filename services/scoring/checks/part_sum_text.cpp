@@ -6,7 +6,6 @@
 // 已支付400万元 behind a list.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
-#include "scoring/checks/narrative.h"
 #include "scoring/engine/line.h"
 
 #include <algorithm>
@@ -32,20 +31,7 @@ bool EndsWithTotalWord(std::string_view label, const Rules& rules) {
         taken = true;
       }
   }
-  return std::any_of(rules.words.total.begin(), rules.words.total.end(), [&](const std::string& word) {
-    return !word.empty() && label.ends_with(word) && !label.ends_with("公共");
-  });
-}
-
-// 实际支出95万元, 已支付400万元, 结余5万元: figures of the whole that follow a list, no parts of it.
-bool IsAnotherTotal(const Sentence& sentence, const Mention& mention, const Subject& subject, const Rules& rules) {
-  const std::string_view label = sentence.LabelOf(mention);
-  constexpr std::string_view kRests[] = {"结余", "结转", "剩余", "未支付", "尚未", "节约", "缺口", "比上年", "同比"};
-  if (std::any_of(std::begin(kRests), std::end(kRests),
-                  [&](std::string_view word) { return label.find(word) != std::string_view::npos; }))
-    return true;
-  const RoleWords role = RoleOf(label, rules);
-  return (role.whole && subject.IsWhole(role.head)) || EndsWithTotalWord(label, rules);
+  return rules.words.total.IsAtEndOf(label) && !label.ends_with("公共");
 }
 
 Decimal SumOf(const Parts& parts) {
@@ -57,17 +43,37 @@ Decimal SumOf(const Parts& parts) {
 class TextSums {
  public:
   TextSums(const CheckInput& input, FindingSink& findings)
-      : rules_(input.rules), subject_(*input.reading.form), whole_(ExecutionOf(input.reading)), findings_(findings) {}
+      : rules_(input.rules), text_(input.text), whole_(ExecutionOf(input.reading)), findings_(findings) {}
 
-  void Check(const std::string& path, std::string_view text) {
-    for (const Sentence& sentence : ReadSentences(text)) {
+  // `section`: of the report; kExpectedGoal or kActualGoal for the goal.
+  static constexpr int kExpectedGoal = -2;
+  static constexpr int kActualGoal = -1;
+
+  void Check(int section, const std::vector<Sentence>& sentences) {
+    for (const Sentence& sentence : sentences) {
       if (found_ >= kMostFindings) return;
-      path_ = &path;
+      section_ = section;
+      // A total and two parts, or three items.
+      if (sentence.amounts < 3) continue;
       if (!Behind(sentence) && !Before(sentence)) Listed(sentence);
     }
   }
 
  private:
+  std::string Path() const {
+    return section_ == kExpectedGoal ? "expected_goal"
+           : section_ == kActualGoal ? "actual_goal"
+                                     : Cat("report[", section_, "].text");
+  }
+
+  // 实际支出95万元, 已支付400万元, 结余5万元: figures of the whole that follow a list, no parts of it.
+  bool IsAnotherTotal(const Sentence& sentence, const Mention& mention) const {
+    const std::string_view label = sentence.LabelOf(mention);
+    if (rules_.words.rests.IsIn(label)) return true;
+    const RoleWords role = RoleOf(label, rules_);
+    return (role.whole && text_.subject().IsWhole(role.head)) || EndsWithTotalWord(label, rules_);
+  }
+
   // Whether parts of the list, from its start, reach the total at some point: what follows is about something else.
   bool Reaches(const Parts& parts, const Decimal& total) const {
     Decimal sum;
@@ -82,7 +88,7 @@ class TextSums {
   static std::vector<std::size_t> MarksOf(const Sentence& sentence) {
     const std::string_view text = sentence.text;
     std::vector<std::size_t> marks;
-    for (std::size_t at = text.find("其中"); at != std::string_view::npos; at = text.find("其中", at + 1))
+    for (std::size_t at = FindWord(text, "其中"); at != std::string_view::npos; at = FindWord(text, "其中", at + 1))
       marks.push_back(at);
     for (const Mention& mention : sentence.mentions)
       if (!mention.percent && text.substr(mention.end).starts_with(":") &&
@@ -118,7 +124,7 @@ class TextSums {
         if (at->begin > next || at->depth < depth) break;
         if (at->depth > depth) continue;  // brackets split a part once more
         all.push_back(&*at);
-        ended = ended || IsAnotherTotal(sentence, *at, subject_, rules_);
+        ended = ended || IsAnotherTotal(sentence, *at);
         if (ended) continue;
         certain = certain && !at->bounded && !at->approximate;
         parts.push_back(&*at);
@@ -138,7 +144,7 @@ class TextSums {
       if (mention.percent || mention.depth > 0) continue;
       const std::string_view label = sentence.LabelOf(mention);
       if (!EndsWithTotalWord(label, rules_)) {
-        if (IsAnotherTotal(sentence, mention, subject_, rules_)) {
+        if (IsAnotherTotal(sentence, mention)) {
           parts.clear();  // 预算100万元，支出95万元 are no parts
           certain = true;
           continue;
@@ -169,19 +175,18 @@ class TextSums {
 
   // 经费使用情况：…, 支出明细：…: what the form says was spent, item by item.
   void Listed(const Sentence& sentence) {
-    constexpr std::string_view kIntros[] = {
-        "使用情况:", "支出明细:", "使用明细:", "支出情况:", "开支情况:", "具体支出:", "资金使用:", "开支明细:"};
+    if (!whole_.executed || whole_.executed->IsZero()) return;
     std::size_t start = std::string::npos;
-    for (const std::string_view intro : kIntros)
-      if (const std::size_t at = sentence.text.find(intro); at != std::string::npos)
+    for (const std::string& intro : rules_.words.list_intros.words())
+      if (const std::size_t at = FindWord(sentence.text, intro); at != std::string::npos)
         start = std::min(start, at + intro.size());
-    if (start == std::string::npos || !whole_.executed || whole_.executed->IsZero()) return;
+    if (start == std::string::npos) return;
     Parts parts;
     for (const Mention& mention : sentence.mentions) {
       if (mention.percent || mention.depth > 0 || mention.begin < start) continue;
       if (mention.bounded || mention.approximate) return;
       const RoleWords role = RoleOf(sentence.LabelOf(mention), rules_);
-      if (role.whole && subject_.IsWhole(role.head)) return;  // no list of items
+      if (role.whole && text_.subject().IsWhole(role.head)) return;  // no list of items
       if (parts.size() < kMostParts) parts.push_back(&mention);
     }
     if (parts.size() < 3) return;
@@ -192,7 +197,7 @@ class TextSums {
     const std::string message =
         Cat("所列 ", parts.size(), " 项支出合计 ", sum.ToString(), " 万元，与表内全年执行数 ",
             whole_.executed->ToString(), " 万元相差 ", (sum - *whole_.executed).Abs().ToString(), " 万元");
-    findings_.AddMild(evaluation::v1::SEVERITY_INFO, *path_, message,
+    findings_.AddMild(evaluation::v1::SEVERITY_INFO, Path(), message,
                       {{"sum", sum.ToString() + "万元"},
                        {"total", whole_.executed->ToString() + "万元"},
                        {"parts", Cat(parts.size())}});
@@ -227,16 +232,16 @@ class TextSums {
     ++found_;
     if (rounding) Append(message, "，可能由四舍五入造成");
     if (rounding || incomplete)
-      findings_.AddMild(evaluation::v1::SEVERITY_INFO, *path_, std::move(message), evidence);
+      findings_.AddMild(evaluation::v1::SEVERITY_INFO, Path(), std::move(message), evidence);
     else
-      findings_.Add(*path_, std::move(message), evidence);
+      findings_.Add(Path(), std::move(message), evidence);
   }
 
   const Rules& rules_;
-  const Subject subject_;
+  FormText& text_;
   const Execution whole_;
   FindingSink& findings_;
-  const std::string* path_ = nullptr;
+  int section_ = 0;
   int found_ = 0;
 };
 
@@ -245,9 +250,9 @@ class TextSums {
 void PartSumText(const CheckInput& input, FindingSink& findings) {
   const evaluation::v1::SelfEvaluation& form = *input.reading.form;
   TextSums sums(input, findings);
-  sums.Check("expected_goal", form.expected_goal());
-  sums.Check("actual_goal", form.actual_goal());
-  for (int i = 0; i < form.report_size(); ++i) sums.Check(Cat("report[", i, "].text"), form.report(i).text());
+  sums.Check(TextSums::kExpectedGoal, input.text.ExpectedGoal());
+  sums.Check(TextSums::kActualGoal, input.text.ActualGoal());
+  for (int i = 0; i < form.report_size(); ++i) sums.Check(i, input.text.Report(i));
 }
 
 }  // namespace jixiao::scoring

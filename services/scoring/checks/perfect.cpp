@@ -3,7 +3,6 @@
 // points with 存在的问题 "无", or without a report; a rate that cannot be computed.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
-#include "scoring/checks/narrative.h"
 #include "scoring/engine/line.h"
 
 #include <algorithm>
@@ -18,7 +17,7 @@ void Perfect(const CheckInput& input, FindingSink& findings) {
   const auto rate =
       e.budget && e.executed ? Decimal::MulDiv(*e.executed, Decimal(100), *e.budget, 2) : std::optional<Decimal>();
   const bool low = rate && limit && *rate < *limit;
-  const std::vector<ProblemSection> sections = ProblemSections(*input.reading.form, input.rules);
+  const std::vector<ProblemSection>& sections = input.text.problems();
   const auto problems =
       std::find_if(sections.begin(), sections.end(), [](const ProblemSection& s) { return !s.says_none; });
   if (!low && problems == sections.end()) return;

@@ -2,15 +2,11 @@
 
 #include "common/text.h"
 #include "scoring/engine/literal.h"
+#include "scoring/engine/literal/words.h"
 
 namespace jixiao::scoring {
 namespace {
-
-bool Take(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
-  return true;
-}
+using literal::Take;
 
 // 指标1: 指标2. 3、 (4); a number that measures something, as in 24小时值班, stays.
 void TakeNumber(std::string_view& name) {
@@ -28,16 +24,18 @@ void TakeNumber(std::string_view& name) {
 
 }  // namespace
 
-std::string RowName(std::string_view level3) {
-  constexpr std::size_t kRead = 2048;
-  const std::string folded = Fold(TruncateUtf8(level3, kRead));
-  std::string_view name = folded;
+std::string_view RowNameIn(std::string_view name) {
   while (Take(name, "★") || Take(name, "☆")) {
   }
   TakeNumber(name);
   while (!name.empty() && (name.back() == ';' || name.back() == ':' || name.back() == '.')) name.remove_suffix(1);
   const bool says = name.find_first_not_of("-/*_.") != std::string_view::npos && name != "……" && name != "…";
-  return says ? std::string(name) : std::string();
+  return says ? name : std::string_view();
+}
+
+std::string RowName(std::string_view level3) {
+  constexpr std::size_t kRead = 2048;
+  return std::string(RowNameIn(Fold(TruncateUtf8(level3, kRead))));
 }
 
 std::string RowContent(const evaluation::v1::Indicator& row) {

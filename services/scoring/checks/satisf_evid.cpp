@@ -16,13 +16,10 @@ constexpr std::size_t kRead = 256 * 1024;
 bool TellsSize(std::string_view text, const Rules& rules) {
   text = TruncateUtf8(text, kRead);
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find("。"), text.size());
+    const std::size_t end = std::min(FindWord(text, "。"), text.size());
     const std::string_view sentence = text.substr(0, end);
     text.remove_prefix(std::min(end + std::string_view("。").size(), text.size()));
-    const bool survey = std::any_of(rules.words.survey.begin(), rules.words.survey.end(), [&](const std::string& word) {
-      return sentence.find(word) != std::string_view::npos;
-    });
-    if (!survey) continue;
+    if (!rules.words.survey.IsIn(sentence)) continue;
     const Literal literal = ReadLiteral(sentence, 0);
     if (std::any_of(literal.quantities.begin(), literal.quantities.end(),
                     [](const Quantity& q) { return q.unit.dimension == Dimension::kCount && q.number > Decimal(1); }))
@@ -31,9 +28,15 @@ bool TellsSize(std::string_view text, const Rules& rules) {
   return false;
 }
 
+// In name and actual value, which are one sentence.
+bool RowTellsSize(const evaluation::v1::Indicator& cells, const Rules& rules) {
+  const bool survey = rules.words.survey.IsIn(cells.level3()) || rules.words.survey.IsIn(cells.actual());
+  return survey && TellsSize(Cat(cells.level3(), "；", cells.actual()), rules);
+}
+
 bool IsSatisfaction(const IndicatorReading& row) {
   return (row.indicator_class != nullptr && row.indicator_class->indicator_class == v1::INDICATOR_CLASS_SATISFACTION) ||
-         row.level2.find("满意") != std::string_view::npos;
+         FindWord(row.level2, "满意") != std::string_view::npos;
 }
 
 // 100 %, also as a bare number against a target in percent; or no figure at all.
@@ -55,14 +58,12 @@ void SatisfEvid(const CheckInput& input, FindingSink& findings) {
   for (const IndicatorReading& row : input.reading.indicators) {
     if (!IsSatisfaction(row) || !NeedsEvidence(row)) continue;
     const evaluation::v1::Indicator& cells = *row.row;
-    if (!TellsSize(Cat(cells.level3(), "；", cells.actual()), input.rules) &&
-        !TellsSize(cells.deviation_reason(), input.rules))
-      rows.push_back(&row);
+    if (!RowTellsSize(cells, input.rules) && !TellsSize(cells.deviation_reason(), input.rules)) rows.push_back(&row);
   }
   if (rows.empty()) return;
   const auto& report = input.reading.form->report();
   if (std::any_of(report.begin(), report.end(), [&](const evaluation::v1::ReportSection& section) {
-        return section.text().find("满意") != std::string::npos && TellsSize(section.text(), input.rules);
+        return FindWord(section.text(), "满意") != std::string::npos && TellsSize(section.text(), input.rules);
       }))
     return;
   std::string list;

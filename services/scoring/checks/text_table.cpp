@@ -6,7 +6,7 @@
 // 2021; 约111万元 for 110.76.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
-#include "scoring/checks/narrative.h"
+#include "scoring/checks/text/years.h"
 #include "scoring/engine/line.h"
 
 #include <algorithm>
@@ -76,11 +76,7 @@ Table TableOf(const FormReading& reading) {
 class TotalsInReport {
  public:
   TotalsInReport(const CheckInput& input, FindingSink& findings)
-      : input_(input),
-        form_(*input.reading.form),
-        subject_(form_),
-        table_(TableOf(input.reading)),
-        findings_(findings) {}
+      : input_(input), form_(*input.reading.form), table_(TableOf(input.reading)), findings_(findings) {}
 
   void Sentences(int report, const std::vector<Sentence>& sentences) {
     for (const Sentence& sentence : sentences) {
@@ -105,16 +101,15 @@ class TotalsInReport {
 
   // Whether the figure is one of the whole form; remembers what a sentence is about for its later clauses.
   bool IsOfTheWhole(const Sentence& sentence, const Mention& mention, std::string_view head) {
-    const bool here = subject_.IsWhole(head);
     // A clause that names nothing goes on about what the one before it named.
-    const bool names_something = Utf8Length(head) > 0 && !here;
-    if (names_something) part_ = true;
+    part_ = part_ || (!head.empty() && !input_.text.subject().IsWhole(head));
     const std::string_view before = std::string_view(sentence.text).substr(0, mention.begin);
-    return !part_ && mention.depth == 0 && before.find("其中") == std::string_view::npos &&
+    return !part_ && mention.depth == 0 && FindWord(before, "其中") == std::string_view::npos &&
            IsOfThisYear(sentence, mention);
   }
 
   void CompareAmount(int report, const Sentence& sentence, const Mention& mention) {
+    if (part_) return;
     const std::string_view label = sentence.LabelOf(mention);
     const RoleWords role = RoleOf(label, input_.rules);
     if (!role.whole) {
@@ -148,13 +143,13 @@ class TotalsInReport {
     if (any_money || mention.bounded || mention.depth > 0 || table_.rates.empty()) return;
     if (!NamesExecutionRate(label, input_.rules)) return;
     std::string_view head = label;
-    for (const std::string& word : input_.rules.words.rate) {
-      const std::size_t at = word.empty() ? std::string_view::npos : label.rfind(word);
+    for (const std::string& word : input_.rules.words.rate.words()) {
+      const std::size_t at = label.rfind(word);
       if (at != std::string_view::npos && at < head.size()) head = label.substr(0, at);
     }
     // 截至6月底: the rate of a part of the year.
     const bool within_year =
-        sentence.text.find("月") != std::string::npos && sentence.text.find("12月") == std::string::npos;
+        FindWord(sentence.text, "月") != std::string::npos && FindWord(sentence.text, "12月") == std::string::npos;
     if (within_year || !IsOfTheWhole(sentence, mention, head)) return;
     const Decimal tolerance = ToleranceOf(mention, input_.rules.percentage_tolerance, input_.rules);
     for (const Decimal& rate : table_.rates)
@@ -171,7 +166,6 @@ class TotalsInReport {
 
   const CheckInput& input_;
   const evaluation::v1::SelfEvaluation& form_;
-  const Subject subject_;
   const Table table_;
   FindingSink& findings_;
   std::vector<std::pair<Role, Decimal>> seen_;
@@ -184,15 +178,10 @@ class TotalsInReport {
 
 // What an amount is for: 发放慰问金 → 慰问, 下拨两新党员教育活动经费 → 两新党员教育活动. Empty when the words say too
 // little.
-std::string_view PurposeOf(std::string_view label) {
-  constexpr std::string_view kVerbs[] = {"下拨", "发放", "拨付", "支付", "支出", "投入", "安排",
-                                         "使用", "完成", "共计", "合计", "用于", "共",   "了"};
-  constexpr std::string_view kNouns[] = {"经费", "资金", "费用", "金额", "共计", "合计", "支出",
-                                         "金",   "款",   "费",   "共",   "约",   "为",   "了"};
-  constexpr std::string_view kVague[] = {"项目", "工作", "活动", "专项", "全年", "补助", "实际", "财政", "本级"};
+std::string_view PurposeOf(std::string_view label, const Rules::Words& words) {
   for (bool taken = true; taken;) {
     taken = false;
-    for (const std::string_view word : kVerbs)
+    for (const std::string& word : words.purpose_verbs.words())
       if (label.starts_with(word)) {
         label.remove_prefix(word.size());
         taken = true;
@@ -200,13 +189,14 @@ std::string_view PurposeOf(std::string_view label) {
   }
   for (bool taken = true; taken;) {
     taken = false;
-    for (const std::string_view word : kNouns)
+    for (const std::string& word : words.purpose_nouns.words())
       if (label.ends_with(word)) {
         label.remove_suffix(word.size());
         taken = true;
       }
   }
-  const bool vague = std::find(std::begin(kVague), std::end(kVague), label) != std::end(kVague);
+  const auto vague_words = words.vague_purposes.words();
+  const bool vague = std::find(vague_words.begin(), vague_words.end(), label) != vague_words.end();
   const bool digits = label.find_first_of("0123456789") != std::string_view::npos;
   return vague || digits || Utf8Length(label) < 2 ? std::string_view() : label;
 }
@@ -215,7 +205,7 @@ std::string_view PurposeOf(std::string_view label) {
 // between (两新党组织党员教育活动).
 bool Means(std::string_view label, std::string_view purpose) {
   constexpr std::size_t kShort = 4;
-  if (Utf8Length(purpose) <= kShort) return label.find(purpose) != std::string_view::npos;
+  if (Utf8Length(purpose) <= kShort) return FindWord(label, purpose) != std::string_view::npos;
   while (!label.empty() && !purpose.empty()) {
     std::string_view rest = purpose;
     if (TakeUtf8(label) == TakeUtf8(rest)) purpose = rest;
@@ -236,7 +226,7 @@ void CompareRow(const IndicatorReading& row, const std::vector<Named>& named, co
     for (const Mention& amount : cell.mentions) {
       if (++amounts > kMostInRow) return;
       if (amount.percent || amount.bounded || amount.value.IsZero()) continue;
-      const std::string_view purpose = PurposeOf(cell.LabelOf(amount));
+      const std::string_view purpose = PurposeOf(cell.LabelOf(amount), rules.words);
       if (purpose.empty()) continue;
       Decimal sum;
       std::string parts;
@@ -276,16 +266,15 @@ void CompareRow(const IndicatorReading& row, const std::vector<Named>& named, co
 void TextTable(const CheckInput& input, FindingSink& findings) {
   const evaluation::v1::SelfEvaluation& form = *input.reading.form;
   if (form.report().empty()) return;
-  std::vector<std::vector<Sentence>> sections;
-  for (const auto& section : form.report()) sections.push_back(ReadSentences(section.text()));
   TotalsInReport totals(input, findings);
   std::vector<Named> named;
-  for (std::size_t i = 0; i < sections.size(); ++i) {
-    totals.Sentences(static_cast<int>(i), sections[i]);
-    for (const Sentence& sentence : sections[i])
+  for (int i = 0; i < form.report_size(); ++i) {
+    const std::vector<Sentence>& sentences = input.text.Report(i);
+    totals.Sentences(i, sentences);
+    for (const Sentence& sentence : sentences)
       for (const Mention& mention : sentence.mentions)
         if (!mention.percent && !mention.bounded && named.size() < kMostNamed)
-          named.push_back({&sentence, &mention, static_cast<int>(i)});
+          named.push_back({&sentence, &mention, i});
   }
   std::size_t rows = 0;
   for (const IndicatorReading& row : input.reading.indicators)

@@ -6,8 +6,14 @@
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/line.h"
+#include "scoring/engine/literal/words.h"
+#include "scoring/engine/word_list.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace jixiao::scoring {
@@ -47,37 +53,103 @@ void CheckRow(const IndicatorReading& row, FindingSink& findings) {
   }
 }
 
+// The money of the table, in 万元, and which amounts stand to it as if 元 and 万元 had been mixed up.
+class TableMoney {
+ public:
+  explicit TableMoney(const Execution& e)
+      : e_(e),
+        scale_(std::max(e.budget.value_or(Decimal()), e.executed.value_or(Decimal()))),
+        far_(Decimal::Mul(scale_, Decimal(1000))) {}
+
+  bool IsKnown() const { return scale_ > Decimal() && far_.has_value(); }
+  const Decimal& scale() const { return scale_; }
+
+  // `amount` in 万元, `number` as it is written.
+  bool IsOff(const Decimal& amount, const Decimal& number) const {
+    // Too large for the table as written, but of its size when read in 元.
+    if (amount >= *far_) {
+      const auto in_yuan = Decimal::MulDiv(amount, Decimal(1), kTenThousand, Decimal::kMaxScale);
+      if (in_yuan && *in_yuan <= scale_ + scale_ && *Decimal::Mul(*in_yuan, Decimal(100)) >= scale_) return true;
+    }
+    // The same digits as in the table, where they would have to be ten thousand times as many: 626,380.00元 beside a
+    // table of 626380 in 万元.
+    const auto in_table = Decimal::Mul(amount, kTenThousand);
+    return in_table && (in_table == e_.budget || in_table == e_.executed) && IsParticular(number);
+  }
+
+ private:
+  const Execution& e_;
+  const Decimal scale_;
+  const std::optional<Decimal> far_;
+};
+
+// In 万元.
+std::optional<Decimal> AmountOf(const Decimal& yuan) {
+  return Decimal::MulDiv(yuan, Decimal(1), kTenThousand, Decimal::kMaxScale);
+}
+
+// What stands right before the 元 at the end of `text`: a plain number with its multiplier, in digits, behind a word or
+// a mark. Nothing for anything else, such as ranges, numbers in words or 单元.
+std::optional<std::pair<Decimal, Decimal>> NumberAndYuanBefore(std::string_view text) {
+  std::int64_t factor = 1;
+  const auto take = [&](std::string_view word, std::int64_t times) {
+    if (!text.ends_with(word)) return false;
+    text.remove_suffix(word.size());
+    factor *= times;
+    return true;
+  };
+  take("万", 10000) || take("亿", 100000000) || take("千", 1000);
+  std::size_t start = text.size();
+  while (start > 0 && (literal::IsDigit(text[start - 1]) || text[start - 1] == '.')) --start;
+  const auto number = Decimal::Parse(text.substr(start));
+  if (!number) return std::nullopt;
+  // A character before the number that belongs to no number and no range.
+  std::string_view before = text.substr(0, start);
+  constexpr std::string_view kPlain[] = {"，", "。", "；", "：", "为", "是", "约", "算", "出", "付", "金", "费",
+                                         "款", "额", "数", "计", "共", "入", "排", "达", "拨", "行", "余", "资"};
+  if (!before.empty() &&
+      std::none_of(std::begin(kPlain), std::end(kPlain), [&](auto word) { return before.ends_with(word); }))
+    return std::nullopt;
+  const auto yuan = Decimal::Mul(*number, Decimal(factor));
+  return yuan ? std::optional(std::pair(*number, *yuan)) : std::nullopt;
+}
+
+// Whether a text may hold an amount that is off: false only where every 元 stands behind a plain number that is not.
+// Most reports are done with that, and are not read as cells are.
+bool MayBeOff(std::string_view text, const TableMoney& table) {
+  constexpr std::string_view kYuan = "元";
+  for (std::size_t at = FindWord(text, kYuan); at != std::string_view::npos;
+       at = FindWord(text, kYuan, at + kYuan.size())) {
+    const auto found = NumberAndYuanBefore(text.substr(0, at));
+    if (!found) return true;
+    const auto amount = AmountOf(found->second);
+    if (!amount || table.IsOff(*amount, found->first)) return true;
+  }
+  return false;
+}
+
 // Amounts in the report against the table, whose scale is known.
 void CheckReport(const FormReading& reading, FindingSink& findings) {
   const Execution e = ExecutionOf(reading);
-  const Decimal scale = std::max(e.budget.value_or(Decimal()), e.executed.value_or(Decimal()));  // 万元
-  if (scale <= Decimal()) return;
-  const Decimal far = *Decimal::Mul(scale, Decimal(1000));
+  const TableMoney table(e);
+  if (!table.IsKnown()) return;
   std::vector<Decimal> seen;  // a report says the same amount again and again
   for (int i = 0; i < reading.form->report_size(); ++i) {
+    if (!MayBeOff(reading.form->report(i).text(), table)) continue;
     const Literal text = ReadLiteral(reading.form->report(i).text(), reading.form->fiscal_year());
     int found = 0;
     for (const Quantity& q : text.quantities) {
       if (found == kMostInSection) break;
       if (q.unit.dimension != Dimension::kMoney) continue;
-      const auto amount = Decimal::MulDiv(q.Value(), Decimal(1), kTenThousand, Decimal::kMaxScale);  // 万元
-      if (!amount) continue;
-      // Too large for the table as written, but of its size when read in 元.
-      const auto in_yuan = Decimal::MulDiv(*amount, Decimal(1), kTenThousand, Decimal::kMaxScale);
-      const bool too_large =
-          *amount >= far && in_yuan && *in_yuan <= scale + scale && *Decimal::Mul(*in_yuan, Decimal(100)) >= scale;
-      // The same digits as in the table, where they would have to be ten thousand times as many: 626,380.00元 beside a
-      // table of 626380 in 万元.
-      const auto in_table = Decimal::Mul(*amount, kTenThousand);
-      const bool too_small = in_table && (in_table == e.budget || in_table == e.executed) && IsParticular(q.number);
-      if (!too_large && !too_small) continue;
+      const auto amount = AmountOf(q.Value());
+      if (!amount || !table.IsOff(*amount, q.number)) continue;
       if (std::find(seen.begin(), seen.end(), *amount) != seen.end()) continue;
       seen.push_back(*amount);
       ++found;
-      findings.Add(
-          Cat("report[", i, "].text"),
-          Cat("报告中的 ", q.ToString(), " 与表内资金（", scale.ToString(), " 万元）相差约一万倍，元与万元可能写错"),
-          {{"report", q.ToString()}, {"table", scale.ToString() + "万元"}});
+      findings.Add(Cat("report[", i, "].text"),
+                   Cat("报告中的 ", q.ToString(), " 与表内资金（", table.scale().ToString(),
+                       " 万元）相差约一万倍，元与万元可能写错"),
+                   {{"report", q.ToString()}, {"table", table.scale().ToString() + "万元"}});
     }
   }
 }

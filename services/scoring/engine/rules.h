@@ -4,6 +4,7 @@
 #include "common/decimal.h"
 #include "common/errors.h"
 #include "common/text.h"
+#include "scoring/engine/word_list.h"
 
 #include "jixiao/scoring/v1/rule_set.pb.h"
 
@@ -144,23 +145,44 @@ class Rules {
   int batch_min_size = 0;
   int batch_last_minutes = 0;
 
-  // Folded words of the vocabulary, for the checks that look for them inside texts.
+  // Folded words, for the checks that look for them inside texts. What they mean is said in default_words.h and in the
+  // message.
   struct Words {
     std::vector<std::string> yes;
     std::vector<std::string> no;
-    std::vector<std::string> budget;
-    std::vector<std::string> spending;
-    std::vector<std::string> rate;
-    std::vector<std::string> problem_headings;
-    std::vector<std::string> survey;
-    std::vector<std::string> unfinished;
-    std::vector<std::string> spending_names;
-    std::vector<std::string> total;
+    WordList roles;  // words for the budget, then words for the spending
+    std::size_t budget_roles = 0;
+    WordList rate;
+    WordList problem_headings;
+    WordList survey;
+    WordList unfinished;
+    WordList spending_names;
+    WordList total;
+    WordList connecting;
+    WordList generic;
+    WordList rate_money;
+    WordList rests;
+    WordList list_intros;
+    WordList no_problems;
+    WordList other_headings;
+    WordList purpose_verbs;
+    WordList purpose_nouns;
+    WordList vague_purposes;
+    WordList result_names;
+    WordList floor_names;
+    WordList numerals;
+    WordList counted;
+    WordList times;
+    WordList bounds;
+    WordList baselines;
+    WordList deadlines;
   };
   Words words;
 
   // Severity of a check that is on; nothing when it is off.
   std::optional<evaluation::v1::Severity> SeverityOf(std::string_view check) const;
+  // The same for a check by its place among AllChecks().
+  std::optional<evaluation::v1::Severity> SeverityAt(std::size_t check) const { return severities_[check]; }
   // The class that a level-1 and a level-2 name mean; nullptr when neither is known. Longest matching word wins.
   const CompiledClass* ClassOf(std::string_view level1, std::string_view level2) const;
   // The tier that a folded actual value states; nullptr for any other text.
@@ -184,6 +206,7 @@ class Rules {
   v1::RuleSet source_;
   std::string digest_;
   TextMap<evaluation::v1::Severity> checks_;
+  std::vector<std::optional<evaluation::v1::Severity>> severities_;
   TextMap<std::size_t> tier_phrases_;
   static constexpr std::size_t kStarts = 256;
   static std::size_t StartOf(std::string_view folded);

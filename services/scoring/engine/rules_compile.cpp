@@ -1,6 +1,7 @@
 // Rules::Compile: reads every number of a rule set once and names every field at fault.
 #include "common/canonical.h"
 #include "scoring/checks/checks.h"
+#include "scoring/engine/default_words.h"
 #include "scoring/engine/former_rules.h"
 #include "scoring/engine/literal.h"
 #include "scoring/engine/rules.h"
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <set>
+#include <span>
 
 namespace jixiao::scoring {
 namespace {
@@ -342,6 +344,7 @@ class RulesCompiler {
       if (!seen.insert(check.code()).second) faults_.Add(Cat("checks[", i, "].code"), "stands twice");
       if (!check.off()) to_.checks_.emplace(check.code(), check.severity());
     }
+    for (const Check& check : AllChecks()) to_.severities_.push_back(to_.SeverityOf(check.code));
   }
 
   void Vocabulary() {
@@ -354,11 +357,45 @@ class RulesCompiler {
     fold(words.unmade_choices(), to_.unmade_choices_);
     fold(words.plain_answers(), to_.plain_answers_);
     to_.lower_is_better_ = FoldedWords(words.lower_is_better());
-    to_.words = {FoldedWords(words.yes_words()),      FoldedWords(words.no_words()),
-                 FoldedWords(words.budget_words()),   FoldedWords(words.spending_words()),
-                 FoldedWords(words.rate_words()),     FoldedWords(words.problem_headings()),
-                 FoldedWords(words.survey_words()),   FoldedWords(words.unfinished_words()),
-                 FoldedWords(words.spending_names()), FoldedWords(words.total_words())};
+    Rules::Words& w = to_.words;
+    w.yes = FoldedWords(words.yes_words());
+    w.no = FoldedWords(words.no_words());
+    std::vector<std::string> roles = FoldedWords(words.budget_words());
+    std::erase(roles, "");
+    w.budget_roles = roles.size();
+    for (std::string& word : FoldedWords(words.spending_words())) roles.push_back(std::move(word));
+    w.roles = WordList(roles);
+    w.rate = WordList(FoldedWords(words.rate_words()));
+    w.problem_headings = WordList(FoldedWords(words.problem_headings()));
+    w.survey = WordList(FoldedWords(words.survey_words()));
+    w.unfinished = WordList(FoldedWords(words.unfinished_words()));
+    w.spending_names = WordList(FoldedWords(words.spending_names()));
+    w.total = WordList(FoldedWords(words.total_words()));
+    OwnOrDefaultWords(words, w);
+  }
+
+  static void OwnOrDefaultWords(const v1::Vocabulary& words, Rules::Words& w) {
+    const auto list = [](const auto& own, std::span<const std::string_view> otherwise) {
+      return WordList(own.empty() ? std::vector<std::string>(otherwise.begin(), otherwise.end()) : FoldedWords(own));
+    };
+    w.connecting = list(words.connecting_words(), default_words::kConnecting);
+    w.generic = list(words.generic_words(), default_words::kGeneric);
+    w.rate_money = list(words.rate_money_words(), default_words::kRateMoney);
+    w.rests = list(words.remainder_words(), default_words::kRests);
+    w.list_intros = list(words.list_intros(), default_words::kListIntros);
+    w.no_problems = list(words.no_problem_words(), default_words::kNoProblems);
+    w.other_headings = list(words.other_headings(), default_words::kOtherHeadings);
+    w.purpose_verbs = list(words.purpose_verbs(), default_words::kPurposeVerbs);
+    w.purpose_nouns = list(words.purpose_nouns(), default_words::kPurposeNouns);
+    w.vague_purposes = list(words.vague_purposes(), default_words::kVaguePurposes);
+    w.result_names = list(words.result_names(), default_words::kResultNames);
+    w.floor_names = list(words.floor_names(), default_words::kFloorNames);
+    w.numerals = list(words.numerals(), default_words::kNumerals);
+    w.counted = list(words.counted_words(), default_words::kCounted);
+    w.times = list(words.time_words(), default_words::kTimes);
+    w.bounds = list(words.bound_words(), default_words::kBounds);
+    w.baselines = list(words.baseline_words(), default_words::kBaselines);
+    w.deadlines = list(words.deadline_words(), default_words::kDeadlines);
   }
 
   const v1::RuleSet& r_;

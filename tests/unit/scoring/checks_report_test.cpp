@@ -1,11 +1,14 @@
 // The checks that read the report beside the form: what they say of the figures of real documents, and texts that are
 // in order.
 #include "common/text.h"
-#include "scoring/checks/narrative.h"
+#include "scoring/checks/text/sentences.h"
+#include "scoring/checks/text/years.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -354,6 +357,40 @@ TEST(ReportChecks, TakeAReportOfManyFiguresInTheirStride) {
   ExpectBounded("(", "brackets");
   ExpectBounded("\n一、", "numbered lines");
   ExpectBounded("2021年", "years");
+}
+
+// Seconds of this thread's processor that the form takes, whatever else the machine does: the least of three.
+double CpuSecondsOf(const SelfEvaluation& form) {
+  const auto now = [] {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+  };
+  double least = 1e9;
+  for (int i = 0; i < 3; ++i) {
+    const double start = now();
+    ScoreOf(form);
+    least = std::min(least, now() - start);
+  }
+  return least;
+}
+
+// Eight times the text takes about eight times as long, not sixty-four times.
+TEST(ReportChecks, TakeTimeInProportionToTheText) {
+  constexpr std::size_t kShort = 128 * 1024;
+  constexpr std::size_t kLong = 8 * kShort;
+  for (const std::string_view piece :
+       {"全年预算数为112万元，实际支出110.76万元，其中：培训费5.5万元，会议费3万元，2020年未完成2项。", "支出1万元，",
+        "《2020", "(", "\n一、", "2021年", "1，437", "其中：", "公路养护工程进展顺利", "，"}) {
+    std::string text;
+    while (text.size() < kLong) text += piece;
+    SelfEvaluation form = Reported(TruncateUtf8(text, kShort));
+    form.set_actual_goal(std::string(TruncateUtf8(text, kShort)));
+    const double brief = CpuSecondsOf(form);
+    form.mutable_report(0)->set_text(text);
+    form.set_actual_goal(text);
+    EXPECT_LT(CpuSecondsOf(form), 24 * brief + 0.002) << piece;
+  }
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 // with 304.70 beside 227.29. Must not: projects of another year or department; a sum within the tolerance.
 #include "common/text.h"
 #include "scoring/checks/batch/batch_checks.h"
-#include "scoring/checks/narrative.h"
+#include "scoring/checks/text/roles.h"
+#include "scoring/checks/text/sentences.h"
+#include "scoring/checks/text/years.h"
 
 #include <algorithm>
 #include <map>

@@ -187,8 +187,12 @@ std::string Fold(std::string_view cell) {
   return out;
 }
 
+bool literal::IsFolded(std::string_view text) {
+  return PlainPrefix(text) == text.size();
+}
+
 literal::Folded::Folded(std::string_view cell) {
-  if (PlainPrefix(cell) != cell.size()) {
+  if (!IsFolded(cell)) {
     copy_ = Fold(cell);
     cell = copy_;
   }

@@ -11,6 +11,9 @@ void FoldTo(std::string_view cell, std::string& out);
 
 namespace literal {
 
+// Whether a text folds to itself: it can be looked at where it stands.
+bool IsFolded(std::string_view text);
+
 // A folded cell. Most cells of one number are written as they are folded: those are looked at where they stand, so the
 // cell must outlive this.
 class Folded {

@@ -1,7 +1,9 @@
 #include "archiving/api/archiving_service.h"
 
+#include "archiving/api/record_summary.h"
 #include "archiving/inspection/log_check.h"
 #include "archiving/log/checkpoint.h"
+#include "archiving/search/indexer.h"
 #include "common/canonical.h"
 #include "common/form.h"
 #include "common/log.h"
@@ -57,29 +59,6 @@ void PutPath(const std::vector<log::Hash>& path, google::protobuf::RepeatedPtrFi
 
 std::string ToBytes(const log::Hash& hash) {
   return std::string(reinterpret_cast<const char*>(hash.data()), hash.size());
-}
-
-// Damaged text may be no UTF-8, and then no caller could read the answer: that is said instead.
-absl::Status CheckText(std::initializer_list<std::string_view> texts) {
-  if (std::all_of(texts.begin(), texts.end(), IsUtf8)) return absl::OkStatus();
-  return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", "stored text is damaged; CheckLog says where");
-}
-
-absl::Status PutSummary(const StoredRecord& record, v1::RecordSummary& out) {
-  const Summary& s = record.summary;
-  RETURN_IF_ERROR(
-      CheckText({record.key, s.implementing_unit, s.project_name, s.region_code, s.computed_total, s.grade}));
-  out.set_name(RecordName(record.index));
-  out.set_key(record.key);
-  out.set_index(record.index);
-  *out.mutable_archive_time() = ToTimestamp(record.archive_time);
-  out.set_implementing_unit(s.implementing_unit);
-  out.set_project_name(s.project_name);
-  out.set_fiscal_year(s.fiscal_year);
-  out.set_region_code(s.region_code);
-  out.set_computed_total(s.computed_total);
-  out.set_grade(s.grade);
-  return absl::OkStatus();
 }
 
 // A size in 1..current; 0 stands for the current one.
@@ -257,6 +236,25 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetConsistencyProof(grpc::Callba
       });
 }
 
+absl::Status ArchivingServiceImpl::CheckIndex(const ArchiveReader& archive, v1::CheckLogResponse& response) {
+  const std::size_t left = kMaxDamage - std::min(kMaxDamage, static_cast<std::size_t>(response.damage_size()));
+  std::vector<std::string> faults;
+  const absl::Status read = index_.Read([&](const SearchReader& index) -> absl::Status {
+    ASSIGN_OR_RETURN(faults, search::IndexFaults(archive, index, left));
+    return absl::OkStatus();
+  });
+  if (read.code() == absl::StatusCode::kDataLoss)
+    faults = {"检索索引读不出；归档本身不受影响，可用 jixiao archive rebuild-index 重建"};
+  else
+    RETURN_IF_ERROR(read);
+  for (std::string& fault : faults) {
+    auto& to = *response.add_damage();
+    to.set_index(-1);
+    to.set_message(std::move(fault));
+  }
+  return absl::OkStatus();
+}
+
 grpc::ServerUnaryReactor* ArchivingServiceImpl::CheckLog(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::CheckLogRequest, v1::CheckLogResponse>(
@@ -279,7 +277,7 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::CheckLog(grpc::CallbackServerCon
             to.set_index(damage.index);
             to.set_message(damage.message);
           }
-          return absl::OkStatus();
+          return CheckIndex(archive, response);
         });
         if (status.code() != absl::StatusCode::kDataLoss) return status;
         // Too damaged to be examined at all: that is what was asked, and so an answer.

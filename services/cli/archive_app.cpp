@@ -66,9 +66,20 @@ void AddArchiveQuestions(CLI::App& archive, const Global& global, std::function<
   rescore->callback(
       [&global, &run, scored] { run = [&global, scored] { return RunArchiveRescore(global, *scored); }; });
 
-  archive.add_subcommand("rebuild-index", "由归档内容重建检索索引")->callback([&global, &run] {
-    run = [&global] { return RunArchiveRebuildIndex(global); };
-  });
+  auto* import = archive.add_subcommand("import", "接收另一归档服务移交的归档包：先整包验证，再逐条归档并保留其证明");
+  auto path = std::make_shared<std::string>();
+  auto key = std::make_shared<ArchiveKey>();
+  import->add_option("PACKAGE", *path, "归档包：文件或文件夹")->required();
+  import->add_option("--key", key->text, "移交方的公钥，或存有公钥的文件")->required();
+  import->callback([&global, &run, path, key] {
+    run = [&global, path, key] { return RunArchiveImport(global, *path, *key);
+};
+}  // namespace jixiao::cli
+);
+
+archive.add_subcommand("rebuild-index", "由归档内容重建检索索引")->callback([&global, &run] {
+  run = [&global] { return RunArchiveRebuildIndex(global); };
+});
 }
 
 }  // namespace jixiao::cli

@@ -44,6 +44,7 @@ std::string TitleOf(const std::string& part) {
   if (part == archiving::kScorecardPart) return Cat("评分卡 ", part);
   if (part == archiving::kRuleSetPart) return Cat("评分规则 ", part);
   if (part == archiving::kSourcePart) return Cat("原始文件 ", part);
+  if (part == archiving::kOriginPart) return Cat("移交来源 ", part);
   return part;
 }
 

@@ -48,7 +48,7 @@ absl::StatusOr<TrustedKey> ReadKey(std::string text) {
   if (!verifier.ok())
     return InvalidField("KEY_INVALID", "--key",
                         Cat("不是公钥，也不是存有公钥的文件：", std::string(verifier.status().message())));
-  return TrustedKey{*std::move(verifier), text.substr(0, text.find('+')), false};
+  return TrustedKey{*std::move(verifier), text.substr(0, text.find('+')), text, false};
 }
 
 bool IsPackage(const std::string& name) {

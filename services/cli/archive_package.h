@@ -15,6 +15,7 @@ namespace jixiao::cli {
 struct TrustedKey {
   archiving::log::Verifier verifier;
   std::string origin;
+  std::string text;  // in note format
   bool from_server = false;
 };
 

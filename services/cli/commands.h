@@ -122,6 +122,8 @@ struct ExportOptions {
   bool pdf = false;   // packages: a PDF of each record too
 };
 int RunArchiveExport(const Global& global, const ExportOptions& options);
+// Takes over the records of another archive's package, whose key is `key`.
+int RunArchiveImport(const Global& global, const std::string& path, const ArchiveKey& key);
 struct RescoreOptions {
   std::vector<std::string> names;  // records or packages
   FilterOptions filter;

@@ -196,6 +196,37 @@ TEST_F(ArchiveExportTest, OwnRulesGiveTheSameBytes) {
   EXPECT_GT(differing, 0u) << "Hubei gives the execution rate 20 points";
 }
 
+TEST_F(ArchiveExportTest, APackageOfAnotherArchiveIsTakenOverOnceWithItsProofs) {
+  std::string output;
+  ASSERT_EQ(Run({"head", "--format", "json"}, &output), 0);
+  const std::string key = Path("origin.pub");
+  std::ofstream(key) << nlohmann::json::parse(output)["verifier_key"].get<std::string>() << '\n';
+  const std::string package = Path("transfer.zip");
+  ASSERT_EQ(Run({"export", "--all", "--as", "bagit", "--out", package}), 0) << last_;
+  const Cluster other;
+  const auto run_there = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(),
+                     {paths::Binaries() + "/jixiao", "--archiving", other.AddressOf(Server::kArchiving), "archive"});
+    const auto log = other.folder() / "output";
+    fs::remove(log);
+    const auto end = Process::Start(arguments, log)->Wait(std::chrono::seconds(60));
+    last_ = TextOf(log);
+    return end.value_or(-1);
+  };
+  const std::string count = std::to_string(Samples().size());
+  ASSERT_EQ(run_there({"import", package, "--key", key}), 0) << last_;
+  EXPECT_THAT(last_, HasSubstr("新归档 " + count + " 条"));
+  ASSERT_EQ(run_there({"import", package, "--key", key}), 0) << last_;
+  EXPECT_THAT(last_, HasSubstr("已有 " + count + " 条"));
+  EXPECT_EQ(run_there({"verify", "--all"}), 0) << last_;
+  EXPECT_EQ(run_there({"rescore", "--all"}), 0) << last_;
+  std::string bytes = TextOf(package);
+  bytes[bytes.size() / 3] = static_cast<char>(bytes[bytes.size() / 3] ^ 1);
+  std::ofstream(package, std::ios::binary) << bytes;
+  EXPECT_EQ(run_there({"import", package, "--key", key}), 1);
+  EXPECT_THAT(last_, HasSubstr("PACKAGE_DAMAGED"));
+}
+
 TEST_F(ArchiveExportTest, AKilledExportHasNotTheName) {
   for (const char* name : {"killed", "killed.zip"}) {
     const std::string path = Path(name);

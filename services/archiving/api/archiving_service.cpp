@@ -3,6 +3,7 @@
 #include "archiving/api/record_summary.h"
 #include "archiving/inspection/log_check.h"
 #include "archiving/log/checkpoint.h"
+#include "archiving/record/transfer.h"
 #include "archiving/search/indexer.h"
 #include "common/canonical.h"
 #include "common/form.h"
@@ -53,6 +54,14 @@ absl::Status Validate(const v1::ArchiveRecordRequest& request) {
   return InvalidFields("RECORD_INVALID", "the record cannot be archived", faults);
 }
 
+// The other archive's proof must hold for what is archived here.
+absl::Status CheckTransfer(const v1::ArchiveRecordRequest& request, const std::vector<Part>& parts) {
+  if (request.key() != TransferKey(request.transfer()))
+    return InvalidField("RECORD_INVALID", "key", Cat("must be ", TransferKey(request.transfer())));
+  const std::vector<std::string> faults = TransferFaults(request.transfer(), parts);
+  return faults.empty() ? absl::OkStatus() : InvalidField("RECORD_INVALID", "transfer", faults.front());
+}
+
 void PutPath(const std::vector<log::Hash>& path, google::protobuf::RepeatedPtrField<std::string>& out) {
   for (const log::Hash& hash : path) out.Add()->assign(reinterpret_cast<const char*>(hash.data()), hash.size());
 }
@@ -91,6 +100,8 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::ArchiveRecord(grpc::CallbackServ
         if (absl::Status status = Validate(request); !status.ok()) return call.Finish(status);
         absl::StatusOr<std::vector<Part>> parts = PartsOf(request);
         if (!parts.ok()) return call.Finish(parts.status());
+        if (request.has_transfer())
+          if (absl::Status status = CheckTransfer(request, *parts); !status.ok()) return call.Finish(status);
         if (request.validate_only()) return call.Finish(absl::OkStatus());
         PendingRecord record{request.key(), *std::move(parts), {}, {}};
         record.content_digest = ContentDigest(record.parts);

@@ -45,9 +45,10 @@ void AddArchiveQuestions(CLI::App& archive, const Global& global, std::function<
   auto* out = archive.add_subcommand("export", "导出归档记录：供签字的表、供统计的表、供程序读的数据");
   auto exported = std::make_shared<ExportOptions>();
   out->add_option("NAME", exported->names, "records/…；不填则导出符合检索条件的全部记录");
-  out->add_option("--as", exported->as, "xlsx、html、pdf、json，多条记录合为一个文件的 jsonl、csv，或归档包 bagit")
+  out->add_option("--as", exported->as,
+                  "xlsx、html、pdf、json，多条记录合为一个文件的 jsonl、csv、audit-xml（审计），或归档包 bagit")
       ->required()
-      ->check(CLI::IsMember({"xlsx", "html", "pdf", "json", "jsonl", "csv", "bagit"}));
+      ->check(CLI::IsMember({"xlsx", "html", "pdf", "json", "jsonl", "csv", "audit-xml", "bagit"}));
   out->add_option("--out", exported->out, "文件或已有的文件夹；- 为标准输出");
   out->add_option("--fonds", exported->fonds, "归档包：全宗号");
   out->add_flag("--pdf", exported->pdf, "归档包：每条记录另附 PDF");

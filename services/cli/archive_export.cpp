@@ -1,4 +1,5 @@
 // `jixiao archive export`: records as forms to sign, tables for statistics, lines for programs.
+#include "archiving/export/audit.h"
 #include "archiving/export/document.h"
 #include "archiving/export/output_file.h"
 #include "archiving/export/render.h"
@@ -53,9 +54,10 @@ absl::Status ExportFiles(const Global& global, const ExportOptions& options, exp
   });
 }
 
-// All records in one file or on standard output: jsonl or csv.
+// All records in one file or on standard output: jsonl, csv or audit-xml.
 absl::Status ExportLines(const Global& global, const ExportOptions& options) {
   const bool csv = options.as == "csv";
+  const std::unique_ptr<exporting::AuditFormat> audit = options.as == "audit-xml" ? exporting::GbT42940Xml() : nullptr;
   std::unique_ptr<exporting::OutputFile> file;
   if (!options.out.empty() && options.out != "-") {
     ASSIGN_OR_RETURN(file, exporting::OutputFile::Create(options.out));
@@ -67,12 +69,16 @@ absl::Status ExportLines(const Global& global, const ExportOptions& options) {
   };
   std::int64_t count = 0;
   if (csv) RETURN_IF_ERROR(write(exporting::CsvHead()));
+  if (audit) RETURN_IF_ERROR(write(audit->Begin()));
   RETURN_IF_ERROR(
       ForEachArchivedRecord(global, options.names, options.filter, [&](GetRecordResponse record) -> absl::Status {
         ASSIGN_OR_RETURN(const exporting::Document document, exporting::Open(std::move(record)));
         ++count;
-        return write(csv ? exporting::CsvLine(document) : exporting::RecordJson(document) + "\n");
+        return write(csv     ? exporting::CsvLine(document)
+                     : audit ? audit->Record(document)
+                             : exporting::RecordJson(document) + "\n");
       }));
+  if (audit) RETURN_IF_ERROR(write(audit->End()));
   if (file == nullptr) return absl::OkStatus();
   RETURN_IF_ERROR(file->Commit());
   std::cout << options.out << "  " << count << " 条\n";

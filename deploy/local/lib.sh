@@ -4,11 +4,11 @@ build_packages=(
   build-essential cmake ninja-build ccache pkg-config
   protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libgrpc++-dev libabsl-dev
   libspdlog-dev libhiredis-dev libsqlite3-dev libpq-dev libssl-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
-  libzip-dev libpugixml-dev prometheus-cpp-dev libxlsxwriter-dev
+  libzip-dev libpugixml-dev prometheus-cpp-dev libxlsxwriter-dev libpango1.0-dev zlib1g-dev
 )
-run_packages=(redis-server)
+run_packages=(redis-server fonts-noto-cjk)
 test_packages=(git libgtest-dev libgmock-dev clang-format clang-tidy npm ca-certificates python3-grpcio
-               postgresql)
+               postgresql poppler-utils libxml2-utils)
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }

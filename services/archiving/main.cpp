@@ -1,6 +1,8 @@
 // jixiao-archiving: keeps forms, scorecards and rule sets in an append-only log that can prove itself.
 #include "archiving/api/archiving_service.h"
+#include "archiving/api/record_search_service.h"
 #include "archiving/store/sqlite_archive_store.h"
+#include "archiving/store/sqlite_search_store.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/rpc/options.h"
@@ -31,6 +33,8 @@ std::optional<double> TreeSize(archiving::ArchiveStore& store) {
 absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   ASSIGN_OR_RETURN(const auto store, archiving::SqliteArchiveStore::Open(address));
+  ASSIGN_OR_RETURN(const auto index, archiving::SqliteSearchStore::Open(address));
+  if (index->made_anew()) jixiao::log::Warning("the search index was unreadable and is made anew");
   ASSIGN_OR_RETURN(archiving::log::Signer signer,
                    archiving::log::Signer::LoadOrCreate(options.signing_key, options.origin));
   archiving::Sequencer sequencer(*store, std::move(signer), options.origin);
@@ -39,10 +43,17 @@ absl::Status Run(const Options& options) {
                      [&store]() -> std::optional<double> { return TreeSize(*store); });
   rpc::ServerState state(metrics);
   WorkerPool pool(kWorkers, kQueue);
-  archiving::ArchivingServiceImpl service(*store, sequencer, pool, state);
+  archiving::ArchivingServiceImpl service(*store, *index, sequencer, pool, state);
+  archiving::search::Indexer indexer(*store, *index, [](const absl::Status& status) {
+    jixiao::log::Warning("the search index stands still",
+                         {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
+  });
+  archiving::RecordSearchServiceImpl search(*store, *index, indexer, pool, state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
-  return rpc::RunServer(options.common.server, {&service}, {archiving::v1::ArchivingService::service_full_name()},
-                        state);
+  return rpc::RunServer(
+      options.common.server, {&service, &search},
+      {archiving::v1::ArchivingService::service_full_name(), archiving::v1::RecordSearchService::service_full_name()},
+      state);
 }
 
 }  // namespace

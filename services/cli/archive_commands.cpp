@@ -1,5 +1,6 @@
 #include "archiving/log/merkle.h"
 #include "archiving/record/record.h"
+#include "cli/archive_package.h"
 #include "cli/client.h"
 #include "cli/output.h"
 #include "cli/scorecard_view.h"
@@ -12,9 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 namespace jixiao::cli {
 namespace {
@@ -22,29 +21,13 @@ namespace {
 using archiving::v1::ArchivingService;
 using archiving::v1::GetRecordResponse;
 
-// The key that tree heads are checked with, and the log's name, which is the key's.
-struct TrustedKey {
-  archiving::log::Verifier verifier;
-  std::string origin;
-  bool from_server = false;
-};
-
 absl::StatusOr<TrustedKey> KeyFor(const Global& global, ArchivingService::Stub& stub, const ArchiveKey& key) {
-  std::string text = key.text;
-  if (text.empty()) {
-    archiving::v1::GetTreeHeadResponse head;
-    RETURN_IF_ERROR(
-        Call(global, stub, &ArchivingService::Stub::GetTreeHead, archiving::v1::GetTreeHeadRequest(), head));
-    text = head.verifier_key();
-  } else if (std::ifstream in(text, std::ios::binary); in) {
-    text.assign(std::istreambuf_iterator<char>(in), {});
-  }
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
-  auto verifier = archiving::log::Verifier::Parse(text);
-  if (!verifier.ok())
-    return InvalidField("KEY_INVALID", "--key",
-                        Cat("不是公钥，也不是存有公钥的文件：", std::string(verifier.status().message())));
-  return TrustedKey{*std::move(verifier), text.substr(0, text.find('+')), key.text.empty()};
+  if (!key.text.empty()) return ReadKey(key.text);
+  archiving::v1::GetTreeHeadResponse head;
+  RETURN_IF_ERROR(Call(global, stub, &ArchivingService::Stub::GetTreeHead, archiving::v1::GetTreeHeadRequest(), head));
+  ASSIGN_OR_RETURN(TrustedKey trusted, ReadKey(head.verifier_key()));
+  trusted.from_server = true;
+  return trusted;
 }
 
 absl::StatusOr<GetRecordResponse> Get(const Global& global, ArchivingService::Stub& stub, const std::string& name) {
@@ -62,6 +45,7 @@ std::string TitleOf(const std::string& part) {
   if (part == archiving::kRuleSetPart) return Cat("评分规则 ", part);
   if (part == archiving::kReviewPart) return Cat("审核记录 ", part);
   if (part == archiving::kSourcePart) return Cat("原始文件 ", part);
+  if (part == archiving::kOriginPart) return Cat("移交来源 ", part);
   return part;
 }
 
@@ -134,30 +118,6 @@ absl::StatusOr<bool> VerifyAll(const Global& global, ArchivingService::Stub& stu
 
 }  // namespace
 
-int RunArchiveSearch(const Global& global, int limit) {
-  const auto stub = Archiving(global);
-  Table table({{"记录"},
-               {"年度"},
-               {"单位", Align::kLeft, 36},
-               {"项目", Align::kLeft, 40},
-               {"总分", Align::kRight},
-               {"等级", Align::kLeft, 40, true},
-               {"归档时间"}});
-  int left = limit;
-  const absl::Status status = ForEachRecord(global, *stub, [&](const archiving::v1::RecordSummary& r) {
-    if (left-- <= 0) return false;
-    if (global.json())
-      std::cout << ToJson(r) << '\n';
-    else
-      table.Add({r.name(), Cat(r.fiscal_year()), r.implementing_unit(), r.project_name(), r.computed_total(), r.grade(),
-                 FormatShanghai(ToMicros(r.archive_time()))});
-    return true;
-  });
-  if (!status.ok()) return Refuse(status, global.json());
-  if (!global.json()) table.Print(std::cout);
-  return kDone;
-}
-
 int RunArchiveGet(const Global& global, const std::string& name) {
   const auto stub = Archiving(global);
   const auto response = Get(global, *stub, name);
@@ -224,7 +184,17 @@ int RunArchiveProof(const Global& global, const std::string& name) {
 }
 
 int RunArchiveVerify(const Global& global, const std::vector<std::string>& names, bool all, const ArchiveKey& key) {
-  if (names.empty() != all) return Misused("archive verify 需要记录名，或 --all");
+  if (names.empty() != all) return Misused("archive verify 需要记录名、归档包，或 --all");
+  // Packages are verified here and now; only records need the server.
+  int code = kDone;
+  std::vector<std::string> records;
+  for (const std::string& name : names) {
+    if (!IsPackage(name))
+      records.push_back(name);
+    else if (const int verified = RunVerifyPackage(global, name, key); verified != kDone)
+      code = verified;
+  }
+  if (records.empty() && !all) return code;
   const auto stub = Archiving(global);
   const auto trusted = KeyFor(global, *stub, key);
   if (!trusted.ok()) return Refuse(trusted.status(), global.json());
@@ -235,8 +205,7 @@ int RunArchiveVerify(const Global& global, const std::vector<std::string>& names
     if (!ok.ok()) return Refuse(ok.status(), global.json());
     return *ok ? kDone : kRefused;
   }
-  int code = kDone;
-  for (const std::string& name : names) {
+  for (const std::string& name : records) {
     const auto response = Get(global, *stub, name);
     if (!response.ok()) {
       code = Refuse(response.status(), global.json());

@@ -1,6 +1,8 @@
 // The commands of `jixiao`. Each is a plain client of the services; each returns the process's exit code.
 #pragma once
 
+#include "cli/record_filter.h"
+
 #include <string>
 #include <vector>
 
@@ -99,7 +101,38 @@ int RunRulesShadow(const Global& global);
 struct ArchiveKey {
   std::string text;  // a verifier key, or the path of a file that holds one; empty: ask the server
 };
-int RunArchiveSearch(const Global& global, int limit);
+struct SearchOptions {
+  FilterOptions filter;
+  int limit = 100;
+  bool oldest_first = false;
+};
+int RunArchiveSearch(const Global& global, const SearchOptions& options);
+struct SummaryOptions {
+  FilterOptions filter;
+  std::string by;  // see archive_app.cpp; empty for one group
+  int findings = 5;
+};
+int RunArchiveSummary(const Global& global, const SummaryOptions& options);
+int RunArchiveRebuildIndex(const Global& global);
+struct ExportOptions {
+  std::vector<std::string> names;
+  FilterOptions filter;
+  bool all = false;
+  std::string as;
+  std::string out;    // a file, a folder, or - for standard output
+  std::string fonds;  // 全宗号, for packages
+  bool pdf = false;   // packages: a PDF of each record too
+};
+int RunArchiveExport(const Global& global, const ExportOptions& options);
+// Takes over the records of another archive's package, whose key is `key`.
+int RunArchiveImport(const Global& global, const std::string& path, const ArchiveKey& key);
+struct RescoreOptions {
+  std::vector<std::string> names;  // records or packages
+  FilterOptions filter;
+  bool all = false;
+  std::string rule_set;  // empty: each record's own
+};
+int RunArchiveRescore(const Global& global, const RescoreOptions& options);
 int RunArchiveGet(const Global& global, const std::string& name);
 int RunArchiveHead(const Global& global, const ArchiveKey& key);
 int RunArchiveProof(const Global& global, const std::string& name);

@@ -1,4 +1,5 @@
 // jixiao: the command line, a plain client of the three services.
+#include "cli/archive_app.h"
 #include "cli/campaign_commands.h"
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -208,10 +209,7 @@ void AddArchive(CLI::App& app, const Global& global, Command& run) {
   archive->require_subcommand(1);
   auto key = std::make_shared<ArchiveKey>();
   auto name = std::make_shared<std::string>();
-  auto limit = std::make_shared<int>(100);
-  auto* search = archive->add_subcommand("search", "列出归档记录");
-  search->add_option("--limit", *limit, "最多多少条")->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  search->callback([&global, &run, limit] { run = [&global, limit] { return RunArchiveSearch(global, *limit); }; });
+  AddArchiveQuestions(*archive, global, run);
   auto* get = archive->add_subcommand("get", "显示一条归档记录");
   get->add_option("NAME", *name, "records/… 或 submissions/…/revisions/…")->required();
   get->callback([&global, &run, name] { run = [&global, name] { return RunArchiveGet(global, *name); }; });
@@ -231,7 +229,7 @@ void AddArchive(CLI::App& app, const Global& global, Command& run) {
   auto* verify = archive->add_subcommand("verify", "验证归档：任何一位被改动都会失败（退出码 1）");
   auto names = std::make_shared<std::vector<std::string>>();
   auto all = std::make_shared<bool>(false);
-  verify->add_option("NAME", *names, "records/…");
+  verify->add_option("NAME", *names, "records/…，或归档包（文件或文件夹，不需要服务器）");
   verify->add_flag("--all", *all, "验证全部记录、全部哈希和树头");
   add_key(verify);
   verify->callback([&global, &run, names, all, key] {

@@ -1,7 +1,10 @@
 #include "archiving/api/archiving_service.h"
 
+#include "archiving/api/record_summary.h"
 #include "archiving/inspection/log_check.h"
 #include "archiving/log/checkpoint.h"
+#include "archiving/record/transfer.h"
+#include "archiving/search/indexer.h"
 #include "common/canonical.h"
 #include "common/form.h"
 #include "common/log.h"
@@ -58,35 +61,20 @@ absl::Status Validate(const v1::ArchiveRecordRequest& request) {
   return InvalidFields("RECORD_INVALID", "the record cannot be archived", faults);
 }
 
+// The other archive's proof must hold for what is archived here.
+absl::Status CheckTransfer(const v1::ArchiveRecordRequest& request, const std::vector<Part>& parts) {
+  if (request.key() != TransferKey(request.transfer()))
+    return InvalidField("RECORD_INVALID", "key", Cat("must be ", TransferKey(request.transfer())));
+  const std::vector<std::string> faults = TransferFaults(request.transfer(), parts);
+  return faults.empty() ? absl::OkStatus() : InvalidField("RECORD_INVALID", "transfer", faults.front());
+}
+
 void PutPath(const std::vector<log::Hash>& path, google::protobuf::RepeatedPtrField<std::string>& out) {
   for (const log::Hash& hash : path) out.Add()->assign(reinterpret_cast<const char*>(hash.data()), hash.size());
 }
 
 std::string ToBytes(const log::Hash& hash) {
   return std::string(reinterpret_cast<const char*>(hash.data()), hash.size());
-}
-
-// Damaged text may be no UTF-8, and then no caller could read the answer: that is said instead.
-absl::Status CheckText(std::initializer_list<std::string_view> texts) {
-  if (std::all_of(texts.begin(), texts.end(), IsUtf8)) return absl::OkStatus();
-  return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", "stored text is damaged; CheckLog says where");
-}
-
-absl::Status PutSummary(const StoredRecord& record, v1::RecordSummary& out) {
-  const Summary& s = record.summary;
-  RETURN_IF_ERROR(
-      CheckText({record.key, s.implementing_unit, s.project_name, s.region_code, s.computed_total, s.grade}));
-  out.set_name(RecordName(record.index));
-  out.set_key(record.key);
-  out.set_index(record.index);
-  *out.mutable_archive_time() = ToTimestamp(record.archive_time);
-  out.set_implementing_unit(s.implementing_unit);
-  out.set_project_name(s.project_name);
-  out.set_fiscal_year(s.fiscal_year);
-  out.set_region_code(s.region_code);
-  out.set_computed_total(s.computed_total);
-  out.set_grade(s.grade);
-  return absl::OkStatus();
 }
 
 // A size in 1..current; 0 stands for the current one.
@@ -119,6 +107,8 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::ArchiveRecord(grpc::CallbackServ
         if (absl::Status status = Validate(request); !status.ok()) return call.Finish(status);
         absl::StatusOr<std::vector<Part>> parts = PartsOf(request);
         if (!parts.ok()) return call.Finish(parts.status());
+        if (request.has_transfer())
+          if (absl::Status status = CheckTransfer(request, *parts); !status.ok()) return call.Finish(status);
         if (request.validate_only()) return call.Finish(absl::OkStatus());
         PendingRecord record{request.key(), *std::move(parts), {}, {}};
         record.content_digest = ContentDigest(record.parts);
@@ -264,6 +254,25 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetConsistencyProof(grpc::Callba
       });
 }
 
+absl::Status ArchivingServiceImpl::CheckIndex(const ArchiveReader& archive, v1::CheckLogResponse& response) {
+  const std::size_t left = kMaxDamage - std::min(kMaxDamage, static_cast<std::size_t>(response.damage_size()));
+  std::vector<std::string> faults;
+  const absl::Status read = index_.Read([&](const SearchReader& index) -> absl::Status {
+    ASSIGN_OR_RETURN(faults, search::IndexFaults(archive, index, left));
+    return absl::OkStatus();
+  });
+  if (read.code() == absl::StatusCode::kDataLoss)
+    faults = {"检索索引读不出；归档本身不受影响，可用 jixiao archive rebuild-index 重建"};
+  else
+    RETURN_IF_ERROR(read);
+  for (std::string& fault : faults) {
+    auto& to = *response.add_damage();
+    to.set_index(-1);
+    to.set_message(std::move(fault));
+  }
+  return absl::OkStatus();
+}
+
 grpc::ServerUnaryReactor* ArchivingServiceImpl::CheckLog(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::CheckLogRequest, v1::CheckLogResponse>(
@@ -286,7 +295,7 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::CheckLog(grpc::CallbackServerCon
             to.set_index(damage.index);
             to.set_message(damage.message);
           }
-          return absl::OkStatus();
+          return CheckIndex(archive, response);
         });
         if (status.code() != absl::StatusCode::kDataLoss) return status;
         // Too damaged to be examined at all: that is what was asked, and so an answer.

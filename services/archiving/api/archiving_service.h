@@ -3,6 +3,7 @@
 
 #include "archiving/sequencing/sequencer.h"
 #include "archiving/store/archive_store.h"
+#include "archiving/store/search_store.h"
 #include "common/rpc/method.h"
 #include "common/rpc/server_state.h"
 #include "common/worker_pool.h"
@@ -22,8 +23,10 @@ using RawArchivingService =
 
 class ArchivingServiceImpl final : public RawArchivingService {
  public:
-  ArchivingServiceImpl(ArchiveStore& store, Sequencer& sequencer, WorkerPool& pool, rpc::ServerState& state)
-      : store_(store), sequencer_(sequencer), pool_(pool), state_(state) {}
+  // `index` is only compared with the archive, by CheckLog.
+  ArchivingServiceImpl(ArchiveStore& store, SearchStore& index, Sequencer& sequencer, WorkerPool& pool,
+                       rpc::ServerState& state)
+      : store_(store), index_(index), sequencer_(sequencer), pool_(pool), state_(state) {}
 
   grpc::ServerUnaryReactor* ArchiveRecord(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
                                           grpc::ByteBuffer* out) override;
@@ -41,7 +44,10 @@ class ArchivingServiceImpl final : public RawArchivingService {
                                      grpc::ByteBuffer* out) override;
 
  private:
+  absl::Status CheckIndex(const ArchiveReader& archive, v1::CheckLogResponse& response);
+
   ArchiveStore& store_;
+  SearchStore& index_;
   Sequencer& sequencer_;
   WorkerPool& pool_;
   rpc::ServerState& state_;

@@ -1,5 +1,6 @@
 #include "archiving/record/record.h"
 
+#include "archiving/record/transfer.h"
 #include "common/canonical.h"
 #include "common/digest.h"
 #include "common/errors.h"
@@ -108,6 +109,10 @@ absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& reques
   ASSIGN_OR_RETURN(std::string rule_set, CanonicalEncode(request.rule_set()));
   ASSIGN_OR_RETURN(std::string scorecard, CanonicalEncode(request.scorecard()));
   add(kFormPart, kCanonicalMediaType, std::move(form));
+  if (request.has_transfer()) {
+    ASSIGN_OR_RETURN(std::string origin, CanonicalEncode(request.transfer()));
+    add(kOriginPart, kCanonicalMediaType, std::move(origin));
+  }
   if (request.has_review()) {
     ASSIGN_OR_RETURN(std::string review, CanonicalEncode(request.review()));
     add(kReviewPart, kCanonicalMediaType, std::move(review));
@@ -165,12 +170,25 @@ std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, co
   return CanonicalEncode(leaf).value();  // cannot fail: the message was made here
 }
 
-std::vector<std::string> FaultsOf(std::string_view leaf_bytes, const std::vector<Part>& parts) {
+std::vector<std::string> CommitmentFaults(std::string_view leaf_bytes, const std::vector<Part>& parts) {
   v1::RecordLeaf leaf;
   if (!CanonicalDecode(leaf_bytes, leaf).ok()) return {"日志叶子不是完整的规范编码"};
   std::vector<std::string> faults;
   CheckCommitments(leaf, parts, faults);
+  return faults;
+}
+
+std::vector<std::string> FaultsOf(std::string_view leaf_bytes, const std::vector<Part>& parts) {
+  std::vector<std::string> faults = CommitmentFaults(leaf_bytes, parts);
+  v1::RecordLeaf leaf;
+  if (!CanonicalDecode(leaf_bytes, leaf).ok()) return faults;
   CheckContents(parts, faults);
+  if (Find(parts, kOriginPart) == nullptr) return faults;
+  v1::TransferProof transfer;
+  if (!Decode(parts, kOriginPart, transfer).ok())
+    faults.push_back("移交来源 origin 不是完整的规范编码");
+  else
+    for (std::string& fault : TransferFaults(transfer, parts)) faults.push_back(std::move(fault));
   return faults;
 }
 

@@ -17,6 +17,7 @@ inline constexpr std::string_view kFormPart = "form";
 inline constexpr std::string_view kScorecardPart = "scorecard";
 inline constexpr std::string_view kRuleSetPart = "rule_set";
 inline constexpr std::string_view kSourcePart = "source";
+inline constexpr std::string_view kOriginPart = "origin";  // only of records that came from another archive
 inline constexpr std::string_view kReviewPart = "review";  // only of forms that were reviewed
 
 // One part with its exact bytes.
@@ -59,7 +60,10 @@ std::string Commitment(const Part& part);
 // The exact bytes of the leaf.
 std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, const std::vector<Part>& parts);
 
-// Every way in which `parts` are not what `leaf` commits to, and in which they contradict each other, in Chinese; empty
+// Every way in which `parts` are not what `leaf` commits to, in Chinese; empty when all is well.
+std::vector<std::string> CommitmentFaults(std::string_view leaf, const std::vector<Part>& parts);
+
+// The same, and in which they contradict each other, in Chinese; empty
 // when all is well. Needs no key and trusts nobody.
 std::vector<std::string> FaultsOf(std::string_view leaf, const std::vector<Part>& parts);
 

@@ -131,6 +131,19 @@ class SqliteArchive final : public ArchiveWriter {
     return parts;
   }
 
+  absl::StatusOr<std::optional<Part>> PartNamed(std::int64_t index, std::string_view name) const override {
+    std::optional<Part> found;
+    RETURN_IF_ERROR(db_.ForEach(
+        "SELECT p.name, p.media_type, p.salt, coalesce(p.content, s.content) FROM parts p LEFT JOIN shared_contents s "
+        "ON s.digest = p.shared_digest"
+        " WHERE p.idx = ? AND p.name = ?",
+        [&](const Statement& row) {
+          found = Part{row.Text(0), row.Text(1), row.BlobBytes(3), row.BlobBytes(2)};
+        },
+        index, name));
+    return found;
+  }
+
   absl::StatusOr<std::optional<StoredHead>> NewestHead() const override {
     std::optional<StoredHead> found;
     RETURN_IF_ERROR(db_.ForEach("SELECT size, note FROM tree_heads ORDER BY size DESC LIMIT 1",
@@ -167,11 +180,10 @@ class SqliteArchive final : public ArchiveWriter {
         faults.push_back(Cat("表 ", row.TextView(0), " 中有无主的数据"));
       }));
     }
-    checks.push_back(
-        db_.ForEach("SELECT digest, content FROM shared_contents", [&](const Statement& row) {
-          if (DigestOf(row.BlobBytes(1)) != row.TextView(0))
-            faults.push_back(Cat("共用内容 ", row.TextView(0), " 与其摘要不符"));
-        }));
+    checks.push_back(db_.ForEach("SELECT digest, content FROM shared_contents", [&](const Statement& row) {
+      if (DigestOf(row.BlobBytes(1)) != row.TextView(0))
+        faults.push_back(Cat("共用内容 ", row.TextView(0), " 与其摘要不符"));
+    }));
     for (const absl::Status& check : checks) {
       if (check.code() == absl::StatusCode::kDataLoss)
         faults.push_back(Cat("数据库读不出：", std::string(check.message())));

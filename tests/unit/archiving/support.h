@@ -70,6 +70,9 @@ class ForwardingReader : public ArchiveReader {
     return reader_.RecordByKey(key);
   }
   absl::StatusOr<std::vector<Part>> Parts(std::int64_t index) const override { return reader_.Parts(index); }
+  absl::StatusOr<std::optional<Part>> PartNamed(std::int64_t index, std::string_view name) const override {
+    return reader_.PartNamed(index, name);
+  }
   absl::StatusOr<std::vector<StoredRecord>> Records(std::int64_t first, std::int64_t limit) const override {
     return reader_.Records(first, limit);
   }

@@ -1,0 +1,33 @@
+#include "archiving/api/record_summary.h"
+
+#include "common/errors.h"
+#include "common/text.h"
+#include "common/time.h"
+
+#include <algorithm>
+
+namespace jixiao::archiving {
+
+absl::Status CheckText(std::initializer_list<std::string_view> texts) {
+  if (std::all_of(texts.begin(), texts.end(), IsUtf8)) return absl::OkStatus();
+  return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", "stored text is damaged; CheckLog says where");
+}
+
+absl::Status PutSummary(const StoredRecord& record, v1::RecordSummary& out) {
+  const Summary& s = record.summary;
+  RETURN_IF_ERROR(
+      CheckText({record.key, s.implementing_unit, s.project_name, s.region_code, s.computed_total, s.grade}));
+  out.set_name(RecordName(record.index));
+  out.set_key(record.key);
+  out.set_index(record.index);
+  *out.mutable_archive_time() = ToTimestamp(record.archive_time);
+  out.set_implementing_unit(s.implementing_unit);
+  out.set_project_name(s.project_name);
+  out.set_fiscal_year(s.fiscal_year);
+  out.set_region_code(s.region_code);
+  out.set_computed_total(s.computed_total);
+  out.set_grade(s.grade);
+  return absl::OkStatus();
+}
+
+}  // namespace jixiao::archiving

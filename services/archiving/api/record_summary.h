@@ -1,0 +1,21 @@
+// A record's summary as it is sent.
+#pragma once
+
+#include "archiving/store/archive_store.h"
+
+#include "jixiao/archiving/v1/archiving_service.pb.h"
+
+#include <absl/status/status.h>
+
+#include <initializer_list>
+#include <string_view>
+
+namespace jixiao::archiving {
+
+// DATA_LOSS (ARCHIVE_DAMAGED) when a text is no UTF-8: no caller could read the answer.
+absl::Status CheckText(std::initializer_list<std::string_view> texts);
+
+// DATA_LOSS (ARCHIVE_DAMAGED) when the stored texts are damaged.
+absl::Status PutSummary(const StoredRecord& record, v1::RecordSummary& out);
+
+}  // namespace jixiao::archiving

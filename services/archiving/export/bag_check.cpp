@@ -1,0 +1,217 @@
+#include "archiving/export/bag_check.h"
+
+#include "archiving/export/bag.h"
+#include "common/canonical.h"
+#include "common/errors.h"
+#include "common/text.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+namespace jixiao::archiving::exporting {
+namespace {
+
+constexpr std::int64_t kLargestManifest = std::int64_t{4} << 30;
+constexpr std::int64_t kLargestTagFile = 1 << 20;
+constexpr std::string_view kAlgorithms[] = {"sha256", "sm3"};
+
+// A line of a manifest: 64 digits, two blanks, a name. Only as it is written here, so that every bit counts.
+bool ParseLine(std::string_view line, std::string_view& digest, std::string_view& name) {
+  if (line.size() < 67 || line.substr(64, 2) != "  ") return false;
+  digest = line.substr(0, 64);
+  name = line.substr(66);
+  return std::all_of(digest.begin(), digest.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+bool IsPayload(std::string_view name) {
+  return name.starts_with("data/");
+}
+bool IsTagManifest(std::string_view name) {
+  return name.starts_with("tagmanifest-");
+}
+
+class BagReader {
+ public:
+  BagReader(const PackageReader& package, const log::Verifier& verifier, const std::string& origin)
+      : package_(package), verifier_(verifier), origin_(origin) {}
+
+  BagCheck Run() {
+    CheckTagFiles();
+    ReadManifests();
+    CheckFiles();
+    CheckInfo();
+    CheckRecords();
+    return std::move(check_);
+  }
+
+ private:
+  void Begin(std::string title) { check_.steps.push_back({std::move(title), {}, 0, 0}); }
+  void Fault(std::string fault) {
+    BagStep& step = check_.steps.back();
+    ++step.failed;
+    if (step.faults.size() < kMaxFaults) step.faults.push_back(std::move(fault));
+  }
+
+  // The content of a tag file; a fault and nothing when it cannot be read.
+  std::string Tag(const std::string& name, std::int64_t limit = kLargestTagFile) {
+    if (!package_.Has(name)) {
+      Fault(Cat(name, "：缺失"));
+      return {};
+    }
+    absl::StatusOr<std::string> content = package_.Content(name, limit);
+    if (content.ok()) return *std::move(content);
+    Fault(std::string(content.status().message()));
+    return {};
+  }
+
+  void CheckTagFiles() {
+    Begin("BagIt 声明");
+    ++check_.steps.back().checked;
+    if (Tag("bagit.txt") != kBagItText) Fault("bagit.txt：不是 BagIt 1.0 的声明");
+  }
+
+  void ReadManifests() {
+    Begin("清单的格式");
+    for (std::size_t i = 0; i < 2; ++i)
+      for (const char* kind : {"manifest-", "tagmanifest-"}) {
+        const std::string file = Cat(kind, kAlgorithms[i], ".txt");
+        const std::string text = Tag(file, kLargestManifest);
+        ++check_.steps.back().checked;
+        if (!text.empty() && text.back() != '\n') Fault(Cat(file, "：最后一行不完整"));
+        std::string_view left = text;
+        for (int number = 1; !left.empty(); ++number) {
+          const std::size_t end = std::min(left.find('\n'), left.size() - 1);
+          ReadLine(file, number, left.substr(0, end), i, kind[0] == 't');
+          left.remove_prefix(end + 1);
+        }
+      }
+  }
+
+  void ReadLine(const std::string& file, int number, std::string_view line, std::size_t algorithm, bool tag) {
+    std::string_view digest;
+    std::string_view name;
+    if (!ParseLine(line, digest, name) || IsPayload(name) == tag || IsTagManifest(name)) {
+      Fault(Cat(file, "：第 ", number, " 行被改动"));
+      return;
+    }
+    Digests& wanted = wanted_[std::string(name)];
+    std::string& mine = algorithm == 0 ? wanted.sha256 : wanted.sm3;
+    if (!mine.empty()) Fault(Cat(file, "：第 ", number, " 行重复"));
+    mine = std::string(digest);
+  }
+
+  void CheckFiles() {
+    Begin("逐个文件与 SHA-256、SM3 清单相符");
+    for (const std::string& name : package_.Names()) {
+      if (IsTagManifest(name)) {
+        if (name != "tagmanifest-sha256.txt" && name != "tagmanifest-sm3.txt") Fault(Cat(name, "：包中多出的文件"));
+        continue;
+      }
+      ++check_.steps.back().checked;
+      ++check_.files;
+      Digester digester;
+      std::int64_t size = 0;
+      const absl::Status read = package_.Read(name, [&](std::string_view piece) {
+        digester.Add(piece);
+        size += static_cast<std::int64_t>(piece.size());
+        return absl::OkStatus();
+      });
+      check_.bytes += size;
+      if (IsPayload(name)) payload_bytes_ += size, ++payload_files_;
+      const auto wanted = wanted_.find(name);
+      const Digests found = digester.Finish();
+      if (wanted == wanted_.end())
+        Fault(Cat(name, "：包中多出的文件，清单里没有"));
+      else if (!read.ok())
+        Fault(std::string(read.message()));
+      else if (found.sha256 != wanted->second.sha256)
+        Fault(Cat(name, "：与 SHA-256 清单不符"));
+      else if (found.sm3 != wanted->second.sm3)
+        Fault(Cat(name, "：与 SM3 清单不符"));
+      if (wanted != wanted_.end()) wanted_.erase(wanted);
+    }
+    for (const auto& [name, digests] : wanted_) Fault(Cat(name, "：清单里有，包中缺失"));
+  }
+
+  void CheckInfo() {
+    Begin("文件数与字节数");
+    ++check_.steps.back().checked;
+    const std::string info = Tag("bag-info.txt");
+    const std::string oxum = Cat("Payload-Oxum: ", payload_bytes_, ".", payload_files_, "\n");
+    if (info.find(oxum) == std::string::npos) Fault("bag-info.txt：Payload-Oxum 与内容不符");
+    const std::string count = Cat("Record-Count: ", RecordFoldersOf(package_).size(), "\n");
+    if (info.find(count) == std::string::npos) Fault("bag-info.txt：Record-Count 与内容不符");
+  }
+
+  void CheckRecords() {
+    Begin("逐条记录：部件与叶子承诺、包含证明、树头签名");
+    const std::vector<std::string> folders = RecordFoldersOf(package_);
+    for (const std::string& folder : folders) {
+      ++check_.steps.back().checked;
+      ++check_.records;
+      const auto record = ReadRecord(package_, folder);
+      if (!record.ok()) {
+        Fault(std::string(record.status().message()));
+        continue;
+      }
+      for (const std::string& fault : ProofFaults(*record, verifier_, origin_)) Fault(Cat(folder, "：", fault));
+    }
+    Begin("form.json、scorecard.json 与所归档的内容相同");
+    for (const std::string& folder : folders) CheckDerived(folder);
+    if (folders.empty()) Fault("包中没有记录");
+  }
+
+  template <class Message>
+  void CheckJson(const std::string& file, const std::string& part) {
+    const auto json = package_.Has(file) ? package_.Content(file, kLargestContent) : PackageDamaged("");
+    const auto wanted = package_.Has(part) ? package_.Content(part, kLargestContent) : PackageDamaged("");
+    Message message;
+    const bool read = json.ok() && wanted.ok() && google::protobuf::util::JsonStringToMessage(*json, &message).ok();
+    const auto encoded = read ? CanonicalEncode(message) : absl::StatusOr<std::string>(PackageDamaged(""));
+    ++check_.steps.back().checked;
+    if (!encoded.ok() || *encoded != *wanted) Fault(Cat(file, "：与 ", part, " 不同"));
+  }
+
+  void CheckDerived(const std::string& folder) {
+    CheckJson<evaluation::v1::SelfEvaluation>(folder + "form.json", folder + "parts/form.canonical");
+    CheckJson<evaluation::v1::Scorecard>(folder + "scorecard.json", folder + "parts/scorecard.canonical");
+  }
+
+  static constexpr std::int64_t kLargestContent = 64 << 20;
+
+  const PackageReader& package_;
+  const log::Verifier& verifier_;
+  const std::string& origin_;
+  BagCheck check_;
+  std::map<std::string, Digests> wanted_;  // of the files that were not met yet
+  std::int64_t payload_bytes_ = 0;
+  std::int64_t payload_files_ = 0;
+};
+
+}  // namespace
+
+bool BagCheck::ok() const {
+  return std::all_of(steps.begin(), steps.end(), [](const BagStep& step) { return step.failed == 0; });
+}
+
+absl::StatusOr<BagCheck> CheckBag(const PackageReader& package, const log::Verifier& verifier,
+                                  const std::string& origin) {
+  if (!package.Has("bagit.txt")) return PackageDamaged("不是归档包：没有 bagit.txt");
+  return BagReader(package, verifier, origin).Run();
+}
+
+std::string KeyIn(const PackageReader& package) {
+  const std::string name(kKeyFile);
+  if (!package.Has(name)) return {};
+  std::string key = package.Content(name, kLargestTagFile).value_or("");
+  while (!key.empty() && (key.back() == '\n' || key.back() == '\r' || key.back() == ' ')) key.pop_back();
+  return key;
+}
+
+}  // namespace jixiao::archiving::exporting

@@ -36,6 +36,7 @@ constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
     {"CONVERSION_TOO_SLOW", "转换文件超时"},
     {"CONVERTER_FAILED", "转换文件失败"},
     {"CONVERTER_MISSING", "缺少转换文件的程序"},
+    {"CURSOR_INVALID", "游标有误"},
     {"DEADLINE_EXCEEDED", "等待超时"},
     {"DEPARTMENT_NOT_FOUND", "名单上没有这个主管部门"},
     {"DOCUMENT_DAMAGED", "文件已损坏"},
@@ -46,6 +47,7 @@ constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
     {"DOCUMENT_WITHOUT_FORM", "文件里没有自评表"},
     {"ETAG_MISMATCH", "此次提交已有变化，请重新查看"},
     {"FILE_UNREADABLE", "文件读不出"},
+    {"FILTER_INVALID", "筛选条件有误"},
     {"FORM_INVALID", "自评表不符合要求"},
     {"INTERNAL", "服务内部出错"},
     {"KEY_INVALID", "公钥有误"},
@@ -77,12 +79,14 @@ constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
     {"SIMULATION_NOT_FOUND", "没有这次模拟"},
     {"STATE_FORBIDS", "当前状态不允许这样做"},
     {"STOPPING", "服务正在停止"},
+    {"STREAMS_FULL", "同时提交的连接太多"},
     {"STORE_DAMAGED", "存储已损坏"},
     {"SUBMISSION_LATE", "已过截止时间"},
     {"SUBMISSION_NOT_FOUND", "没有这次提交"},
     {"TIME_INVALID", "时间写法有误"},
     {"TREE_SIZE_BEYOND_LOG", "日志没有这么多条"},
     {"UNAVAILABLE", "服务暂时不可用"},
+    {"WATCHERS_FULL", "同时跟踪的连接太多"},
 };
 
 std::string_view TitleOf(std::string_view reason) {

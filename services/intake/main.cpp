@@ -11,6 +11,9 @@
 #include "intake/peers/scoring_client.h"
 #include "intake/store/sqlite_campaign_store.h"
 #include "intake/store/sqlite_submission_store.h"
+#include "intake/workflow/admission.h"
+#include "intake/workflow/change_hub.h"
+#include "intake/workflow/housekeeping.h"
 
 namespace {
 
@@ -18,6 +21,7 @@ using namespace jixiao;
 
 constexpr int kWorkers = 4;
 constexpr std::size_t kQueue = 1024;
+constexpr std::size_t kMaxCalls = 2048;  // watchers have a limit of their own
 
 struct Options {
   rpc::CommonOptions common;
@@ -25,6 +29,7 @@ struct Options {
   std::string archiving = "127.0.0.1:7303";
   std::string receipt_key = "receipts.key";
   std::string receipt_name = "jixiao.receipts";
+  int request_age = 30;  // days
 };
 
 void AddBacklog(Metrics& metrics, intake::SubmissionStore& store) {
@@ -43,6 +48,15 @@ void AddBacklog(Metrics& metrics, intake::SubmissionStore& store) {
                      });
 }
 
+void AddQueue(Metrics& metrics, intake::Admission& admission) {
+  metrics.AddReading("jixiao_intake_queue_forms", "Forms that wait for their turn to be stored",
+                     [&admission] { return static_cast<double>(admission.stats().waiting); });
+  metrics.AddReading("jixiao_intake_queue_refused", "Forms that found no room in the queue since the start",
+                     [&admission] { return static_cast<double>(admission.stats().refused); });
+  metrics.AddReading("jixiao_intake_stored_per_second", "Forms stored a second, lately under load",
+                     [&admission] { return admission.stats().per_second; });
+}
+
 absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   ASSIGN_OR_RETURN(const auto store, intake::SqliteSubmissionStore::Open(address));
@@ -56,11 +70,15 @@ absl::Status Run(const Options& options) {
   intake::ScoringClient scorer(rpc::OpenChannel(options.scoring));
   intake::ArchivingClient archiver(rpc::OpenChannel(options.archiving));
   intake::Pipeline pipeline(*store, scorer, archiver);
+  intake::Housekeeping housekeeping(*store, std::chrono::hours(24) * options.request_age);
+  intake::Admission admission(*store);
   Metrics metrics;
   AddBacklog(metrics, *store);
-  rpc::ServerState state(metrics);
+  AddQueue(metrics, admission);
+  rpc::ServerState state(metrics, kMaxCalls + intake::ChangeHub::kMaxWatchers);
+  intake::ChangeHub hub(*store, [&state] { return state.stopping(); });
   WorkerPool pool(kWorkers, kQueue);
-  intake::IntakeServiceImpl service(*store, scorer, pipeline, pool, state);
+  intake::IntakeServiceImpl service(*store, scorer, pipeline, admission, hub, pool, state);
   intake::CampaignServiceImpl campaign_service(campaigns, scorer, receipt_key, pool, state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(
@@ -89,6 +107,11 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--receipt-name", options.receipt_name, "name of that key on every receipt; never change it")
       ->envname("JIXIAO_RECEIPT_NAME")
+      ->capture_default_str();
+  app.add_option("--request-age", options.request_age,
+                 "days for which request ids are remembered; longer while the submission is on its way")
+      ->envname("JIXIAO_REQUEST_AGE")
+      ->check(CLI::Range(1, 36500))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   log::Open("intake", log::LevelNamed(options.common.log_level));

@@ -55,6 +55,12 @@ constexpr bool MayReturn(SubmissionState state) {
   return state == v1::SUBMISSION_STATE_ARCHIVED || state == v1::SUBMISSION_STATE_STUCK;
 }
 
+// Nothing more happens to it unless someone acts.
+constexpr bool IsAtRest(SubmissionState state) {
+  return state == v1::SUBMISSION_STATE_ARCHIVED || state == v1::SUBMISSION_STATE_STUCK ||
+         state == v1::SUBMISSION_STATE_RETURNED || state == v1::SUBMISSION_STATE_WITHDRAWN;
+}
+
 // The state in Chinese.
 std::string_view TitleOf(SubmissionState state);
 

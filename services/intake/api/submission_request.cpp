@@ -1,0 +1,78 @@
+#include "intake/api/submission_request.h"
+
+#include "common/canonical.h"
+#include "common/digest.h"
+#include "common/errors.h"
+#include "common/form.h"
+#include "common/rpc/wire.h"
+#include "common/text.h"
+
+#include <vector>
+
+namespace jixiao::intake {
+namespace {
+
+constexpr std::size_t kMaxSource = 8 * 1024 * 1024;
+constexpr std::size_t kMaxRuleSet = 100;
+
+}  // namespace
+
+absl::Status Validate(const v1::SubmitEvaluationRequest& request) {
+  std::vector<FieldViolation> faults;
+  if (!IsRequestId(request.request_id())) faults.push_back({"request_id", std::string(kRequestIdRule)});
+  if (!request.has_form())
+    faults.push_back({"form", "is required"});
+  else
+    for (FieldViolation& fault : FaultsOf(request.form(), "form")) faults.push_back(std::move(fault));
+  if (request.rule_set().size() > kMaxRuleSet) faults.push_back({"rule_set", Cat("at most ", kMaxRuleSet, " bytes")});
+  if (request.source_document().size() > kMaxSource)
+    faults.push_back({"source_document", Cat("at most ", kMaxSource, " bytes")});
+  if (!request.campaign().empty() && request.stages_size() > 0)
+    faults.push_back({"stages", "are the campaign's; not together with a campaign"});
+  if (!request.reservation().empty() && request.campaign().empty() && request.submission().empty())
+    faults.push_back({"campaign", "is required with a reservation"});
+  if (faults.empty()) return absl::OkStatus();
+  return InvalidFields("FORM_INVALID", "the form cannot be taken in", faults);
+}
+
+absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& request, std::string_view trace_id) {
+  const evaluation::v1::SelfEvaluation& form = request.form();
+  Acceptance acceptance;
+  ASSIGN_OR_RETURN(acceptance.head.form_digest, CanonicalDigest(form));
+  acceptance.request_id = request.request_id();
+  acceptance.request_digest = DigestOf(Cat(acceptance.head.form_digest, "\n", request.submission(), "\n",
+                                           request.rule_set(), "\n", DigestOf(request.source_document())));
+  // Only what is said, so that requests of before seasons keep their digests.
+  if (!request.campaign().empty() || !request.reservation().empty())
+    acceptance.request_digest =
+        DigestOf(Cat(acceptance.request_digest, "\n", request.campaign(), "\n", request.reservation()));
+  acceptance.trace_id = trace_id;
+  acceptance.head.campaign = request.campaign();
+  acceptance.reservation = request.reservation();
+  acceptance.kind = form.kind();
+  acceptance.unit_code = form.implementing_unit().code();
+  acceptance.roster_key = season::KeyOf(form);
+  acceptance.validate_only = request.validate_only();
+  acceptance.submission = request.submission();
+  acceptance.head.implementing_unit = form.implementing_unit().name();
+  acceptance.head.project_name = form.project_name();
+  acceptance.head.fiscal_year = form.fiscal_year();
+  acceptance.head.region_code = form.region_code();
+  acceptance.head.competent_department = form.competent_department().name();
+  acceptance.head.rule_set = request.rule_set();
+  acceptance.form = rpc::WriteString(form);
+  acceptance.source_document = request.source_document();
+  return acceptance;
+}
+
+absl::Status CheckRuleSet(Scorer& scorer, const std::string& rule_set) {
+  const absl::StatusOr<bool> known = scorer.Knows(rule_set);
+  if (known.ok() && !*known)
+    return Error(absl::StatusCode::kNotFound, "RULE_SET_NOT_FOUND",
+                 Cat("rule_set: there is no rule set ", rule_set, "; a label is named label:NAME"),
+                 {{"field", "rule_set"}});
+  if (known.status().code() == absl::StatusCode::kInvalidArgument) return known.status();
+  return absl::OkStatus();
+}
+
+}  // namespace jixiao::intake

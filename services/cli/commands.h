@@ -54,6 +54,7 @@ struct SubmitOptions {
   std::string source;      // the document the form was read from
   std::string campaign;    // campaigns/ID or ID; empty without one
   std::string reservation;
+  std::string results;  // file that has a line for each form; a later run goes on from it
   bool again = false;
   bool wait = false;
   std::vector<std::string> stages;  // department, finance
@@ -62,8 +63,33 @@ struct SubmitOptions {
 int RunSubmit(const Global& global, const SubmitOptions& options);
 
 int RunStatus(const Global& global, const std::string& name, bool explain);
-int RunList(const Global& global, const std::string& state, int limit);
-int RunWatch(const Global& global, const std::string& name);
+
+// Which submissions; what is empty admits all.
+struct FilterOptions {
+  std::string campaign;
+  std::string region;
+  std::string department;
+  std::string unit;
+  int year = 0;
+  std::vector<std::string> states;  // in English or Chinese
+  bool late = false;
+  std::string from;    // changed then or later: 2024-03-01, or with THH:MM:SS, in China's time
+  std::string before;  // changed before
+  std::string text;
+};
+struct ListOptions {
+  FilterOptions filter;
+  int limit = 100;
+};
+int RunList(const Global& global, const ListOptions& options);
+struct WatchOptions {
+  std::string name;  // one submission; empty for all that fit
+  FilterOptions filter;
+  std::string since;  // a cursor
+};
+int RunWatch(const Global& global, const WatchOptions& options);
+// What has changed since a cursor, once, and where the next call goes on.
+int RunChanges(const Global& global, const WatchOptions& options);
 int RunReturn(const Global& global, const std::string& name, const std::string& reason);
 
 int RunRulesList(const Global& global, bool drafts);

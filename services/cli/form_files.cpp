@@ -58,6 +58,16 @@ absl::StatusOr<std::vector<FormFile>> ReadDocument(const std::string& path, std:
 
 }  // namespace
 
+const std::string& NameOfForm(const evaluation::v1::SelfEvaluation& form) {
+  return form.project_name().empty() ? form.title() : form.project_name();
+}
+
+absl::StatusOr<FormFile> FormOfLine(std::string_view line, std::string origin) {
+  const json value = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (value.is_discarded()) return Unreadable(origin, "不是 JSON");
+  return ToForm(value, std::move(origin));
+}
+
 absl::StatusOr<std::vector<FormFile>> ReadForms(const std::string& path) {
   ASSIGN_OR_RETURN(std::string text, ReadBytes(path));
   if (!IsJson(text) && !IsNamedJson(path) && !text.empty()) return ReadDocument(path, std::move(text));
@@ -83,9 +93,7 @@ absl::StatusOr<std::vector<FormFile>> ReadForms(const std::string& path) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (current.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const std::string origin = Cat(path, ":", line);
-    const json value = json::parse(current, nullptr, /*allow_exceptions=*/false);
-    if (value.is_discarded()) return Unreadable(origin, "不是 JSON");
-    ASSIGN_OR_RETURN(FormFile form, ToForm(value, origin));
+    ASSIGN_OR_RETURN(FormFile form, FormOfLine(current, origin));
     forms.push_back(std::move(form));
   }
   if (forms.empty()) return Unreadable(path, "没有自评表");

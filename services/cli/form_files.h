@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace jixiao::cli {
@@ -24,5 +25,11 @@ struct FormFile {
 // the number of cells of a document that could not be placed. INVALID_ARGUMENT (FILE_UNREADABLE) names file and line; a
 // document gives the errors of importing::Import.
 absl::StatusOr<std::vector<FormFile>> ReadForms(const std::string& path);
+
+// What a form is called in a list: a department's form is about no project.
+const std::string& NameOfForm(const evaluation::v1::SelfEvaluation& form);
+
+// The form in one line of JSON; `origin` names the line in errors.
+absl::StatusOr<FormFile> FormOfLine(std::string_view line, std::string origin);
 
 }  // namespace jixiao::cli

@@ -72,6 +72,20 @@ void AddTemplate(CLI::App& app, const Global& global, Command& run) {
   });
 }
 
+void AddFilter(CLI::App& command, FilterOptions& filter) {
+  command.add_option("--campaign", filter.campaign, "填报批次：campaigns/…");
+  command.add_option("--region", filter.region, "区划代码或其开头几位");
+  command.add_option("--department", filter.department, "主管部门全称");
+  command.add_option("--unit", filter.unit, "实施单位全称");
+  command.add_option("--year", filter.year, "年度")->check(CLI::Range(0, 2100));
+  command.add_option("--state", filter.states,
+                     "ACCEPTED、SCORED、ARCHIVED、RETURNED 或 STUCK，也可写 已接收、已评分、已归档、已退回、需处理");
+  command.add_flag("--late", filter.late, "只列逾期的");
+  command.add_option("--from", filter.from, "此时起有变动：2024-03-01 或 2024-03-01T08:00:00");
+  command.add_option("--before", filter.before, "此时前有变动");
+  command.add_option("--text", filter.text, "单位或项目名称中的文字");
+}
+
 void AddIntake(CLI::App& app, const Global& global, Command& run) {
   auto* submit = app.add_subcommand("submit", "提交自评表；同一张表重复提交只接收一次");
   auto options = std::make_shared<SubmitOptions>();
@@ -79,11 +93,12 @@ void AddIntake(CLI::App& app, const Global& global, Command& run) {
       ->add_option("FILE", options->files,
                    "JSON（一张表、一个数组或每行一张），或 jixiao import 能读的文件；- 为标准输入")
       ->required();
-  submit->add_option("--rule-set", options->rule_set, "评分规则：编号、编号@修订 或摘要");
+  submit->add_option("--rule-set", options->rule_set, "评分规则：编号、编号@修订、摘要或标签");
   submit->add_option("--submission", options->submission, "重新提交：被退回的提交的名称");
   submit->add_option("--source", options->source, "原始文件，与表一起归档");
   submit->add_option("--campaign", options->campaign, "申报批次：campaigns/编号，或只写编号");
   submit->add_option("--reservation", options->reservation, "预约：以它的时间判断是否按时；只能与一张表一起使用");
+  submit->add_option("--results", options->results, "逐张记录结果的文件；再次执行时从中断处继续");
   submit->add_flag("--again", options->again, "即使内容相同也作为新的提交");
   submit->add_flag("--wait", options->wait, "等到归档完成，或等人处理");
   submit
@@ -104,16 +119,22 @@ void AddIntake(CLI::App& app, const Global& global, Command& run) {
   });
 
   auto* list = app.add_subcommand("list", "列出提交");
-  auto state = std::make_shared<std::string>();
-  auto limit = std::make_shared<int>(100);
-  list->add_option("--state", *state, "状态，如 ACCEPTED、FINANCE_REVIEW、ARCHIVED，也可写 已接收、财政审核、已归档");
-  list->add_option("--limit", *limit, "最多多少条")->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  list->callback(
-      [&global, &run, state, limit] { run = [&global, state, limit] { return RunList(global, *state, *limit); }; });
+  auto listing = std::make_shared<ListOptions>();
+  AddFilter(*list, listing->filter);
+  list->add_option("--limit", listing->limit, "最多多少条")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+  list->callback([&global, &run, listing] { run = [&global, listing] { return RunList(global, *listing); }; });
 
-  auto* watch = app.add_subcommand("watch", "跟踪一次提交，直到归档");
-  watch->add_option("NAME", *name, "submissions/…")->required();
-  watch->callback([&global, &run, name] { run = [&global, name] { return RunWatch(global, *name); }; });
+  auto* watch = app.add_subcommand("watch", "跟踪一次提交，直到归档；不写名称则跟踪全部，直到中断");
+  auto watching = std::make_shared<WatchOptions>();
+  auto* watched = watch->add_option("NAME", watching->name, "submissions/…");
+  watch->add_option("--since", watching->since, "从这个游标之后；不填为从现在起")->excludes(watched);
+  AddFilter(*watch, watching->filter);
+  watch->callback([&global, &run, watching] { run = [&global, watching] { return RunWatch(global, *watching); }; });
+
+  auto* changes = app.add_subcommand("changes", "列出某个游标之后的全部变动，并给出下次的游标");
+  changes->add_option("--since", watching->since, "上次给出的游标；不填为从头");
+  AddFilter(*changes, watching->filter);
+  changes->callback([&global, &run, watching] { run = [&global, watching] { return RunChanges(global, *watching); }; });
 
   auto* give_back = app.add_subcommand("return", "退回一次提交");
   auto reason = std::make_shared<std::string>();

@@ -37,6 +37,7 @@ constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
     {"CONVERSION_TOO_SLOW", "转换文件超时"},
     {"CONVERTER_FAILED", "转换文件失败"},
     {"CONVERTER_MISSING", "缺少转换文件的程序"},
+    {"CURSOR_INVALID", "游标有误"},
     {"DEADLINE_EXCEEDED", "等待超时"},
     {"DEPARTMENT_NOT_FOUND", "名单上没有这个主管部门"},
     {"DOCUMENT_DAMAGED", "文件已损坏"},
@@ -49,7 +50,7 @@ constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
     {"FILE_EXISTS", "同名的文件或文件夹已经存在"},
     {"FILE_UNREADABLE", "文件读不出"},
     {"FILE_UNWRITABLE", "文件写不出"},
-    {"FILTER_INVALID", "检索条件有误"},
+    {"FILTER_INVALID", "筛选条件有误"},
     {"FINDINGS_OPEN", "还有问题没有说明或豁免"},
     {"FINDING_NOT_FOUND", "没有这个问题"},
     {"FONT_MISSING", "缺少中文字体"},
@@ -98,6 +99,7 @@ constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
     {"STAGE_FORBIDS", "不在这一审核环节"},
     {"STATE_FORBIDS", "当前状态不允许这样做"},
     {"STOPPING", "服务正在停止"},
+    {"STREAMS_FULL", "同时提交的连接太多"},
     {"STORE_DAMAGED", "存储已损坏"},
     {"SUBMISSION_LATE", "已过截止时间"},
     {"SUBMISSION_NOT_FOUND", "没有这次提交"},
@@ -106,6 +108,7 @@ constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
     {"UNAVAILABLE", "服务暂时不可用"},
     {"WAIVER_EXPIRED", "豁免已过期"},
     {"WAIVER_NOT_REQUESTED", "没有待批的豁免"},
+    {"WATCHERS_FULL", "同时跟踪的连接太多"},
 };
 
 std::string_view TitleOf(std::string_view reason) {

@@ -14,6 +14,9 @@
 #include "intake/store/sqlite_campaign_store.h"
 #include "intake/store/sqlite_review_store.h"
 #include "intake/store/sqlite_submission_store.h"
+#include "intake/workflow/admission.h"
+#include "intake/workflow/change_hub.h"
+#include "intake/workflow/housekeeping.h"
 
 #include <fstream>
 #include <functional>
@@ -26,6 +29,7 @@ using namespace jixiao;
 
 constexpr int kWorkers = 4;
 constexpr std::size_t kQueue = 1024;
+constexpr std::size_t kMaxCalls = 2048;  // watchers have a limit of their own
 
 struct Options {
   rpc::CommonOptions common;
@@ -34,6 +38,7 @@ struct Options {
   std::string receipt_key = "receipts.key";
   std::string receipt_name = "jixiao.receipts";
   std::string review_policy;  // a file; empty: the one that is shipped
+  int request_age = 30;  // days
 };
 
 absl::StatusOr<intake::ReviewPolicy> ReadPolicy(const std::string& path) {
@@ -61,6 +66,15 @@ void AddBacklog(Metrics& metrics, const std::string& prefix, const std::string& 
                      });
 }
 
+void AddQueue(Metrics& metrics, intake::Admission& admission) {
+  metrics.AddReading("jixiao_intake_queue_forms", "Forms that wait for their turn to be stored",
+                     [&admission] { return static_cast<double>(admission.stats().waiting); });
+  metrics.AddReading("jixiao_intake_queue_refused", "Forms that found no room in the queue since the start",
+                     [&admission] { return static_cast<double>(admission.stats().refused); });
+  metrics.AddReading("jixiao_intake_stored_per_second", "Forms stored a second, lately under load",
+                     [&admission] { return admission.stats().per_second; });
+}
+
 absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const intake::ReviewPolicy policy, ReadPolicy(options.review_policy));
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
@@ -76,14 +90,18 @@ absl::Status Run(const Options& options) {
   intake::ArchivingClient archiver(rpc::OpenChannel(options.archiving));
   intake::Pipeline pipeline(*store, scorer, archiver, policy);
   intake::SqliteReviewStore reviews(*store);
+  intake::Housekeeping housekeeping(*store, std::chrono::hours(24) * options.request_age);
+  intake::Admission admission(*store);
   Metrics metrics;
   AddBacklog(metrics, "jixiao_intake_backlog", "Work items that wait for scoring or archiving",
              [&store] { return store->Waiting(); });
   AddBacklog(metrics, "jixiao_intake_review", "Submissions that wait for answers or reviewers",
              [&reviews] { return reviews.WaitingForPeople(); });
-  rpc::ServerState state(metrics);
+  AddQueue(metrics, admission);
+  rpc::ServerState state(metrics, kMaxCalls + intake::ChangeHub::kMaxWatchers);
+  intake::ChangeHub hub(*store, [&state] { return state.stopping(); });
   WorkerPool pool(kWorkers, kQueue);
-  intake::IntakeServiceImpl service(*store, reviews, scorer, pipeline, pool, state);
+  intake::IntakeServiceImpl service(*store, reviews, scorer, pipeline, admission, hub, pool, state);
   intake::CampaignServiceImpl campaign_service(campaigns, scorer, receipt_key, pool, state);
   intake::ReviewServiceImpl review_service(*store, reviews, policy, pipeline, pool, state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
@@ -121,6 +139,11 @@ int main(int argc, char** argv) {
       ->envname("JIXIAO_REVIEW_POLICY");
   bool print_policy = false;
   app.add_flag("--print-review-policy", print_policy, "print the shipped policy, as a start for one's own, and exit");
+  app.add_option("--request-age", options.request_age,
+                 "days for which request ids are remembered; longer while the submission is on its way")
+      ->envname("JIXIAO_REQUEST_AGE")
+      ->check(CLI::Range(1, 36500))
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   if (print_policy) {
     std::cout << intake::ReviewPolicy::DefaultText();

@@ -92,6 +92,11 @@ absl::Status GroupCommit::Run(Work work) {
   return outcome.get();
 }
 
+void GroupCommit::Observe(std::function<void(Database&)> observer) {
+  const std::lock_guard hold(transaction_);
+  observer_ = std::move(observer);
+}
+
 void GroupCommit::Stop() {
   std::call_once(stop_once_, [this] {
     {
@@ -150,6 +155,7 @@ absl::Status GroupCommit::Commit(std::vector<Item>& group) {
     writer_.reset();  // what a connection believes after a failed write or fsync is not to be trusted
     return status;
   }
+  if (observer_) observer_(*writer_);
   const std::lock_guard lock(mutex_);
   const int pages = writer_->log_pages();
   if (pages < log_pages_) checkpointed_at_ = 0;  // the log started over

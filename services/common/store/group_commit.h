@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -95,6 +96,11 @@ class GroupCommit {
   // that serves gRPC callbacks.
   absl::Status Run(Work work);
 
+  // From now on calls `observer` after each group that was committed, on the writer thread and before the group's works
+  // are answered; null: nobody. What it reads includes the group; it writes nothing, and all writes wait for it. Once
+  // Observe has returned, the former observer is not running any more. Not from a Work, a Done or an observer.
+  void Observe(std::function<void(Database&)> observer);
+
   // Executes and answers all that was accepted, empties the log into the database file (unless a reader is slow) and
   // closes it. Idempotent; every caller returns after the end.
   void Stop();
@@ -124,6 +130,7 @@ class GroupCommit {
   std::unique_ptr<Database> writer_;              // writer thread only; null after a failed group
   std::unique_ptr<SqliteDatabase> checkpointer_;  // null on PostgreSQL
   std::mutex transaction_;                        // held while a group is in its transaction; locked before mutex_
+  std::function<void(Database&)> observer_;  // guarded by transaction_
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable work_waiting_;

@@ -4,100 +4,122 @@
 #include "common/rpc/unary.h"
 #include "common/text.h"
 #include "common/time.h"
+#include "intake/api/listing.h"
 
-#include <grpcpp/alarm.h>
-
-#include <atomic>
+#include <chrono>
 #include <deque>
 #include <memory>
+#include <mutex>
+#include <utility>
 
 namespace jixiao::intake {
 namespace {
 
-// Steps are seconds apart at most times; looking this often costs one indexed read.
-constexpr std::chrono::milliseconds kInterval{100};
+constexpr std::size_t kChanges = 200;  // read at a time
 
-// Looks for steps on the pool, writes them one by one, then sleeps on an alarm: no thread is held by a watcher that
-// waits. gRPC calls OnWriteDone and the alarm one after the other here, because only one of them is ever pending.
-class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+absl::Status WentAway() {
+  return absl::CancelledError("the caller went away");
+}
+
+// A stream of changes. It does one thing at a time: looks into the store (on the hub's threads), writes what it found
+// (gRPC calls OnWriteDone), or waits in the hub. While it waits it holds no thread and looks at nothing. A caller that
+// does not read holds up only itself: the next look comes when everything before was taken.
+class WatchReactor : public WatchStream {
  public:
-  WatchReactor(const grpc::CallbackServerContext& context, const grpc::ByteBuffer& in, SubmissionStore& store,
-               WorkerPool& pool, rpc::ServerState& state, const rpc::Method& method)
-      : context_(rpc::ContextOf(context)),
-        store_(store),
-        pool_(pool),
-        state_(state),
-        method_(method),
-        admitted_(state.Enter()) {
-    if (!admitted_) {
-      End(rpc::ServerFull());
-    } else if (absl::Status status = rpc::Read(in, request_); !status.ok()) {
-      End(status);
-    } else {
-      after_ = request_.after_sequence();
-      Look();
-    }
+  WatchReactor(const grpc::CallbackServerContext& context, SubmissionStore& store, ChangeHub& hub,
+               rpc::ServerState& state, const rpc::Method& method)
+      : store_(store), hub_(hub), context_(rpc::ContextOf(context)), state_(state), method_(method) {}
+
+  void Begin(const grpc::ByteBuffer& in) {
+    if (!(entered_ = hub_.Enter()))
+      return End(TryAgain(absl::StatusCode::kResourceExhausted, "WATCHERS_FULL", "too many watches are open",
+                          std::chrono::seconds(5)));
+    if (!(admitted_ = state_.Enter())) return End(rpc::ServerFull());
+    if (absl::Status status = Read(in); !status.ok()) return End(status);
+    hub_.Post([this] { Look(); });
   }
 
-  void OnWriteDone(bool ok) override {
-    if (!ok) return End(absl::CancelledError("the caller went away"));
+  void OnWriteDone(bool ok) final {
+    if (!ok) return End(WentAway());
     WriteNext();
   }
 
-  void OnCancel() override { cancelled_.store(true); }
-  void OnDone() override {
+  void OnCancel() final {
+    bool waited = false;
+    {
+      const std::lock_guard lock(mutex_);
+      cancelled_ = true;
+      waited = ticket_ != 0 && hub_.Forget(ticket_);
+      ticket_ = 0;
+    }
+    if (waited) End(WentAway());
+  }
+
+  void OnDone() final {
     if (admitted_) state_.Leave();
+    if (entered_) hub_.Leave();
     delete this;
   }
 
+ protected:
+  // What one look found.
+  struct Found {
+    std::deque<grpc::ByteBuffer> messages;
+    bool more = false;      // look again before waiting
+    bool finished = false;  // nothing will follow
+  };
+
+  virtual absl::Status Read(const grpc::ByteBuffer& in) = 0;
+  virtual absl::StatusOr<Found> Find() = 0;
+  virtual Interest interest() const = 0;
+
+  SubmissionStore& store_;
+  ChangeHub& hub_;
+
  private:
   void Look() {
-    if (!pool_.Post([this] { Fetch(); })) End(rpc::ServerFull());
-  }
-
-  void Fetch() {
-    const absl::StatusOr<std::optional<SubmissionRow>> head = store_.Find(request_.name());
-    if (!head.ok()) return End(head.status());
-    if (!*head)
-      return End(Error(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND",
-                       Cat("name: there is no ", TruncateUtf8(request_.name(), 100))));
-    absl::StatusOr<std::vector<Step>> steps = store_.Steps((*head)->id, after_);
-    if (!steps.ok()) return End(steps.status());
-    steps_.assign(steps->begin(), steps->end());
-    if (steps_.empty()) last_state_ = (*head)->state;  // a caller that resumes may have seen the last step
+    seen_ = hub_.newest();
+    absl::StatusOr<Found> found = Find();
+    if (!found.ok()) return End(found.status());
+    found_ = *std::move(found);
     WriteNext();
   }
 
   void WriteNext() {
-    if (steps_.empty()) {
-      // What is at rest moves only when someone acts; the caller may watch again then.
-      const bool at_rest = last_state_ == v1::SUBMISSION_STATE_ARCHIVED || last_state_ == v1::SUBMISSION_STATE_STUCK;
-      if (at_rest) return End(absl::OkStatus());
-      return Sleep();
+    if (!found_.messages.empty()) {
+      out_ = std::move(found_.messages.front());
+      found_.messages.pop_front();
+      return StartWrite(&out_);
     }
-    const Step& step = steps_.front();
-    v1::WatchSubmissionResponse response;
-    response.set_sequence(step.sequence);
-    response.set_revision(step.revision);
-    response.set_state(step.state);
-    *response.mutable_time() = ToTimestamp(step.time);
-    response.set_note(step.note);
-    response.set_action(step.action);
-    if (step.actor.role() != v1::ACTOR_ROLE_SYSTEM) *response.mutable_actor() = step.actor;
-    after_ = step.sequence;
-    last_state_ = step.state;
-    steps_.pop_front();
-    out_ = rpc::Write(response);
-    StartWrite(&out_);
+    if (found_.finished) return End(absl::OkStatus());
+    if (found_.more) return hub_.Post([this] { Look(); });
+    Wait();
   }
 
-  void Sleep() {
-    if (cancelled_.load()) return End(absl::CancelledError("the caller went away"));
+  void Wait() {
     if (state_.stopping())
       return End(TryAgain(absl::StatusCode::kUnavailable, "STOPPING", "the server is stopping; watch again",
                           std::chrono::seconds(1)));
-    alarm_.Set(std::chrono::system_clock::now() + kInterval,
-               [this](bool) { cancelled_.load() ? End(absl::CancelledError("the caller went away")) : Look(); });
+    {
+      // Woken waits for this lock: until it is given up nothing else happens to this object.
+      const std::lock_guard lock(mutex_);
+      if (!cancelled_) {
+        ticket_ = hub_.Wait(interest(), seen_, [this] { Woken(); });
+        return;
+      }
+    }
+    End(WentAway());
+  }
+
+  void Woken() {
+    bool cancelled = false;
+    {
+      const std::lock_guard lock(mutex_);
+      ticket_ = 0;
+      cancelled = cancelled_;
+    }
+    if (cancelled) return End(WentAway());
+    hub_.Post([this] { Look(); });
   }
 
   void End(const absl::Status& status) {
@@ -106,28 +128,127 @@ class WatchReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   }
 
   const rpc::CallContext context_;
-  SubmissionStore& store_;
-  WorkerPool& pool_;
   rpc::ServerState& state_;
   const rpc::Method& method_;
-  const bool admitted_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  v1::WatchSubmissionRequest request_;
-  std::int64_t after_ = 0;
-  SubmissionState last_state_ = v1::SUBMISSION_STATE_UNSPECIFIED;
-  std::deque<Step> steps_;
+  bool entered_ = false;
+  bool admitted_ = false;
+  std::int64_t seen_ = 0;
+  Found found_;
   grpc::ByteBuffer out_;
-  grpc::Alarm alarm_;
-  std::atomic<bool> cancelled_{false};
+  std::mutex mutex_;  // guards what follows
+  std::uint64_t ticket_ = 0;
+  bool cancelled_ = false;
 };
+
+class WatchOne final : public WatchReactor {
+ public:
+  using WatchReactor::WatchReactor;
+
+ private:
+  absl::Status Read(const grpc::ByteBuffer& in) override {
+    RETURN_IF_ERROR(rpc::Read(in, request_));
+    after_ = request_.after_sequence();
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Found> Find() override {
+    ASSIGN_OR_RETURN(const std::optional<SubmissionRow> head, store_.Find(request_.name()));
+    if (!head)
+      return Error(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND",
+                   Cat("name: there is no ", TruncateUtf8(request_.name(), 100)));
+    submission_ = head->id;
+    ASSIGN_OR_RETURN(const std::vector<Step> steps, store_.Steps(head->id, after_));
+    Found found;
+    SubmissionState last = head->state;  // a caller that resumes may have seen the last step
+    for (const Step& step : steps) {
+      v1::WatchSubmissionResponse response;
+      response.set_sequence(step.sequence);
+      response.set_revision(step.revision);
+      response.set_state(step.state);
+      *response.mutable_time() = ToTimestamp(step.time);
+      response.set_note(step.note);
+      response.set_action(step.action);
+      if (step.actor.role() != v1::ACTOR_ROLE_SYSTEM) *response.mutable_actor() = step.actor;
+      found.messages.push_back(rpc::Write(response));
+      after_ = step.sequence;
+      last = step.state;
+    }
+    // What is at rest moves only when someone acts; the caller may watch again then.
+    found.finished = last == v1::SUBMISSION_STATE_ARCHIVED || last == v1::SUBMISSION_STATE_STUCK;
+    return found;
+  }
+
+  Interest interest() const override { return {submission_, {}}; }
+
+  v1::WatchSubmissionRequest request_;
+  std::int64_t submission_ = 0;
+  std::int64_t after_ = 0;
+};
+
+class WatchAll final : public WatchReactor {
+ public:
+  using WatchReactor::WatchReactor;
+
+ private:
+  static constexpr std::string_view kNow = "now";
+
+  absl::Status Read(const grpc::ByteBuffer& in) override {
+    v1::WatchSubmissionsRequest request;
+    RETURN_IF_ERROR(rpc::Read(in, request));
+    ASSIGN_OR_RETURN(filter_, ReadFilter(request.filter()));
+    if ((from_now_ = request.cursor() == kNow)) return absl::OkStatus();
+    ASSIGN_OR_RETURN(after_, ReadCursor(request.cursor()));
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Found> Find() override {
+    Found found;
+    if (std::exchange(from_now_, false)) {
+      ASSIGN_OR_RETURN(after_, store_.NewestChange());
+      v1::WatchSubmissionsResponse response;
+      response.set_cursor(CursorAt(after_));
+      found.messages.push_back(rpc::Write(response));
+      return found;
+    }
+    ASSIGN_OR_RETURN(const ChangePage page, store_.Changes(filter_, after_, kChanges));
+    for (const ChangedSubmission& change : page.changes) {
+      v1::WatchSubmissionsResponse response;
+      ToProto(change, *response.mutable_change());
+      response.set_cursor(response.change().cursor());
+      found.messages.push_back(rpc::Write(response));
+    }
+    after_ = page.position;
+    found.more = page.more;
+    return found;
+  }
+
+  Interest interest() const override { return {0, filter_}; }
+
+  SubmissionFilter filter_;
+  bool from_now_ = false;
+  std::int64_t after_ = 0;
+};
+
+template <class Reactor>
+WatchStream* Start(const grpc::CallbackServerContext& context, const grpc::ByteBuffer& in, SubmissionStore& store,
+                   ChangeHub& hub, rpc::ServerState& state, const rpc::Method& method) {
+  // Deletes itself in OnDone.
+  Reactor* const reactor = std::make_unique<Reactor>(context, store, hub, state, method).release();
+  reactor->Begin(in);
+  return reactor;
+}
 
 }  // namespace
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StartWatch(const grpc::CallbackServerContext& context,
-                                                       const grpc::ByteBuffer& in, SubmissionStore& store,
-                                                       WorkerPool& pool, rpc::ServerState& state,
-                                                       const rpc::Method& method) {
-  return std::make_unique<WatchReactor>(context, in, store, pool, state, method).release();  // deletes itself in OnDone
+WatchStream* StartWatch(const grpc::CallbackServerContext& context, const grpc::ByteBuffer& in, SubmissionStore& store,
+                        ChangeHub& hub, rpc::ServerState& state, const rpc::Method& method) {
+  return Start<WatchOne>(context, in, store, hub, state, method);
+}
+
+WatchStream* StartWatchAll(const grpc::CallbackServerContext& context, const grpc::ByteBuffer& in,
+                           SubmissionStore& store, ChangeHub& hub, rpc::ServerState& state, const rpc::Method& method) {
+  return Start<WatchAll>(context, in, store, hub, state, method);
 }
 
 }  // namespace jixiao::intake

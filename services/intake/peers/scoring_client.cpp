@@ -14,10 +14,13 @@ namespace {
 constexpr std::chrono::seconds kBatchTimeout{60};
 constexpr std::chrono::seconds kGetTimeout{5};
 constexpr std::size_t kMaxRemembered = 256;
+constexpr std::string_view kLabel = "label:";
 
 void PutSelector(const std::string& rule_set, scoring::v1::RuleSetSelector& selector) {
   if (rule_set.empty()) return;
-  if (IsDigest(rule_set))
+  if (rule_set.starts_with(kLabel))
+    selector.set_label(rule_set.substr(kLabel.size()));
+  else if (IsDigest(rule_set))
     selector.set_digest(rule_set);
   else
     selector.set_id(rule_set);
@@ -94,6 +97,13 @@ absl::StatusOr<bool> ScoringClient::Knows(const std::string& rule_set) {
   }
   const absl::Status status = Get(rule_set).status();
   if (status.code() == absl::StatusCode::kNotFound) return false;
+  if (rule_set.starts_with(kLabel)) {
+    // A label that points to several rule sets, by region and year, is fine: the form says which. Labels move and go,
+    // so that what was known is asked again.
+    if (status.code() == absl::StatusCode::kInvalidArgument) return true;
+    RETURN_IF_ERROR(status);
+    return true;
+  }
   RETURN_IF_ERROR(status);
   const std::lock_guard lock(mutex_);
   if (known_.size() >= kMaxRemembered) known_.clear();

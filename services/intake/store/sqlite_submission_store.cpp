@@ -3,7 +3,9 @@
 #include "common/errors.h"
 #include "common/text.h"
 #include "common/time.h"
+#include "intake/store/sqlite_expiry.h"
 #include "intake/store/sqlite_heads.h"
+#include "intake/store/sqlite_lists.h"
 #include "intake/store/sqlite_requests.h"
 #include "intake/store/sqlite_review_rows.h"
 #include "intake/store/sqlite_seasons.h"
@@ -17,6 +19,9 @@ namespace {
 using store::Blob;
 using store::Database;
 using store::Statement;
+
+// The service's workers, the watchers', and one for the metrics and what runs in the background.
+constexpr std::size_t kReaders = 8;
 
 const store::Migration kMigrations[] = {
     {1, "submissions, revisions, requests, steps and work items",
@@ -80,7 +85,17 @@ const store::Migration kMigrations[] = {
      "ALTER TABLE submissions ADD COLUMN late INTEGER NOT NULL DEFAULT 0;"
      "ALTER TABLE submissions ADD COLUMN stages TEXT NOT NULL DEFAULT '';"},  // a digit a stage, in order
     {3, "campaigns, rosters and reservations", kSeasonSchema},
-    {4, "review", kReviewSchema}};
+    {4, "review", kReviewSchema},
+    {5, "lists by what people ask for, and old requests",
+     "CREATE INDEX submissions_by_unit ON submissions (implementing_unit, id);"
+     "CREATE INDEX submissions_by_department ON submissions (competent_department, id);"
+     "CREATE INDEX submissions_by_campaign ON submissions (campaign, state, id);"
+     "CREATE INDEX submissions_by_region ON submissions (region_code, id);"
+     "CREATE INDEX submissions_by_year ON submissions (fiscal_year, id);"
+     "CREATE INDEX submissions_by_state ON submissions (state, id);"
+     "CREATE INDEX submissions_by_update ON submissions (update_time, id);"
+     "CREATE INDEX submissions_late ON submissions (id) WHERE late = 1;"
+     "CREATE INDEX requests_by_time ON requests (time, method, request_id);"}};
 
 constexpr std::string_view kSubmit = "SubmitEvaluation";
 
@@ -157,7 +172,7 @@ absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> SqliteSubmissionStore::Op
   RETURN_IF_ERROR(store::Migrate(*database, kMigrations));
   if (database->engine() == store::Engine::kSqlite) RETURN_IF_ERROR(database->Execute(kKeepHistory));
   ASSIGN_OR_RETURN(auto writer, store::GroupCommit::Start(std::move(database), options));
-  ASSIGN_OR_RETURN(auto readers, store::ReadPool::Open(path));
+  ASSIGN_OR_RETURN(auto readers, store::ReadPool::Open(path, kReaders));
   return std::unique_ptr<SqliteSubmissionStore>(
       new SqliteSubmissionStore(std::move(writer), std::move(readers), std::move(clock)));
 }
@@ -207,18 +222,51 @@ absl::StatusOr<std::optional<evaluation::v1::Scorecard>> SqliteSubmissionStore::
   return card;
 }
 
-absl::StatusOr<std::vector<SubmissionRow>> SqliteSubmissionStore::List(std::int64_t after, std::int64_t limit,
-                                                                       const std::vector<SubmissionState>& states) {
+absl::StatusOr<SubmissionPage> SqliteSubmissionStore::List(const SubmissionFilter& filter, const ListPosition& after,
+                                                           std::size_t limit) {
   ASSIGN_OR_RETURN(auto db, readers_->Acquire());
-  // States are few: a mask of bits keeps the statement one and the same.
-  std::int64_t mask = 0;
-  for (const SubmissionState state : states) mask |= std::int64_t{1} << static_cast<int>(state);
-  if (states.empty()) mask = -1;
-  std::vector<SubmissionRow> rows;
-  RETURN_IF_ERROR(db->ForEach(
-      Cat(kHeadColumns, "WHERE id > ? AND (? >> state) & 1 ORDER BY id LIMIT ?"),
-      [&](const Statement& row) { rows.push_back(ReadHead(row)); }, after, mask, limit));
-  return rows;
+  return ListIn(*db, filter, after, limit);
+}
+
+absl::StatusOr<ChangePage> SqliteSubmissionStore::Changes(const SubmissionFilter& filter, std::int64_t after,
+                                                          std::size_t limit) {
+  ASSIGN_OR_RETURN(auto db, readers_->Acquire());
+  return ChangesIn(*db, filter, after, limit);
+}
+
+absl::StatusOr<std::int64_t> SqliteSubmissionStore::NewestChange() {
+  ASSIGN_OR_RETURN(auto db, readers_->Acquire());
+  std::int64_t newest = 0;
+  RETURN_IF_ERROR(
+      db->ForEach("SELECT coalesce(max(sequence), 0) FROM steps", [&](const Statement& row) { newest = row.Int(0); }));
+  return newest;
+}
+
+void SqliteSubmissionStore::Listen(std::function<void(std::int64_t)> listener) {
+  if (!listener) return writer_->Observe(nullptr);
+  // Steps are numbered by one writer and never taken away.
+  writer_->Observe([listener = std::move(listener), announced = std::int64_t{0}](Database& db) mutable {
+    std::int64_t newest = announced;
+    const absl::Status read =
+        db.ForEach("SELECT coalesce(max(sequence), 0) FROM steps", [&](const Statement& row) { newest = row.Int(0); });
+    if (!read.ok() || newest == announced) return;
+    announced = newest;
+    listener(newest);
+  });
+}
+
+absl::StatusOr<ExpiryStep> SqliteSubmissionStore::ExpireRequests(std::int64_t before, const RequestPosition& after,
+                                                                 std::int64_t limit) {
+  ExpiryStep step;
+  std::vector<RequestPosition> old;
+  {
+    ASSIGN_OR_RETURN(auto db, readers_->Acquire());
+    ASSIGN_OR_RETURN(old, OldRequestsAtRest(*db, before, after, limit, step));
+  }
+  if (old.empty()) return step;
+  RETURN_IF_ERROR(writer_->Run([&](Database& db) { return RemoveRequests(db, old); }));
+  step.removed = old.size();
+  return step;
 }
 
 absl::StatusOr<std::vector<Step>> SqliteSubmissionStore::Steps(std::int64_t submission, std::int64_t after) {

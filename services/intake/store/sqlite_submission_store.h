@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace jixiao::intake {
 
@@ -23,13 +24,18 @@ class SqliteSubmissionStore final : public SubmissionStore {
   absl::Status Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) override;
   absl::StatusOr<std::optional<SubmissionRow>> Find(std::string_view name) override;
   absl::StatusOr<std::optional<evaluation::v1::Scorecard>> Scorecard(std::int64_t submission, int revision) override;
-  absl::StatusOr<std::vector<SubmissionRow>> List(std::int64_t after, std::int64_t limit,
-                                                  const std::vector<SubmissionState>& states) override;
+  absl::StatusOr<SubmissionPage> List(const SubmissionFilter& filter, const ListPosition& after,
+                                      std::size_t limit) override;
+  absl::StatusOr<ChangePage> Changes(const SubmissionFilter& filter, std::int64_t after, std::size_t limit) override;
+  absl::StatusOr<std::int64_t> NewestChange() override;
+  void Listen(std::function<void(std::int64_t)> listener) override;
   absl::StatusOr<std::vector<Step>> Steps(std::int64_t submission, std::int64_t after) override;
   absl::StatusOr<std::vector<WorkItem>> Lease(std::int64_t limit, std::int64_t lease_micros) override;
   absl::StatusOr<std::vector<SubmissionState>> Settle(const std::vector<WorkResult>& results) override;
   absl::Status ReleaseLeases() override;
   absl::StatusOr<Backlog> Waiting() override;
+  absl::StatusOr<ExpiryStep> ExpireRequests(std::int64_t before, const RequestPosition& after,
+                                            std::int64_t limit) override;
 
   // The connections and the clock, for the other stores of this database.
   store::GroupCommit& writer() { return *writer_; }

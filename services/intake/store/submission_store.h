@@ -4,6 +4,7 @@
 #include "intake/season/roster.h"
 #include "intake/workflow/moves.h"
 #include "intake/workflow/submission.h"
+#include "intake/workflow/submission_filter.h"
 
 #include "jixiao/evaluation/v1/evaluation.pb.h"
 #include "jixiao/evaluation/v1/scorecard.pb.h"
@@ -13,7 +14,9 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -85,6 +88,45 @@ struct Step {
 // Steps, from a submission's first, as its history.
 void PutHistory(const std::vector<Step>& steps, google::protobuf::RepeatedPtrField<v1::HistoryEntry>& out);
 
+// Where a list goes on. What `key` is depends on the filter: a region code, an update time, or nothing.
+struct ListPosition {
+  std::string key;
+  std::int64_t id = 0;
+};
+
+// A part of a list; with `more`, the rest begins behind `next`.
+struct SubmissionPage {
+  std::vector<SubmissionRow> rows;
+  ListPosition next;
+  bool more = false;
+};
+
+// A step together with its submission as it stands when it is read.
+struct ChangedSubmission {
+  Step step;
+  SubmissionRow head;
+};
+
+// A part of the changes; the rest begins behind `position`, and `more` says whether there is one already.
+struct ChangePage {
+  std::vector<ChangedSubmission> changes;
+  std::int64_t position = 0;
+  bool more = false;
+};
+
+// Where the search for requests that are too old stands.
+struct RequestPosition {
+  std::int64_t time = 0;
+  std::string method;
+  std::string request_id;
+};
+
+struct ExpiryStep {
+  RequestPosition next;
+  std::size_t examined = 0;
+  std::size_t removed = 0;
+};
+
 // How much waits, and since when the oldest does.
 struct Backlog {
   std::int64_t items = 0;
@@ -106,9 +148,18 @@ class SubmissionStore {
   virtual absl::StatusOr<std::optional<SubmissionRow>> Find(std::string_view name) = 0;
   // The scorecard of a revision; nothing before it is scored.
   virtual absl::StatusOr<std::optional<evaluation::v1::Scorecard>> Scorecard(std::int64_t submission, int revision) = 0;
-  // Up to `limit` submissions with an id above `after`; only `states` unless that is empty.
-  virtual absl::StatusOr<std::vector<SubmissionRow>> List(std::int64_t after, std::int64_t limit,
-                                                          const std::vector<SubmissionState>& states) = 0;
+  // Up to `limit` submissions that fit, behind `after`, in the order of acceptance; with a region by code first, with
+  // an update time by that. One call looks at a bounded number of rows: a page may be short, or empty, with `more`.
+  virtual absl::StatusOr<SubmissionPage> List(const SubmissionFilter& filter, const ListPosition& after,
+                                              std::size_t limit) = 0;
+  // Up to `limit` changes that fit, behind the sequence `after`, oldest first. A sequence is visible only when all
+  // lower ones are, so that nothing ever appears behind a position that was read. Bounded as List is.
+  virtual absl::StatusOr<ChangePage> Changes(const SubmissionFilter& filter, std::int64_t after, std::size_t limit) = 0;
+  // The sequence of the newest change; 0 before the first.
+  virtual absl::StatusOr<std::int64_t> NewestChange() = 0;
+  // From now on calls `listener` with the newest sequence after each commit that brought changes; null: nobody. It runs
+  // on the store's thread and must be quick; once Listen has returned, the former listener is not running any more.
+  virtual void Listen(std::function<void(std::int64_t)> listener) = 0;
   // The steps of a submission after `after`.
   virtual absl::StatusOr<std::vector<Step>> Steps(std::int64_t submission, std::int64_t after) = 0;
 
@@ -121,6 +172,11 @@ class SubmissionStore {
   // Gives all leases back: at the start of the only process that takes them.
   virtual absl::Status ReleaseLeases() = 0;
   virtual absl::StatusOr<Backlog> Waiting() = 0;
+
+  // Looks at up to `limit` remembered requests behind `after`, oldest first, that are from before `before`, and forgets
+  // those whose submission is at rest. Nothing examined: there are no more.
+  virtual absl::StatusOr<ExpiryStep> ExpireRequests(std::int64_t before, const RequestPosition& after,
+                                                    std::int64_t limit) = 0;
 };
 
 }  // namespace jixiao::intake

@@ -46,6 +46,18 @@ std::string NewSubmissionName(std::int64_t now);
 // The name of one revision, which is also its key in the archive.
 std::string RevisionName(std::string_view submission, int revision);
 
+// Nothing more happens to it unless someone acts.
+constexpr bool IsAtRest(SubmissionState state) {
+  return state == v1::SUBMISSION_STATE_ARCHIVED || state == v1::SUBMISSION_STATE_STUCK ||
+         state == v1::SUBMISSION_STATE_RETURNED || state == v1::SUBMISSION_STATE_WITHDRAWN;
+}
+
+// It goes on when somebody answers or reviews.
+constexpr bool WaitsForPeople(SubmissionState state) {
+  return state == v1::SUBMISSION_STATE_AWAITING_ANSWERS || state == v1::SUBMISSION_STATE_DEPARTMENT_REVIEW ||
+         state == v1::SUBMISSION_STATE_FINANCE_REVIEW;
+}
+
 // The state in Chinese.
 std::string_view TitleOf(SubmissionState state);
 

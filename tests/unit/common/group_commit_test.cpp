@@ -114,6 +114,27 @@ class GroupCommitTest : public testing::Test {
   std::filesystem::path folder_;
 };
 
+TEST_F(GroupCommitTest, ObserverSeesWhatWasCommittedBeforeItIsAnswered) {
+  const auto store = MustStart();
+  std::vector<std::int64_t> seen;
+  store->Observe([&](Database& database) {
+    const absl::Status status =
+        database.ForEach("SELECT count(*) FROM t", [&](const Statement& row) { seen.push_back(row.Int(0)); });
+    EXPECT_TRUE(status.ok()) << status;
+  });
+  ASSERT_TRUE(store->Run(Insert(1)).ok());
+  EXPECT_EQ(seen, (std::vector<std::int64_t>{1}));
+  fail_sync = true;
+  EXPECT_FALSE(store->Run(Insert(2)).ok());
+  fail_sync = false;
+  EXPECT_EQ(seen.size(), 1u) << "nothing was committed";
+  ASSERT_TRUE(store->Run(Insert(3)).ok());
+  EXPECT_EQ(seen.size(), 2u);
+  store->Observe(nullptr);
+  ASSERT_TRUE(store->Run(Insert(4)).ok());
+  EXPECT_EQ(seen.size(), 2u);
+}
+
 TEST_F(GroupCommitTest, AcknowledgesOnlyWhatIsThereAfterReopening) {
   constexpr int kThreads = 64;
   constexpr int kWorks = 50;

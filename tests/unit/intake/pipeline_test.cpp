@@ -373,7 +373,7 @@ TEST_F(PipelineTest, DamagedFormIsStuckAloneAndComesBackAsRevisionTwo) {
     EXPECT_NE(Find(*store_, names[i]).problem.find("STORE_DAMAGED"), std::string::npos);
     EXPECT_EQ(scorer_.TimesScored(Cat("项目", i)), 0);
   }
-  EXPECT_EQ(store_->List(0, 100, {v1::SUBMISSION_STATE_STUCK})->size(), 4u);
+  EXPECT_EQ(store_->List({.states = {v1::SUBMISSION_STATE_STUCK}}, {}, 100)->rows.size(), 4u);
   EXPECT_EQ(store_->Waiting()->items, 0) << "nobody tries again";
 
   // The named way on.

@@ -222,7 +222,7 @@ class FakeArchiver final : public Archiver {
 };
 
 // Passes everything on to a real store, but what the pipeline asks can be made to fail before it happens or after.
-class FragileStore final : public SubmissionStore {
+class FragileStore : public SubmissionStore {
  public:
   enum class Step { kLease, kSettle };
 
@@ -241,10 +241,15 @@ class FragileStore final : public SubmissionStore {
   absl::StatusOr<std::optional<evaluation::v1::Scorecard>> Scorecard(std::int64_t submission, int revision) override {
     return store_.Scorecard(submission, revision);
   }
-  absl::StatusOr<std::vector<SubmissionRow>> List(std::int64_t after_id, std::int64_t limit,
-                                                  const std::vector<SubmissionState>& states) override {
-    return store_.List(after_id, limit, states);
+  absl::StatusOr<SubmissionPage> List(const SubmissionFilter& filter, const ListPosition& behind,
+                                      std::size_t limit) override {
+    return store_.List(filter, behind, limit);
   }
+  absl::StatusOr<ChangePage> Changes(const SubmissionFilter& filter, std::int64_t behind, std::size_t limit) override {
+    return store_.Changes(filter, behind, limit);
+  }
+  absl::StatusOr<std::int64_t> NewestChange() override { return store_.NewestChange(); }
+  void Listen(std::function<void(std::int64_t)> listener) override { store_.Listen(std::move(listener)); }
   absl::StatusOr<std::vector<intake::Step>> Steps(std::int64_t submission, std::int64_t after_step) override {
     return store_.Steps(submission, after_step);
   }
@@ -264,6 +269,10 @@ class FragileStore final : public SubmissionStore {
   }
   absl::Status ReleaseLeases() override { return store_.ReleaseLeases(); }
   absl::StatusOr<Backlog> Waiting() override { return store_.Waiting(); }
+  absl::StatusOr<ExpiryStep> ExpireRequests(std::int64_t old, const RequestPosition& behind,
+                                            std::int64_t limit) override {
+    return store_.ExpireRequests(old, behind, limit);
+  }
 
  private:
   SubmissionStore& store_;

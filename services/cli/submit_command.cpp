@@ -1,0 +1,304 @@
+#include "cli/bulk_submitter.h"
+#include "cli/campaign_commands.h"
+#include "cli/client.h"
+#include "cli/form_stream.h"
+#include "cli/output.h"
+#include "cli/progress_bar.h"
+#include "cli/results_file.h"
+#include "cli/scorecard_view.h"
+#include "cli/selector.h"
+#include "cli/table.h"
+#include "common/canonical.h"
+#include "common/digest.h"
+#include "common/text.h"
+#include "intake/workflow/submission.h"
+
+#include <atomic>
+#include <cstdint>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace jixiao::cli {
+namespace {
+
+using intake::v1::IntakeService;
+using intake::v1::Receipt;
+using intake::v1::Submission;
+
+constexpr std::size_t kMaxSourceDocument = 8 * 1024 * 1024;  // as the contract says
+// More forms than people read lines of get a summary.
+constexpr std::size_t kMostRows = 200;
+
+// The same form with the same options has the same id, so that a repeated command changes nothing.
+absl::StatusOr<std::string> RequestId(const evaluation::v1::SelfEvaluation& form, const SubmitOptions& options) {
+  if (options.again) return RandomHex(16);
+  ASSIGN_OR_RETURN(const std::string digest, CanonicalDigest(form));
+  std::string content = Cat(digest, "\n", options.submission, "\n", options.rule_set, "\n", options.source);
+  if (!options.campaign.empty() || !options.reservation.empty())
+    Append(content, "\n", CampaignNamed(options.campaign), "\n", options.reservation);
+  for (const std::string& stage : options.stages) Append(content, "\nstage ", stage);
+  if (options.judge) Append(content, "\njudge");
+  return Cat("form-", DigestOf(content).substr(7, 40));
+}
+
+// What intake calls the rule set: it takes labels as label:NAME. Without scoring to ask, the name as it is.
+absl::StatusOr<std::string> RuleSetFor(const Global& global, const std::string& text) {
+  constexpr std::string_view kLabel = "label:";
+  if (text.empty() || text.starts_with(kLabel)) return text;
+  const auto selector = SelectorOf(global, *Scoring(global), text);
+  if (selector.ok() && !selector->label().empty()) return Cat(kLabel, selector->label());
+  if (!selector.ok() && !rpc::IsTransient(selector.status())) return selector.status();
+  return text;
+}
+
+absl::StatusOr<Submission> WaitUntilAtRest(const Global& global, IntakeService::Stub& stub, const std::string& name) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(global.timeout_seconds);
+  while (true) {
+    intake::v1::GetSubmissionRequest request;
+    request.set_name(name);
+    intake::v1::GetSubmissionResponse response;
+    RETURN_IF_ERROR(Call(global, stub, &IntakeService::Stub::GetSubmission, request, response));
+    if (intake::IsAtRest(response.submission().state()) || intake::WaitsForPeople(response.submission().state()))
+      return std::move(*response.mutable_submission());
+    if (std::chrono::steady_clock::now() > until)
+      return Error(
+          absl::StatusCode::kDeadlineExceeded, "NOT_YET_ARCHIVED",
+          Cat(name, " 还是", intake::TitleOf(response.submission().state()), "状态；稍后可用 jixiao status 查看"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
+// One run of the command: reads forms, has them taken in, and says what became of each.
+class Submitting {
+ public:
+  Submitting(const Global& global, SubmitOptions options)
+      : global_(global), options_(std::move(options)), stub_(Intake(global)), forms_(options_.files) {}
+
+  int Run() {
+    if (!options_.results.empty() && options_.again)
+      return Misused("--again 每次都是新的提交，不能与 --results 一起使用");
+    if (!options_.source.empty()) {
+      std::ifstream in(options_.source, std::ios::binary);
+      source_.assign(std::istreambuf_iterator<char>(in), {});
+      if (!in) return Misused(Cat("无法读取 ", options_.source));
+    }
+    if (!options_.results.empty()) {
+      auto results = ResultsFile::Open(options_.results);
+      if (!results.ok()) return Refuse(results.status(), global_.json());
+      results_ = *std::move(results);
+    }
+    const auto rule_set = RuleSetFor(global_, options_.rule_set);
+    if (!rule_set.ok()) return Refuse(rule_set.status(), global_.json());
+    options_.rule_set = *rule_set;
+    // One form is a single call; more go through a stream.
+    std::optional<BulkItem> first = Read();
+    if (first) second_ = Read();
+    if (!options_.submission.empty() && second_) return Misused("--submission 只能与一张表一起使用");
+    if (!options_.reservation.empty() && second_) return Misused("--reservation 只能与一张表一起使用");
+    if (first && !second_) {
+      SubmitOne(*first);
+    } else if (first) {
+      first_ = std::move(first);
+      if (const absl::Status status = SubmitMany(); !status.ok()) {
+        code_ = Refuse(status, global_.json());
+        std::cerr << "连接中断，未全部提交；再次执行同一命令即从中断处继续\n";
+      }
+    }
+    if (options_.wait) WaitForAll();
+    Conclude();
+    return code_;
+  }
+
+ private:
+  // A form that was taken in.
+  struct Taken {
+    std::string origin;
+    std::string title;
+    Receipt receipt;
+  };
+
+  // The next form that is to be sent; what an earlier run has the receipt of is passed over.
+  std::optional<BulkItem> Read() {
+    while (true) {
+      absl::StatusOr<std::optional<FormFile>> form = forms_.Next();
+      bytes_read_ = forms_.bytes_read();
+      if (form.ok() && !*form) return std::nullopt;
+      BulkItem item;
+      if (!form.ok()) {
+        item.unreadable = form.status();
+        return item;
+      }
+      item.origin = (*form)->origin;
+      item.title = NameOfForm((*form)->form);
+      auto& request = *item.request.mutable_item();
+      const auto id = RequestId((*form)->form, options_);
+      item.unreadable = id.status();
+      if (!id.ok()) return item;
+      if (const Receipt* earlier = results_ == nullptr ? nullptr : results_->Earlier(*id)) {
+        const std::lock_guard lock(mutex_);
+        ++earlier_;
+        Take({item.origin, item.title, *earlier});
+        continue;
+      }
+      request.set_request_id(*id);
+      request.set_submission(options_.submission);
+      request.set_rule_set(options_.rule_set);
+      if (!options_.campaign.empty()) request.set_campaign(CampaignNamed(options_.campaign));
+      request.set_reservation(options_.reservation);
+      request.set_judge_findings(options_.judge);
+      for (const std::string& stage : options_.stages)
+        request.add_stages(stage == "department" ? intake::v1::REVIEW_STAGE_DEPARTMENT
+                                                 : intake::v1::REVIEW_STAGE_FINANCE);
+      // A form read from a document is kept together with it.
+      const std::shared_ptr<const std::string>& document = (*form)->document;
+      if (!source_.empty() || document == nullptr)
+        request.set_source_document(source_);
+      else if (document->size() <= kMaxSourceDocument)
+        request.set_source_document(*document);
+      else
+        std::cerr << "注意 " << item.origin << "：原始文件超过 8 MiB，不随表一起归档\n";
+      *request.mutable_form() = std::move((*form)->form);
+      return item;
+    }
+  }
+
+  void SubmitOne(const BulkItem& item) {
+    if (!item.unreadable.ok()) return Note(item, item.unreadable);
+    intake::v1::SubmitEvaluationResponse response;
+    const absl::Status status =
+        Call(global_, *stub_, &IntakeService::Stub::SubmitEvaluation, item.request.item(), response);
+    if (status.ok())
+      Note(item, response.receipt());
+    else
+      Note(item, status);
+  }
+
+  absl::Status SubmitMany() {
+    ProgressBar bar;
+    BulkSubmitter submitter(
+        *stub_, std::chrono::seconds(global_.timeout_seconds),
+        [this] {
+          if (first_) return std::exchange(first_, std::nullopt);
+          if (second_) return std::exchange(second_, std::nullopt);
+          return Read();
+        },
+        [this, &bar](const BulkItem& item, const absl::StatusOr<Receipt>& outcome) {
+          Note(item, outcome);
+          bar.Show(done_, failed_, bytes_read_, forms_.total_bytes());
+        });
+    return submitter.Run();
+  }
+
+  void Note(const BulkItem& item, const absl::StatusOr<Receipt>& outcome) {
+    const std::lock_guard lock(mutex_);
+    if (results_ != nullptr)
+      if (const absl::Status noted = results_->Add(item.origin, item.request.item().request_id(), outcome); !noted.ok())
+        code_ = Refuse(noted, global_.json());
+    if (outcome.ok()) {
+      ++done_;
+      Take({item.origin, item.title, *outcome});
+      return;
+    }
+    ++failed_;
+    code_ = kRefused;
+    // With a results file the reasons are in there; a screen full of them helps nobody.
+    if (results_ != nullptr && failed_ > kMostRows) return;
+    if (!global_.json() && !item.origin.empty()) std::cerr << item.origin << '\n';
+    (void)Refuse(outcome.status(), global_.json());
+  }
+
+  void Take(Taken taken) {  // needs mutex_
+    if (options_.wait) {
+      taken_.push_back(std::move(taken));
+    } else if (global_.json()) {
+      std::cout << ToJson(taken.receipt) << '\n';
+    } else {
+      ++rows_;
+      if (rows_ <= kMostRows) taken_.push_back(std::move(taken));
+    }
+  }
+
+  void WaitForAll() {
+    for (const Taken& taken : taken_) {
+      const auto submission = WaitUntilAtRest(global_, *stub_, taken.receipt.submission());
+      if (!submission.ok()) {
+        if (!global_.json()) std::cerr << taken.origin << '\n';
+        code_ = Refuse(submission.status(), global_.json());
+        waited_.emplace_back();
+        continue;
+      }
+      if (submission->state() == intake::v1::SUBMISSION_STATE_STUCK ||
+          submission->state() == intake::v1::SUBMISSION_STATE_RETURNED) {
+        code_ = kRefused;
+        Append(reasons_, submission->name(), "  ", submission->problem(), "\n");
+      }
+      if (global_.json()) std::cout << ToJson(*submission) << '\n';
+      waited_.push_back(*submission);
+    }
+  }
+
+  void Conclude() {
+    if (global_.json()) return;
+    if (rows_ > kMostRows || earlier_ > 0) {
+      std::cout << "已接收 " << done_ + earlier_ << " 张";
+      if (earlier_ > 0) std::cout << "（其中 " << earlier_ << " 张此前已接收）";
+      if (failed_ > 0) std::cout << "，未接收 " << failed_ << " 张";
+      if (results_ != nullptr) std::cout << "，逐张结果见 " << options_.results;
+      std::cout << '\n';
+      if (rows_ > kMostRows) return;
+    }
+    std::vector<Column> columns = {
+        {"项目", Align::kLeft, 40}, {"提交", Align::kLeft, 60}, {"版次", Align::kRight}, {"状态"}};
+    if (options_.wait)  // before that nothing is known of these
+      columns.insert(
+          columns.end(),
+          {{"归档记录"}, {"总分", Align::kRight}, {"等级", Align::kLeft, 40, true}, {"问题", Align::kRight}});
+    Table table(std::move(columns));
+    for (std::size_t i = 0; i < taken_.size(); ++i) {
+      const Submission waited = options_.wait ? waited_[i] : Submission();
+      if (options_.wait && waited.name().empty()) continue;  // its error was printed
+      const auto state = options_.wait ? waited.state() : intake::v1::SUBMISSION_STATE_ACCEPTED;
+      table.Add({taken_[i].title, taken_[i].receipt.submission(), Cat(taken_[i].receipt.revision()),
+                 Cat(intake::TitleOf(state), taken_[i].receipt.late() ? "（逾期）" : ""), waited.archive_record(),
+                 waited.has_scorecard() ? TotalOf(waited.scorecard()) : std::string(), waited.scorecard().grade(),
+                 waited.has_scorecard() ? Cat(waited.scorecard().findings_size()) : std::string()});
+    }
+    if (!table.empty()) table.Print(std::cout);
+    std::cerr << reasons_;
+  }
+
+  const Global& global_;
+  SubmitOptions options_;
+  const std::unique_ptr<IntakeService::Stub> stub_;
+  FormStream forms_;
+  std::string source_;
+  std::unique_ptr<ResultsFile> results_;
+  std::optional<BulkItem> first_;
+  std::optional<BulkItem> second_;
+  std::atomic<std::uint64_t> bytes_read_{0};
+
+  std::mutex mutex_;  // forms are read on one thread and decided on another; guards what follows
+  std::vector<Taken> taken_;
+  std::vector<Submission> waited_;  // as taken_; without a name where waiting failed
+  std::string reasons_;             // of what is stuck
+  std::uint64_t done_ = 0;
+  std::uint64_t earlier_ = 0;
+  std::uint64_t failed_ = 0;
+  std::uint64_t rows_ = 0;
+  int code_ = kDone;
+};
+
+}  // namespace
+
+int RunSubmit(const Global& global, const SubmitOptions& options) {
+  return Submitting(global, options).Run();
+}
+
+}  // namespace jixiao::cli

@@ -1,0 +1,111 @@
+#include "intake/workflow/admission.h"
+
+#include "common/errors.h"
+#include "common/text.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace jixiao::intake {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kLeastWait{100};
+constexpr milliseconds kMostWait{30'000};
+// Before anything was measured: a slow disk.
+constexpr double kAssumedRate = 200;
+constexpr milliseconds kMeasure{500};
+
+std::size_t SizeOf(const Acceptance& acceptance) {
+  return acceptance.form.size() + acceptance.source_document.size();
+}
+
+}  // namespace
+
+std::string SingleFlow(std::string_view caller) {
+  return Cat("1 ", caller);
+}
+
+std::string BulkFlow(std::string_view caller) {
+  return Cat("2 ", caller);
+}
+
+absl::Status Admission::Refusal() {
+  ++refused_;
+  const double rate = per_second_ > 0 ? per_second_ : kAssumedRate;
+  const auto drain = milliseconds(static_cast<std::int64_t>(static_cast<double>(waiting_.items()) / rate * 1000));
+  return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many forms are waiting",
+                  std::clamp(drain, kLeastWait, kMostWait));
+}
+
+void Admission::CountOne() {
+  ++drained_;
+  const auto now = steady_clock::now();
+  const auto took = now - since_;
+  if (took < kMeasure) return;
+  const double rate = static_cast<double>(drained_) / std::chrono::duration<double>(took).count();
+  // A pause says nothing about how fast the store is, and a slow interval soon counts less.
+  if (took < 2 * kMeasure) per_second_ = per_second_ > 0 ? (per_second_ + rate) / 2 : rate;
+  drained_ = 0;
+  since_ = now;
+}
+
+absl::Status Admission::Check(std::string_view flow, std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  if (waiting_.HasRoom(flow, bytes)) return absl::OkStatus();
+  return Refusal();
+}
+
+absl::Status Admission::Accept(std::string_view flow, Acceptance& acceptance, Done& done) {
+  {
+    const std::lock_guard lock(mutex_);
+    const std::size_t bytes = SizeOf(acceptance);
+    if (!waiting_.HasRoom(flow, bytes)) return Refusal();
+    Entry entry{std::move(acceptance), std::move(done)};
+    waiting_.Push(flow, bytes, entry);
+  }
+  Pump();
+  return absl::OkStatus();
+}
+
+void Admission::Pump() {
+  while (true) {
+    std::optional<Entry> next;
+    {
+      const std::lock_guard lock(mutex_);
+      if (in_store_ >= kInStore) return;
+      next = waiting_.Pop();
+      if (!next) return;
+      ++in_store_;
+    }
+    auto done = std::make_shared<Done>(std::move(next->done));
+    const absl::Status queued =
+        store_.Accept(std::move(next->acceptance), [this, done](absl::StatusOr<std::string> answer) {
+          {
+            const std::lock_guard lock(mutex_);
+            --in_store_;
+            CountOne();
+          }
+          // The next ones first: the commit that begins now is to have them.
+          Pump();
+          (*done)(std::move(answer));
+        });
+    if (queued.ok()) continue;
+    {
+      const std::lock_guard lock(mutex_);
+      --in_store_;
+    }
+    (*done)(queued);  // others than forms fill the store's queue, or it is stopping
+  }
+}
+
+Admission::Stats Admission::stats() {
+  const std::lock_guard lock(mutex_);
+  return {waiting_.items(), refused_, per_second_};
+}
+
+}  // namespace jixiao::intake

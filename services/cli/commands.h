@@ -65,7 +65,7 @@ int RunSubmit(const Global& global, const SubmitOptions& options);
 int RunStatus(const Global& global, const std::string& name, bool explain);
 
 // Which submissions; what is empty admits all.
-struct FilterOptions {
+struct SubmissionFilterOptions {
   std::string campaign;
   std::string region;
   std::string department;
@@ -78,13 +78,13 @@ struct FilterOptions {
   std::string text;
 };
 struct ListOptions {
-  FilterOptions filter;
+  SubmissionFilterOptions filter;
   int limit = 100;
 };
 int RunList(const Global& global, const ListOptions& options);
 struct WatchOptions {
   std::string name;  // one submission; empty for all that fit
-  FilterOptions filter;
+  SubmissionFilterOptions filter;
   std::string since;  // a cursor
 };
 int RunWatch(const Global& global, const WatchOptions& options);

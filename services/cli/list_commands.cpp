@@ -2,6 +2,7 @@
 #include "cli/campaign_commands.h"
 #include "cli/client.h"
 #include "cli/output.h"
+#include "cli/review_client.h"
 #include "cli/table.h"
 #include "common/text.h"
 #include "common/time.h"
@@ -16,12 +17,7 @@
 #include <utility>
 
 namespace jixiao::cli {
-namespace {
 
-using intake::v1::IntakeService;
-using intake::v1::Submission;
-
-// The state of this name, in English or in Chinese; UNSPECIFIED when there is none.
 intake::v1::SubmissionState StateNamed(const std::string& name) {
   for (int i = intake::v1::SUBMISSION_STATE_UNSPECIFIED + 1; i < intake::v1::SubmissionState_ARRAYSIZE; ++i) {
     const auto state = static_cast<intake::v1::SubmissionState>(i);
@@ -30,6 +26,11 @@ intake::v1::SubmissionState StateNamed(const std::string& name) {
   }
   return intake::v1::SUBMISSION_STATE_UNSPECIFIED;
 }
+
+namespace {
+
+using intake::v1::IntakeService;
+using intake::v1::Submission;
 
 // 2024-03-01, or 2024-03-01T08:00:00, in Asia/Shanghai.
 std::optional<std::int64_t> MicrosOf(const std::string& text) {
@@ -57,7 +58,7 @@ std::optional<std::int64_t> MicrosOf(const std::string& text) {
 }
 
 // The filter that the options mean; what is wrong with them otherwise.
-std::optional<std::string> FaultOf(const FilterOptions& options, intake::v1::SubmissionFilter& filter) {
+std::optional<std::string> FaultOf(const SubmissionFilterOptions& options, intake::v1::SubmissionFilter& filter) {
   if (!options.campaign.empty()) filter.set_campaign(CampaignNamed(options.campaign));
   filter.set_region_code(options.region);
   filter.set_competent_department(options.department);

@@ -72,7 +72,7 @@ void AddTemplate(CLI::App& app, const Global& global, Command& run) {
   });
 }
 
-void AddFilter(CLI::App& command, FilterOptions& filter) {
+void AddFilter(CLI::App& command, SubmissionFilterOptions& filter) {
   command.add_option("--campaign", filter.campaign, "填报批次：campaigns/…");
   command.add_option("--region", filter.region, "区划代码或其开头几位");
   command.add_option("--department", filter.department, "主管部门全称");

@@ -197,8 +197,11 @@ absl::StatusOr<ChangePage> ChangesIn(Database& db, const SubmissionFilter& filte
         [&](const Statement& row) {
           ChangedSubmission& change = chunk.emplace_back();
           change.head.id = row.Int(0);
-          change.step = {row.Int(1), static_cast<int>(row.Int(2)), static_cast<SubmissionState>(row.Int(3)), row.Int(4),
-                         row.Text(5)};
+          change.step.sequence = row.Int(1);
+          change.step.revision = static_cast<int>(row.Int(2));
+          change.step.state = static_cast<SubmissionState>(row.Int(3));
+          change.step.time = row.Int(4);
+          change.step.note = row.Text(5);
         },
         page.position, kChunk));
     for (ChangedSubmission& change : chunk)

@@ -264,7 +264,7 @@ TEST_F(CampaignStoreTest, ValidateOnlyKeepsNothing) {
   ASSERT_TRUE(receipt.ok()) << receipt.status();
   EXPECT_EQ(receipt->submission(), "");
   EXPECT_EQ(receipt->form_digest(), form.head.form_digest);
-  EXPECT_TRUE(store_->List(0, 10, {})->empty());
+  EXPECT_TRUE(store_->List({}, {}, 10)->rows.empty());
   now_ = kClose + 1;
   EXPECT_EQ(ReasonOf(Hand(form).status()), "CAMPAIGN_CLOSED") << "it fails where the real one would";
 }
@@ -328,7 +328,7 @@ TEST_F(CampaignStoreTest, ClockOfAcceptanceDecides) {
   ASSERT_EQ(list.items.size(), 1u);
   EXPECT_EQ(list.items[0].submission().name(), late->submission());
   EXPECT_EQ(ToMicros(list.items[0].decisive_time()), kDue + 1);
-  EXPECT_EQ(store_->List(0, 10, {})->size(), 2u) << "what is refused leaves nothing";
+  EXPECT_EQ(store_->List({}, {}, 10)->rows.size(), 2u) << "what is refused leaves nothing";
 }
 
 TEST_F(CampaignStoreTest, ResubmissionKeepsCampaignAndTime) {

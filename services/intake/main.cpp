@@ -38,7 +38,7 @@ struct Options {
   std::string receipt_key = "receipts.key";
   std::string receipt_name = "jixiao.receipts";
   std::string review_policy;  // a file; empty: the one that is shipped
-  int request_age = 30;  // days
+  int request_age = 30;       // days
 };
 
 absl::StatusOr<intake::ReviewPolicy> ReadPolicy(const std::string& path) {

@@ -37,13 +37,13 @@ std::string FileName(std::string_view text) {
     const char32_t c = TakeUtf8(text);
     const std::string_view character = before.substr(0, before.size() - text.size());
     if (out.size() + character.size() > kLongestName) break;
-    if (!MayStandInAName(c))
+    if (c == '-' || !MayStandInAName(c))
       out += out.ends_with('-') ? "" : "-";
     else if (c != '.' || !(out.empty() || out.ends_with('.')))
       out.append(character);
   }
   while (out.ends_with('-') || out.ends_with('.')) out.pop_back();
-  while (out.starts_with('-')) out.erase(0, 1);
+  while (out.starts_with('-') || out.starts_with('.')) out.erase(0, 1);
   return out.empty() ? "record" : out;
 }
 

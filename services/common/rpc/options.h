@@ -21,8 +21,8 @@ struct CommonOptions {
 // make the defaults; metrics are 2000 above the port.
 void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std::string& database);
 
-// What store::Database::Open takes: the path in `sqlite:PATH`, or a postgresql:// URL as it is. INVALID_ARGUMENT for any
-// other store, with what is supported.
+// What store::Database::Open takes: the path in `sqlite:PATH`, or a postgresql:// URL as it is. INVALID_ARGUMENT for
+// any other store, with what is supported.
 absl::StatusOr<std::string> StoreAddress(const std::string& store);
 
 }  // namespace jixiao::rpc

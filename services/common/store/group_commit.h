@@ -130,7 +130,7 @@ class GroupCommit {
   std::unique_ptr<Database> writer_;              // writer thread only; null after a failed group
   std::unique_ptr<SqliteDatabase> checkpointer_;  // null on PostgreSQL
   std::mutex transaction_;                        // held while a group is in its transaction; locked before mutex_
-  std::function<void(Database&)> observer_;  // guarded by transaction_
+  std::function<void(Database&)> observer_;       // guarded by transaction_
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable work_waiting_;

@@ -130,9 +130,9 @@ absl::StatusOr<ReservationRow> TakeReservation(Database& db, const Acceptance& a
                                                          ", reserved is ", TruncateUtf8(found->unit_code, 100))});
   if (!faults.empty()) return InvalidFields("RESERVATION_MISMATCH", "the reservation is for another form", faults);
   if (found->submission != 0 && found->submission != head.id) {
-    ASSIGN_OR_RETURN(std::string user, NameOf(db, found->submission));
+    ASSIGN_OR_RETURN(const std::string user, NameOf(db, found->submission));
     return Error(absl::StatusCode::kFailedPrecondition, "RESERVATION_USED",
-                 Cat(acceptance.reservation, " was used by ", user), {{"submission", std::move(user)}});
+                 Cat(acceptance.reservation, " was used by ", user), {{"submission", user}});
   }
   RETURN_IF_ERROR(db.Run("UPDATE reservations SET submission = ? WHERE id = ?", head.id, found->id));
   return *found;
@@ -158,7 +158,7 @@ absl::Status MayStand(Database& db, const v1::Campaign& campaign, const RosterPl
           [&](const Statement& row) { other = row.Text(0); }, place.entry));
       return Error(absl::StatusCode::kFailedPrecondition, "ROSTER_ENTRY_TAKEN",
                    Cat(other, " was handed in for this project; have it returned, and hand in its next revision"),
-                   {{"campaign", campaign.name()}, {"submission", std::move(other)}});
+                   {{"campaign", campaign.name()}, {"submission", other}});
     }
     default:
       return absl::OkStatus();

@@ -105,7 +105,8 @@ inline v1::GetRecordResponse RecordOfForm(const evaluation::v1::SelfEvaluation& 
   const std::vector<Part> parts = PartsOf(request).value();
   const std::string leaf = LeafBytes("submissions/1/revisions/1", kExportTime, parts);
   log::Appender appender;
-  appender.Append(log::HashLeaf({reinterpret_cast<const std::uint8_t*>(leaf.data()), leaf.size()}), nullptr);
+  std::vector<log::NewNode> nodes;
+  appender.Append(log::HashLeaf({reinterpret_cast<const std::uint8_t*>(leaf.data()), leaf.size()}), &nodes);
   v1::GetRecordResponse record;
   auto& summary = *record.mutable_record();
   summary.set_name("records/0");

@@ -122,10 +122,10 @@ TEST_P(DatabaseTest, NamesItsErrors) {
   const auto database = WithTables();
   ASSERT_TRUE(database->Run("INSERT INTO unit (code) VALUES (?)", "a").ok());
   ExpectError(database->Run("INSERT INTO unit (code) VALUES (?)", "a"), StatusCode::kAlreadyExists, "STORE_CONFLICT");
-  ExpectError(database->Run("SELECT nothing FROM unit"), StatusCode::kDataLoss, "STORE_DAMAGED");
+  ExpectError(database->Run("SELECT absent FROM unit"), StatusCode::kDataLoss, "STORE_DAMAGED");
   ExpectError(database->Run("SELECT 1 FROM nowhere"), StatusCode::kDataLoss, "STORE_DAMAGED");
   ExpectError(database->Run("SELEKT"), StatusCode::kInternal, "STORE_ERROR");
-  ExpectError(database->Run("SELECT code FROM unit WHERE code = ?"), StatusCode::kInternal, "");
+  ExpectError(database->Run("SELECT code FROM unit WHERE code = ?"), StatusCode::kInternal, "STORE_ERROR");
   EXPECT_EQ(Number(*database, "SELECT count(*) FROM unit"), 1) << "the connection goes on";
 }
 

@@ -1,10 +1,12 @@
+#include "intake/season/roster.h"
+
 #include "common/errors.h"
 #include "common/text.h"
-#include "intake/season/roster.h"
 #include "intake/season/roster_file.h"
-#include "unit/import/office_files.h"
 
 #include <gmock/gmock.h>
+
+#include "unit/import/office_files.h"
 
 namespace jixiao::season {
 namespace {
@@ -183,7 +185,8 @@ TEST(RosterFile, CsvWithTitleNotesAndSums) {
 TEST(RosterFile, Gbk) {
   // 单位名称,项目名称 / 一小,校舍
   const auto file = ReadRoster(
-      "\xB5\xA5\xCE\xBB\xC3\xFB\xB3\xC6,\xCF\xEE\xC4\xBF\xC3\xFB\xB3\xC6\n\xD2\xBB\xD0\xA1,\xD0\xA3\xC9\xE1\n", "a.csv");
+      "\xB5\xA5\xCE\xBB\xC3\xFB\xB3\xC6,\xCF\xEE\xC4\xBF\xC3\xFB\xB3\xC6\n\xD2\xBB\xD0\xA1,\xD0\xA3\xC9\xE1\n",
+      "a.csv");
   ASSERT_TRUE(file.ok()) << file.status();
   ASSERT_EQ(file->entries.size(), 1u);
   EXPECT_EQ(file->entries[0].unit().name(), "一小");
@@ -191,9 +194,9 @@ TEST(RosterFile, Gbk) {
 }
 
 TEST(RosterFile, EnglishHeadings) {
-  const auto file =
-      ReadRoster("unit_name,unit code,Department,project_name,project_code,mof_div_code,contact\nU,1,D,P,,510403000,C\n",
-                 "roster.csv");
+  const auto file = ReadRoster(
+      "unit_name,unit code,Department,project_name,project_code,mof_div_code,contact\nU,1,D,P,,510403000,C\n",
+      "roster.csv");
   ASSERT_TRUE(file.ok()) << file.status();
   ASSERT_EQ(file->entries.size(), 1u);
   EXPECT_EQ(file->entries[0].unit().code(), "1");
@@ -203,11 +206,12 @@ TEST(RosterFile, EnglishHeadings) {
 }
 
 TEST(RosterFile, WorkbookWithMergedUnitsAndOtherSheets) {
-  const auto table = importing::support::Table({"应报名单|<|<", "主管部门|单位|项目名称", "区教育局|第一\\小学|校舍维修",
-                                                "^|^|食堂", "^|第二小学|操场"});
+  const auto table = importing::support::Table(
+      {"应报名单|<|<", "主管部门|单位|项目名称", "区教育局|第一\\小学|校舍维修", "^|^|食堂", "^|第二小学|操场"});
   const auto other = importing::support::Table({"填表说明"});
   const auto file =
-      ReadRoster(importing::support::Xlsx({importing::support::XlsxSheet(table), importing::support::XlsxSheet(other)}), "名单.xlsx");
+      ReadRoster(importing::support::Xlsx({importing::support::XlsxSheet(table), importing::support::XlsxSheet(other)}),
+                 "名单.xlsx");
   ASSERT_TRUE(file.ok()) << file.status();
   ASSERT_EQ(file->entries.size(), 3u);
   EXPECT_EQ(file->entries[1].unit().name(), "第一小学");

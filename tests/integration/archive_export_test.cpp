@@ -83,7 +83,8 @@ TEST_F(ArchiveExportTest, SearchFindsByEveryField) {
   std::size_t in_510403 = 0;
   for (const auto& form : Samples()) in_510403 += form.region_code().starts_with("510403") ? 1 : 0;
   EXPECT_EQ(count({"--region", "510403"}), in_510403);
-  EXPECT_EQ(count({"--project", Samples().front().project_name(), "--year", "2021"}), 1u);
+  EXPECT_EQ(count({"--project", "党建党务专项", "--year", "2021"}), 1u);
+  EXPECT_EQ(count({"--project", "党建党务专项", "--year", "2020"}), 0u);
   EXPECT_EQ(count({"--text", "不会有的名称"}), 0u);
   EXPECT_GT(count({"--finding", "FULL_NOT_MET"}), 0u);
   EXPECT_EQ(count({"--limit", "3", "--oldest-first"}), 3u);
@@ -236,13 +237,13 @@ TEST_F(ArchiveExportTest, AKilledExportHasNotTheName) {
           Process::Start(Command({"export", "--all", "--as", "bagit", "--out", path}), cluster_->folder() / "output");
       std::this_thread::sleep_for(std::chrono::milliseconds(delay));
       process->Kill(SIGKILL);
-      const auto end = process->Wait(std::chrono::seconds(10));
-      if (end == 0) {
+      process->Wait(std::chrono::seconds(10));
+      // It may have been killed between the last step, which gives the name, and its end.
+      if (fs::exists(path)) {
         EXPECT_EQ(Run({"verify", path}), 0) << "what has the name is whole: " << last_;
         fs::remove_all(path);
       } else {
         ++killed;
-        EXPECT_FALSE(fs::exists(path));
       }
     }
     EXPECT_GT(killed, 0);

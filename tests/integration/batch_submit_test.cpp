@@ -4,6 +4,9 @@
 #include "support/forms.h"
 #include "support/submissions.h"
 
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -127,8 +130,14 @@ TEST_F(BatchSubmitTest, EmptyStreamEndsWell) {
 // A caller that sends and never reads is held up itself, and holds up nobody else.
 TEST_F(BatchSubmitTest, CallerThatTakesNoAnswersIsNotReadOnForEver) {
   const std::size_t before = AllSubmissions(*cluster_).size();
+  // A caller whose transport takes little for it: with gRPC's own window some megabytes of answers are on their way.
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 64 * 1024);
+  const auto stub = intake::v1::IntakeService::NewStub(
+      grpc::CreateCustomChannel(cluster_->AddressOf(Server::kIntake), grpc::InsecureChannelCredentials(), arguments));
   grpc::ClientContext context;
-  const auto stream = cluster_->Intake().BatchSubmit(&context);
+  const auto stream = stub->BatchSubmit(&context);
   std::atomic<int> written{0};
   BatchSubmitRequest request;
   *request.mutable_item() = SubmitRequest(PlainForm(200));
@@ -143,8 +152,9 @@ TEST_F(BatchSubmitTest, CallerThatTakesNoAnswersIsNotReadOnForEver) {
   EXPECT_TRUE(Eventually([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
     return std::exchange(last, written.load()) == written.load();
-  })) << "it is still written to";
-  EXPECT_LT(written, 50'000);
+  })) << "it is still written to: "
+      << written;
+  EXPECT_LT(written, 5'000);
   Submit(*cluster_, PlainForm());
   context.TryCancel();
   writer.join();
@@ -204,15 +214,15 @@ TEST(BatchSubmit, FloodIsStoredOnceThoughTheServerIsKilled) {
   options.callers = 10;
   options.idle = std::chrono::milliseconds(500);
   options.seed = TestSeed();
-  std::thread killer([&] {
-    for (int i = 0; i < 3; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(900));
-      cluster.Kill9(Server::kIntake);
-      cluster.Restart(Server::kIntake);
-    }
-  });
-  const FloodOutcome outcome = Flood(cluster.AddressOf(Server::kIntake), options);
-  killer.join();
+  FloodOutcome outcome;
+  std::thread flood([&] { outcome = Flood(cluster.AddressOf(Server::kIntake), options); });
+  // On this thread: a server ends with the thread that started it.
+  for (int i = 0; i < 3; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(900));
+    cluster.Kill9(Server::kIntake);
+    cluster.Restart(Server::kIntake);
+  }
+  flood.join();
   EXPECT_EQ(outcome.submissions.size(), options.records);
   EXPECT_EQ(outcome.receipts, options.records) << "each item is answered once";
   EXPECT_EQ(outcome.errors, 0u);

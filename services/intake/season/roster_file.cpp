@@ -270,7 +270,9 @@ class GridReader {
       const Cell* cell = rows_[row][column];
       if (cell == nullptr || fields_[column].empty()) continue;
       own = own || cell->row == static_cast<int>(row);
-      Set(entry, fields_[column], importing::CleanWord(cell->text));
+      // 联系人 is a name with a number behind it, the others are words.
+      const bool contact = fields_[column] == "contact";
+      Set(entry, fields_[column], contact ? importing::CleanValue(cell->text) : importing::CleanWord(cell->text));
     }
     entry.set_row(RowNumber(row));
     const std::string first = FirstText(row);

@@ -90,8 +90,10 @@ std::vector<archiving::v1::RecordSummary> AllRecords(Cluster& cluster) {
 
 archiving::v1::CheckLogResponse CheckLog(Cluster& cluster) {
   archiving::v1::CheckLogResponse response;
-  const grpc::Status status =
-      Patiently([&](grpc::ClientContext& context) { return cluster.Archiving().CheckLog(&context, {}, &response); });
+  const grpc::Status status = Patiently([&](grpc::ClientContext& context) {
+    Within(context, std::chrono::minutes(5));  // it reads every byte of the archive
+    return cluster.Archiving().CheckLog(&context, {}, &response);
+  });
   EXPECT_TRUE(status.ok()) << Read(status).Describe();
   return response;
 }

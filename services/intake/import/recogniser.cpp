@@ -22,6 +22,13 @@ using evaluation::v1::FORM_KIND_DEPARTMENT;
 using evaluation::v1::FORM_KIND_PROJECT;
 using evaluation::v1::FORM_KIND_TRANSFER_PAYMENT;
 
+// 附页, 附件 and their like begin something of their own, though its columns may resemble the form's.
+bool IsAnnexTitle(std::string_view text) {
+  const std::string folded = Fold(text);
+  return folded.starts_with("附页") || folded.starts_with("附件") || folded.starts_with("附表") ||
+         folded.starts_with("附录");
+}
+
 class Recogniser {
  public:
   Recogniser(const Document& document, const Hints& hints) : document_(document), hints_(hints) {}
@@ -138,6 +145,12 @@ class Recogniser {
   // Whether a grid goes on where the last one stopped: no title, no project of its own.
   bool GoesOn(const Nature& nature, const std::vector<Row>& rows, const Grid& grid) const {
     if (current_ == nullptr || nature.title || nature.project) return false;
+    if (const auto first = std::find_if(rows.begin(), rows.end(), [](const Row& row) { return !row.filled.empty(); });
+        first != rows.end() && first->filled.size() == 1 && IsAnnexTitle(first->filled.front()->text))
+      return false;
+    if (!passage_.items.empty() && passage_.items.back().paragraph != nullptr &&
+        IsAnnexTitle(passage_.items.back().paragraph->text))
+      return false;
     const Draft& draft = *current_->draft;
     const bool new_title =
         std::any_of(pending_.begin(), pending_.end(), [](const Cell* c) { return IsFormTitle(c->text); });

@@ -6,6 +6,7 @@
 #include "archiving/export/text_forms.h"
 #include "archiving/export/xlsx.h"
 #include "common/file.h"
+#include "intake/import/converter.h"
 #include "intake/import/import.h"
 #include "support/paths.h"
 
@@ -98,6 +99,34 @@ TEST_F(ExportTest, XlsxReadsBackEqual) {
     EXPECT_TRUE(differencer.Compare(Comparable(form), Comparable(imported->forms(0).form())))
         << form.project_name() << "\n"
         << difference;
+  }
+}
+
+// What Word files say of the same forms: the page is opened by LibreOffice, written as .docx, and read.
+TEST_F(ExportTest, PagesReadBackEqualThroughWord) {
+  if (!importing::HasLibreOffice()) GTEST_SKIP() << "soffice is not installed (libreoffice-writer)";
+  const std::vector<SelfEvaluation> forms = Samples();
+  std::string command = Cat("cd '", folder_ / "", "' && soffice -env:UserInstallation=file://", folder_ / "profile",
+                            " --headless --infilter='HTML (StarWriter)' --convert-to 'docx:MS Word 2007 XML'");
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    const auto rendered = Render(DocumentOf(forms[i]), Format::kHtml);
+    ASSERT_TRUE(rendered.ok()) << rendered.status();
+    std::ofstream(folder_ / Cat(i, ".html")) << rendered->bytes;
+    command += Cat(" ", i, ".html");
+  }
+  ASSERT_EQ(std::system((command + " >soffice.log 2>&1").c_str()), 0);
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    SCOPED_TRACE(forms[i].project_name());
+    std::ifstream file(folder_ / Cat(i, ".docx"), std::ios::binary);
+    ASSERT_TRUE(file);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    const auto imported = importing::Import(bytes, "form.docx", {forms[i].region_code(), forms[i].fiscal_year()});
+    ASSERT_TRUE(imported.ok()) << imported.status();
+    ASSERT_EQ(imported->forms_size(), 1);
+    google::protobuf::util::MessageDifferencer differencer;
+    std::string difference;
+    differencer.ReportDifferencesToString(&difference);
+    EXPECT_TRUE(differencer.Compare(Comparable(forms[i]), Comparable(imported->forms(0).form()))) << difference;
   }
 }
 

@@ -70,7 +70,7 @@ void PrintHistogram(const archiving::v1::RecordGroup& total) {
   for (const auto& bucket : total.histogram()) {
     std::string bar;
     for (std::int64_t i = 0; i < (bucket.count() * kWidth + most - 1) / most; ++i) bar += "#";
-    table.Add({Cat(bucket.at_least(), "–", bucket.below()), Cat(bucket.count()), bar});
+    table.Add({Cat("≥ ", bucket.at_least(), " 且 < ", bucket.below()), Cat(bucket.count()), bar});
   }
   if (!table.empty()) {
     std::cout << '\n';

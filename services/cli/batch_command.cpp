@@ -26,9 +26,10 @@ struct Entry {
   bool aggregate = false;
 };
 
-absl::Status Read(const std::vector<std::string>& paths, bool aggregate, std::vector<Entry>& out) {
+absl::Status Read(const std::vector<std::string>& paths, const importing::Hints& hints, bool aggregate,
+                  std::vector<Entry>& out) {
   for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(std::vector<FormFile> forms, ReadForms(path));
+    ASSIGN_OR_RETURN(std::vector<FormFile> forms, ReadForms(path, hints));
     for (FormFile& file : forms) out.push_back({{}, std::move(file), aggregate});
   }
   return absl::OkStatus();
@@ -144,8 +145,8 @@ void PrintFindings(const CheckBatchResponse& response, const std::vector<Entry>&
 
 int RunScoreBatch(const Global& global, const ScoreOptions& options) {
   std::vector<Entry> entries;
-  absl::Status status = Read(options.files, false, entries);
-  if (status.ok()) status = Read(options.aggregates, true, entries);
+  absl::Status status = Read(options.files, options.hints, false, entries);
+  if (status.ok()) status = Read(options.aggregates, options.hints, true, entries);
   if (!status.ok()) return Refuse(status, global.json());
   NameEntries(entries);
   const auto selector = SelectorOf(global, *Scoring(global), options.rule_set);

@@ -1,4 +1,5 @@
 #include "cli/campaign_commands.h"
+#include "cli/hint_options.h"
 
 namespace jixiao::cli {
 namespace {
@@ -117,6 +118,7 @@ void AddReservations(CLI::App& campaign, const Global& global, Run& run) {
   auto reserved = std::make_shared<ReserveOptions>();
   reserve->add_option("NAME", reserved->campaign, kName)->required();
   reserve->add_option("FILE", reserved->files, "自评表，同 submit")->required();
+  AddHints(*reserve, reserved->hints);
   reserve->add_option("--receipts", reserved->folder, "存放凭据的目录")->capture_default_str();
   reserve->callback(
       [&global, &run, reserved] { run = [&global, reserved] { return RunCampaignReserve(global, *reserved); }; });

@@ -48,7 +48,7 @@ absl::StatusOr<archiving::log::Verifier> VerifierOf(const std::string& key) {
 int RunCampaignReserve(const Global& global, const ReserveOptions& options) {
   std::vector<FormFile> forms;
   for (const std::string& path : options.files) {
-    auto read = ReadForms(path);
+    auto read = ReadForms(path, options.hints);
     if (!read.ok()) return Refuse(read.status(), global.json());
     for (FormFile& form : *read) forms.push_back(std::move(form));
   }

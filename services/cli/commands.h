@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/record_filter.h"
+#include "intake/import/recogniser.h"
 
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct Global {
 
 struct ScoreOptions {
   std::vector<std::string> files;
+  importing::Hints hints;  // for forms that say neither region nor year
   std::string rule_set;
   bool explain = false;
   bool batch = false;
@@ -32,9 +34,8 @@ int RunScoreBatch(const Global& global, const ScoreOptions& options);
 
 struct ImportOptions {
   std::vector<std::string> files;
-  std::string region;   // division code, for forms that do not say it
-  int year = 0;         // fiscal year, for forms that do not state it; 0 for unknown
-  bool remote = false;  // read by the intake service instead of here
+  importing::Hints hints;  // for forms that say neither region nor year
+  bool remote = false;     // read by the intake service instead of here
 };
 int RunImport(const Global& global, const ImportOptions& options);
 
@@ -49,6 +50,7 @@ int RunTemplate(const Global& global, const TemplateOptions& options);
 
 struct SubmitOptions {
   std::vector<std::string> files;
+  importing::Hints hints;  // for forms that say neither region nor year
   std::string rule_set;
   std::string submission;  // for a resubmission
   std::string source;      // the document the form was read from

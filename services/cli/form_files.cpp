@@ -41,9 +41,15 @@ bool IsNamedJson(std::string_view path) {
   return path.ends_with(".json") || path.ends_with(".jsonl");
 }
 
-absl::StatusOr<std::vector<FormFile>> ReadDocument(const std::string& path, std::string bytes) {
+void Complete(evaluation::v1::SelfEvaluation& form, const importing::Hints& hints) {
+  if (form.region_code().empty()) form.set_region_code(hints.region_code);
+  if (form.fiscal_year() == 0) form.set_fiscal_year(hints.fiscal_year);
+}
+
+absl::StatusOr<std::vector<FormFile>> ReadDocument(const std::string& path, std::string bytes,
+                                                   const importing::Hints& hints) {
   const auto document = std::make_shared<const std::string>(std::move(bytes));
-  ASSIGN_OR_RETURN(auto imported, importing::Import(*document, path == "-" ? "stdin.txt" : path, {}));
+  ASSIGN_OR_RETURN(auto imported, importing::Import(*document, path == "-" ? "stdin.txt" : path, hints));
   if (imported.forms().empty()) return Unreadable(path, "没有自评表");
   std::vector<FormFile> forms;
   int unread = imported.unread_size();
@@ -62,27 +68,31 @@ const std::string& NameOfForm(const evaluation::v1::SelfEvaluation& form) {
   return form.project_name().empty() ? form.title() : form.project_name();
 }
 
-absl::StatusOr<FormFile> FormOfLine(std::string_view line, std::string origin) {
+absl::StatusOr<FormFile> FormOfLine(std::string_view line, std::string origin, const importing::Hints& hints) {
   const json value = json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (value.is_discarded()) return Unreadable(origin, "不是 JSON");
-  return ToForm(value, std::move(origin));
+  ASSIGN_OR_RETURN(FormFile file, ToForm(value, std::move(origin)));
+  Complete(file.form, hints);
+  return file;
 }
 
-absl::StatusOr<std::vector<FormFile>> ReadForms(const std::string& path) {
+absl::StatusOr<std::vector<FormFile>> ReadForms(const std::string& path, const importing::Hints& hints) {
   ASSIGN_OR_RETURN(std::string text, ReadBytes(path));
-  if (!IsJson(text) && !IsNamedJson(path) && !text.empty()) return ReadDocument(path, std::move(text));
+  if (!IsJson(text) && !IsNamedJson(path) && !text.empty()) return ReadDocument(path, std::move(text), hints);
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   std::vector<FormFile> forms;
   const json whole = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (whole.is_array()) {
     for (std::size_t i = 0; i < whole.size(); ++i) {
       ASSIGN_OR_RETURN(FormFile form, ToForm(whole[i], Cat(path, " 第 ", i + 1, " 项")));
+      Complete(form.form, hints);
       forms.push_back(std::move(form));
     }
     return forms;
   }
   if (!whole.is_discarded()) {
     ASSIGN_OR_RETURN(FormFile form, ToForm(whole, path));
+    Complete(form.form, hints);
     forms.push_back(std::move(form));
     return forms;
   }
@@ -93,7 +103,7 @@ absl::StatusOr<std::vector<FormFile>> ReadForms(const std::string& path) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (current.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const std::string origin = Cat(path, ":", line);
-    ASSIGN_OR_RETURN(FormFile form, FormOfLine(current, origin));
+    ASSIGN_OR_RETURN(FormFile form, FormOfLine(current, origin, hints));
     forms.push_back(std::move(form));
   }
   if (forms.empty()) return Unreadable(path, "没有自评表");

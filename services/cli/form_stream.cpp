@@ -17,7 +17,8 @@ std::uint64_t SizeOf(const std::string& path) {
 
 }  // namespace
 
-FormStream::FormStream(std::vector<std::string> paths) : paths_(std::move(paths)) {
+FormStream::FormStream(std::vector<std::string> paths, importing::Hints hints)
+    : paths_(std::move(paths)), hints_(std::move(hints)) {
   for (const std::string& path : paths_) total_ += SizeOf(path);
 }
 
@@ -42,7 +43,7 @@ absl::StatusOr<std::optional<FormFile>> FormStream::Next() {
       if (!lines_) return InvalidField("FILE_UNREADABLE", path, "无法读取");
       continue;
     }
-    auto forms = ReadForms(path);
+    auto forms = ReadForms(path, hints_);
     read_ += SizeOf(path);
     if (!forms.ok()) return forms.status();
     forms_.assign(std::make_move_iterator(forms->begin()), std::make_move_iterator(forms->end()));
@@ -57,7 +58,7 @@ absl::StatusOr<std::optional<FormFile>> FormStream::NextLine() {
     std::string_view content = text;
     if (line_ == 1 && content.starts_with("\xEF\xBB\xBF")) content.remove_prefix(3);
     if (content.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    ASSIGN_OR_RETURN(FormFile form, FormOfLine(content, Cat(paths_[next_path_ - 1], ":", line_)));
+    ASSIGN_OR_RETURN(FormFile form, FormOfLine(content, Cat(paths_[next_path_ - 1], ":", line_), hints_));
     return std::optional(std::move(form));
   }
   return std::nullopt;

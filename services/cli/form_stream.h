@@ -18,7 +18,7 @@ namespace jixiao::cli {
 // comes. Not thread-safe.
 class FormStream {
  public:
-  explicit FormStream(std::vector<std::string> paths);
+  FormStream(std::vector<std::string> paths, importing::Hints hints);
 
   // The next form; nothing at the end. An error concerns one file or one line, which its message names: the next call
   // goes on behind it.
@@ -32,6 +32,7 @@ class FormStream {
   absl::StatusOr<std::optional<FormFile>> NextLine();
 
   const std::vector<std::string> paths_;
+  const importing::Hints hints_;  // for forms that say neither region nor year
   std::size_t next_path_ = 0;
   std::deque<FormFile> forms_;  // of a file that was read whole
   std::ifstream lines_;         // of a file that is read line by line

@@ -144,12 +144,12 @@ void PrintForm(const intake::v1::ImportedForm& imported, std::ostream& out) {
 // Reads the document here or, with --remote, at the intake service.
 absl::StatusOr<intake::v1::ImportedDocument> Read(const Global& global, const ImportOptions& options,
                                                   const std::string& name, std::string bytes) {
-  if (!options.remote) return importing::Import(bytes, name, {options.region, options.year});
+  if (!options.remote) return importing::Import(bytes, name, options.hints);
   intake::v1::ImportDocumentRequest request;
   request.set_file_name(name);
   request.set_content(std::move(bytes));
-  request.set_region_code(options.region);
-  request.set_fiscal_year(options.year);
+  request.set_region_code(options.hints.region_code);
+  request.set_fiscal_year(options.hints.fiscal_year);
   intake::v1::ImportDocumentResponse response;
   RETURN_IF_ERROR(Call(global, *Intake(global), &intake::v1::IntakeService::Stub::ImportDocument, request, response));
   return std::move(*response.mutable_document());

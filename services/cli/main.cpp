@@ -2,6 +2,7 @@
 #include "cli/archive_app.h"
 #include "cli/campaign_commands.h"
 #include "cli/commands.h"
+#include "cli/hint_options.h"
 #include "cli/output.h"
 #include "cli/review_commands.h"
 
@@ -24,6 +25,7 @@ void AddScore(CLI::App& app, const Global& global, Command& run) {
       ->required();
   command->add_option("--rule-set", options->rule_set,
                       "评分规则：编号、编号@修订、摘要或标签；不填则按标签 stable，或按区划、年度、表种选定");
+  AddHints(*command, options->hints);
   auto* explain = command->add_flag("--explain", options->explain, "逐行说明得分的算法");
   auto* batch = command->add_flag("--batch", options->batch, "把所有表作为一批检查：项目与部门、重复、汇总、分布");
   batch->excludes(explain);
@@ -42,13 +44,7 @@ void AddImport(CLI::App& app, const Global& global, Command& run) {
       ->add_option("FILE", options->files,
                    ".xlsx .docx .txt .csv；装有 LibreOffice 时还有 .xls .doc .wps .et .ods；- 为标准输入（文本）")
       ->required();
-  command->add_option("--region", options->region, "财政区划代码，写入没有写明区划的表")
-      ->check([](const std::string& code) {
-        const bool digits = code.find_first_not_of("0123456789") == std::string::npos;
-        return digits && (code.size() == 6 || code.size() == 9) ? std::string()
-                                                                : std::string("区划代码为 6 位或 9 位数字");
-      });
-  command->add_option("--year", options->year, "年度，写入没有写明年度的表")->check(CLI::Range(2000, 2100));
+  AddHints(*command, options->hints);
   command->add_flag("--remote", options->remote, "由接收服务读取（最大 16 MiB），本机不必安装 LibreOffice");
   command->callback([&global, &run, options] { run = [&global, options] { return RunImport(global, *options); }; });
 }
@@ -94,6 +90,7 @@ void AddIntake(CLI::App& app, const Global& global, Command& run) {
                    "JSON（一张表、一个数组或每行一张），或 jixiao import 能读的文件；- 为标准输入")
       ->required();
   submit->add_option("--rule-set", options->rule_set, "评分规则：编号、编号@修订、摘要或标签");
+  AddHints(*submit, options->hints);
   submit->add_option("--submission", options->submission, "重新提交：被退回的提交的名称");
   submit->add_option("--source", options->source, "原始文件，与表一起归档");
   submit->add_option("--campaign", options->campaign, "申报批次：campaigns/编号，或只写编号");

@@ -14,7 +14,7 @@ int RunScore(const Global& global, const ScoreOptions& options) {
   if (!selector.ok()) return Refuse(selector.status(), global.json());
   int code = kDone;
   for (const std::string& path : options.files) {
-    const auto forms = ReadForms(path);
+    const auto forms = ReadForms(path, options.hints);
     if (!forms.ok()) return Refuse(forms.status(), global.json());
     for (const FormFile& file : *forms) {
       scoring::v1::ScoreRequest request;

@@ -79,7 +79,7 @@ absl::StatusOr<Submission> WaitUntilAtRest(const Global& global, IntakeService::
 class Submitting {
  public:
   Submitting(const Global& global, SubmitOptions options)
-      : global_(global), options_(std::move(options)), stub_(Intake(global)), forms_(options_.files) {}
+      : global_(global), options_(std::move(options)), stub_(Intake(global)), forms_(options_.files, options_.hints) {}
 
   int Run() {
     if (!options_.results.empty() && options_.again)

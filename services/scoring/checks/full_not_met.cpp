@@ -2,7 +2,9 @@
 // Fires: 9,623 of 9,696 members and 319 of 321 branches printed as 100 %; 4,604 of ≥4,754 with 5 of 5 points; 5,830
 // against ≤5,300 with full points. Must not: 26.23 of a bare 30万元 cost target, 686 of about 700, a bare target that
 // is exceeded.
-
+//
+// Nor has a row full points that says nothing of what was done (mild: it may be written elsewhere). Fires: six rows
+// with neither target nor actual value and 10 of 10 points each. Must not: a row whose completion is stated.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 
@@ -45,9 +47,32 @@ void AddPair(const IndicatorReading& row, const Pair& pair, const std::string& c
     findings.Add(row.Path("actual"), std::move(message), evidence);
 }
 
+bool SaysNothing(const IndicatorReading& row) {
+  return row.actual.blank && !row.completion && !row.claimed_completion && ClaimOf(row) == Claim::kFullPoints;
+}
+
+// Full points for rows without any actual value. Where no row has one, the form has no column for it: said once.
+void CheckSilentRows(const FormReading& reading, FindingSink& findings) {
+  const auto& rows = reading.indicators;
+  const auto silent = std::count_if(rows.begin(), rows.end(), SaysNothing);
+  if (silent == 0) return;
+  if (silent > 1 && std::all_of(rows.begin(), rows.end(), [](const IndicatorReading& row) { return row.actual.blank; }))
+    return findings.AddMild(evaluation::v1::SEVERITY_WARNING, "indicators",
+                            Cat("各项指标都没有填实际完成值，其中 ", silent, " 项得满分"),
+                            {{"rows", std::to_string(silent)}});
+  for (const IndicatorReading& row : rows) {
+    if (!SaysNothing(row)) continue;
+    const std::string claim = ClaimText(row, Claim::kFullPoints);
+    findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("actual"),
+                     Cat("“", row.Name(), "”没有填", row.target.blank ? "指标值和" : "", "实际完成值，却", claim),
+                     {{"target", row.target.text}, {"actual", ""}, {"claim", claim}});
+  }
+}
+
 }  // namespace
 
 void FullNotMet(const CheckInput& input, FindingSink& findings) {
+  CheckSilentRows(input.reading, findings);
   for (const IndicatorReading& row : input.reading.indicators) {
     const bool late = row.measure.kind == Measure::Kind::kDeadline && !row.measure.on_time;
     const bool disagrees = row.measure.kind == Measure::Kind::kAnswer && !row.measure.agrees;

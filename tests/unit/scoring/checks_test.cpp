@@ -294,6 +294,19 @@ TEST(FullNotMet, FiresMildlyWhereTheBoundIsOnlyReadOffTheClass) {
             "indicators[0].actual", "“工期”指标值 ≤ 12 个月，实际完成 15 个月（125.00%），超出上限，却得满分 5 分");
 }
 
+TEST(FullNotMet, FiresMildlyOnFullPointsForARowThatSaysNothing) {
+  ExpectOne(OneRow({"", "", "10", "10", "产出指标", "质量指标", "工程质量合格"}), "FULL_NOT_MET", SEVERITY_WARNING,
+            "indicators[0].actual", "“工程质量合格”没有填指标值和实际完成值，却得满分 10 分");
+  ExpectOne(OneRow({"≥50个", "/", "10", "10"}), "FULL_NOT_MET", SEVERITY_WARNING, "indicators[0].actual",
+            "“指标”没有填实际完成值，却得满分 10 分");
+  SelfEvaluation form = OneRow({"≥50个", "", "10", "10"});
+  *form.add_indicators() = form.indicators(0);
+  ExpectOne(form, "FULL_NOT_MET", SEVERITY_WARNING, "indicators", "各项指标都没有填实际完成值，其中 2 项得满分");
+  ExpectNone(OneRow({"≥50个", "", "10", "9"}), "FULL_NOT_MET", "not full");
+  ExpectNone(OneRow({"≥50个", "", "10", "10", "产出指标", "数量指标", "指标", "100%"}), "FULL_NOT_MET",
+             "its completion is stated");
+}
+
 TEST(FullNotMet, MustNotFire) {
   const std::pair<std::string_view, Row> cases[] = {
       {"a cost below its target", {"30万元", "26.23万元", "5", "5", "产出指标", "成本指标"}},

@@ -226,6 +226,7 @@ TEST(EveryForm, KnownProblemsOfRealFormsAreFound) {
       {"030.json", "FULL_NOT_MET", "indicators[7].actual"},     // 5830 against ≤5300
       {"036.json", "EXEC_RATE", "funds[0].executed"},           // 7,00.0,77
       {"003.json", "MISCLASS", "indicators[0].target"},         // 72890元 as 数量
+      {"009.json", "FULL_NOT_MET", "indicators[2].actual"},     // neither target nor actual value
       {"012.json", "YEAR", "indicators[4].level3"},             // 2021年11月30日前 on a form of 2022
       {"051.json", "MISSING_CLASS", "indicators[0].weight"},    // one indicator of 90 points
       {"060.json", "NOT_MEASURABLE", "indicators[2].target"},   // 市级保护单位

@@ -138,6 +138,8 @@ int FitOf(const Cell& cell, Role role) {
   const bool percent = number && Contains(Fold(cell.text), "%");
   switch (role) {
     case Role::kLevel1:
+      // 成本指标 is a class of its own only since 2021; without a level below it, it stands under 产出.
+      if (level == 3 && Contains(Fold(cell.text), "成本")) return 57;
       return level == 1 || level == 3 ? 60 : level == 2 ? -40 : number ? -50 : -15;
     case Role::kLevel2:
       return level == 2 || level == 3 ? 60 : level == 1 ? -60 : number ? -50 : -15;

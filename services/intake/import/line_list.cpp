@@ -128,9 +128,11 @@ class Rebuilder {
           const State& before = best[i - 1][j];
           if (before.value == kNever) continue;
           const bool fresh = k <= j;
+          // A row says more than its levels: 满意度指标 above 满意度指标 are two levels of one row.
+          const int bare = fresh && Roles(columns.columns[j].role).HasAny(Role::kLevel1 | Role::kLevel2) ? -150 : 0;
           const int skipped = fresh ? static_cast<int>(m - 1 - j + k) : static_cast<int>(k - j - 1);
           // Merged levels are left out in most rows: that costs nothing.
-          const int value = before.value + fit - 5 * skipped + (fresh ? begins(k) + 8 : 0);
+          const int value = before.value + fit - 5 * skipped + bare + (fresh ? begins(k) + 8 : 0);
           if (value > best[i][k].value) best[i][k] = {value, static_cast<int>(j), fresh};
         }
       }

@@ -3,6 +3,7 @@
 #include "common/text.h"
 #include "intake/import/columns.h"
 #include "intake/import/folding.h"
+#include "intake/import/form_roles.h"
 #include "intake/import/vocabulary.h"
 
 #include <algorithm>
@@ -170,11 +171,20 @@ class Rebuilder {
     for (std::size_t i = 0; i < count; ++i) Put(from + i, static_cast<int>(i) + 1);
     ++row_;
     at_ = from + count;
+    std::size_t money = 0;  // columns of amounts, where they stand first
+    while (money < count && roles_[from + money].HasAny(kMoneyRoles)) ++money;
     while (at_ < lines_.size() && IsFundName(lines_[at_].text) && !roles_[at_].HasAny(kGoals | kHead)) {
       std::size_t end = at_ + 1;
       while (end < lines_.size() && IsFigure(lines_[end].text)) ++end;
-      // As many figures as columns stand in their places; fewer are left to the reader, which does not guess.
+      // As many figures as columns stand in their places, and those of a part, which has no points of its own, under
+      // the amounts. Fewer are left to the reader, which does not guess.
+      const std::size_t figures = end - at_ - 1;
       Row(at_, end);
+      if (figures == 0 || figures == money) {
+        --row_;
+        for (std::size_t column = figures + 1; column <= count; ++column) Empty(static_cast<int>(column));
+        ++row_;
+      }
       at_ = end;
     }
     return true;
@@ -216,6 +226,12 @@ class Rebuilder {
   int row_ = 0;
 };
 
+// (万元), （元）.
+bool IsAmountUnit(std::string_view text) {
+  const std::string folded = Fold(text);
+  return folded == "(万元)" || folded == "(元)" || folded == "(亿元)";
+}
+
 }  // namespace
 
 void RebuildFromLines(Document& document) {
@@ -240,7 +256,14 @@ void RebuildFromLines(Document& document) {
          Utf8Length(document.blocks[end].paragraph.text) <= 200)
     ++end;
   std::vector<Cell> lines;
-  for (std::size_t i = first; i < end; ++i) lines.push_back(document.blocks[i].paragraph);
+  for (std::size_t i = first; i < end; ++i) {
+    const Cell& line = document.blocks[i].paragraph;
+    // 项目资金 with (万元) on a line of its own is one label.
+    if (!lines.empty() && IsAmountUnit(line.text) && ReadLabel(lines.back().text).roles.Has(Role::kFundsBlock))
+      lines.back().text += line.text;
+    else
+      lines.push_back(line);
+  }
   Block table;
   table.is_grid = true;
   table.grid.layout = Layout::kLoose;

@@ -464,6 +464,99 @@ TEST(Layouts, TitleYearAndUnitAboveTheTable) {
   EXPECT_EQ(form.amount_unit(), AMOUNT_UNIT_YUAN);
 }
 
+// Text out of a PDF or a web page: one cell a line, the table's shape gone.
+TEST(Layouts, OneCellALine) {
+  std::string text;
+  for (const std::string_view line : {"项目支出绩效自评表",
+                                      "（2022年度）",
+                                      "项目名称",
+                                      "测绘业务委托",
+                                      "主管部门",
+                                      "219-云溪镇人民政府",
+                                      "实施单位",
+                                      "219001-云溪镇人民政府",
+                                      "项目资金",
+                                      "（万元）",
+                                      "年初预算数",
+                                      "全年预算数",
+                                      "全年执行数",
+                                      "分值",
+                                      "执行率",
+                                      "得分",
+                                      "年度资金总额:",
+                                      "90",
+                                      "88",
+                                      "44",
+                                      "10",
+                                      "50%",
+                                      "5",
+                                      "其中:本年财政拨款",
+                                      "90",
+                                      "88",
+                                      "44",
+                                      "上年结转资金",
+                                      "其他资金",
+                                      "年度总体目标",
+                                      "预期目标",
+                                      "实际完成情况",
+                                      "完成测绘12宗。",
+                                      "完成测绘12宗。",
+                                      "绩效指标",
+                                      "一级指标",
+                                      "二级指标",
+                                      "三级指标",
+                                      "年度指标值",
+                                      "实际完成值",
+                                      "分值",
+                                      "得分",
+                                      "偏差原因分析及改进措施",
+                                      "产出指标(50分)",
+                                      "数量指标",
+                                      "测绘宗数",
+                                      "≥12宗",
+                                      "12",
+                                      "25",
+                                      "25",
+                                      "成本指标",
+                                      "总成本",
+                                      "≤90万元",
+                                      "44",
+                                      "25",
+                                      "25",
+                                      "效益指标(30分)",
+                                      "社会效益指标",
+                                      "市场公平的影响程度",
+                                      "效果明显",
+                                      "达成预期指标",
+                                      "30",
+                                      "30",
+                                      "满意度指标(10分)",
+                                      "满意度指标",
+                                      "公众满意度",
+                                      "≥90%",
+                                      "95",
+                                      "10",
+                                      "10",
+                                      "总分",
+                                      "100",
+                                      "95"})
+    Append(text, line, "\n");
+  const ImportedDocument document = Imported(text, "form.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  const SelfEvaluation& form = document.forms(0).form();
+  EXPECT_EQ(form.fiscal_year(), 2022);
+  EXPECT_EQ(form.amount_unit(), evaluation::v1::AMOUNT_UNIT_TEN_THOUSAND_YUAN);
+  EXPECT_EQ(form.implementing_unit().code(), "219001");
+  EXPECT_EQ(Funds(form), (Lines{"年度资金总额|90|88|44|10|50%|5", "其中:本年财政拨款|90|88|44|||", "上年结转资金||||||",
+                                "其他资金||||||"}));
+  EXPECT_EQ(Indicators(form), (Lines{"产出指标(50分)|数量指标|测绘宗数|≥12宗|12|25|25||",
+                                     "产出指标(50分)|成本指标|总成本|≤90万元|44|25|25||",
+                                     "效益指标(30分)|社会效益指标|市场公平的影响程度|效果明显|达成预期指标|30|30||",
+                                     "满意度指标(10分)|满意度指标|公众满意度|≥90%|95|10|10||"}));
+  EXPECT_EQ(form.total_score(), "95");
+  EXPECT_EQ(Unread(document.forms(0)), Lines{});
+}
+
 TEST(Layouts, HintsFillOnlyWhatTheFormDoesNotSay) {
   const TestTable table =
       Table({"项目名称|道路养护|<|<", "一级指标|三级指标|年度指标值|实际完成值", "产出指标|养护里程|≥10公里|11公里"});

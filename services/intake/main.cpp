@@ -99,7 +99,8 @@ absl::Status Run(const Options& options) {
              [&reviews] { return reviews.WaitingForPeople(); });
   AddQueue(metrics, admission);
   rpc::ServerState state(metrics, kMaxCalls + intake::ChangeHub::kMaxWatchers);
-  intake::ChangeHub hub(*store, [&state] { return state.stopping(); });
+  intake::ChangeHub hub(
+      *store, [&state] { return state.stopping(); }, store::IsPostgresUrl(address));
   WorkerPool pool(kWorkers, kQueue);
   intake::IntakeServiceImpl service(*store, reviews, scorer, pipeline, admission, hub, pool, state);
   intake::CampaignServiceImpl campaign_service(campaigns, scorer, receipt_key, pool, state);

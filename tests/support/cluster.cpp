@@ -98,8 +98,16 @@ Cluster::Cluster(ClusterOptions options) : options_(options), folder_(NewFolder(
     StartRedis();
   }
   // All ports are known before the first server starts.
-  intake_ = intake::v1::IntakeService::NewStub(AddNode(Server::kIntake, 0).channel);
-  archiving_ = archiving::v1::ArchivingService::NewStub(AddNode(Server::kArchiving, 0).channel);
+  if (options_.postgresql) {
+    postgres_ = PrivatePostgres::Start();
+    if (postgres_ == nullptr) throw std::runtime_error("PostgreSQL is not installed");
+    for (const Server server : {Server::kIntake, Server::kScoring, Server::kArchiving})
+      databases_[server] = postgres_->CreateDatabase();
+  }
+  for (int i = 0; i < options_.intake_replicas; ++i)
+    intake_.push_back(intake::v1::IntakeService::NewStub(AddNode(Server::kIntake, i).channel));
+  for (int i = 0; i < options_.archiving_replicas; ++i)
+    archiving_.push_back(archiving::v1::ArchivingService::NewStub(AddNode(Server::kArchiving, i).channel));
   for (int i = 0; i < options_.scoring_replicas; ++i)
     scoring_.push_back(scoring::v1::ScoringService::NewStub(AddNode(Server::kScoring, i).channel));
   for (const auto& node : nodes_) Start(node->server, node->replica);
@@ -110,6 +118,7 @@ Cluster::~Cluster() {
   for (const auto& node : nodes_)
     if (node->process != nullptr) node->process->Kill(SIGTERM);
   for (const auto& node : nodes_) node->process.reset();
+  postgres_.reset();
   redis_.reset();
   if (TestFailed()) {
     std::cout << "the servers' logs and databases stay in " << folder_ << std::endl;
@@ -144,13 +153,13 @@ void Cluster::Start(Server server, int replica) {
   Node& node = NodeOf(server, replica);
   std::vector<std::string> command = {
       jixiao::paths::Binaries() + "/jixiao-" + NameOf(server), "--listen=127.0.0.1:" + std::to_string(node.port),
-      "--store=sqlite:" + Database(server, replica).string(), "--drain-wait=" + std::to_string(options_.drain_wait),
+      "--store=" + StoreOf(server, replica), "--drain-wait=" + std::to_string(options_.drain_wait),
       "--metrics=127.0.0.1:" + std::to_string(node.metrics_port)};
   switch (server) {
     case Server::kIntake:
-      command.push_back("--scoring=" + ScoringAddress());
+      command.push_back("--scoring=" + TargetOf(Server::kScoring));
       command.push_back("--receipt-key=" + ReceiptKey().string());
-      command.push_back("--archiving=127.0.0.1:" + std::to_string(NodeOf(Server::kArchiving, 0).port));
+      command.push_back("--archiving=" + TargetOf(Server::kArchiving));
       break;
     case Server::kScoring:
       command.push_back("--rulesets=" + jixiao::paths::Source() + "/services/scoring/rulesets");
@@ -274,10 +283,15 @@ const Cluster::Node& Cluster::NodeOf(Server server, int replica) const {
   return const_cast<Cluster*>(this)->NodeOf(server, replica);
 }
 
-std::string Cluster::ScoringAddress() const {
+std::string Cluster::StoreOf(Server server, int replica) const {
+  const auto url = databases_.find(server);
+  return url != databases_.end() ? url->second : "sqlite:" + Database(server, replica).string();
+}
+
+std::string Cluster::TargetOf(Server server) const {
   std::string addresses;
   for (const auto& node : nodes_) {
-    if (node->server != Server::kScoring) continue;
+    if (node->server != server) continue;
     addresses += (addresses.empty() ? "ipv4:127.0.0.1:" : ",127.0.0.1:") + std::to_string(node->port);
   }
   return addresses;

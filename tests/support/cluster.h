@@ -2,6 +2,7 @@
 #pragma once
 
 #include "support/calls.h"
+#include "support/postgres.h"
 #include "support/process.h"
 
 #include "jixiao/archiving/v1/archiving_service.grpc.pb.h"
@@ -13,6 +14,7 @@
 
 #include <array>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,10 +31,13 @@ std::string NameOf(Server server);
 std::string ServiceOf(Server server);
 
 struct ClusterOptions {
-  int scoring_replicas = 1;  // intake spreads its calls over them
+  int intake_replicas = 1;
+  int archiving_replicas = 1;  // more than one of either needs PostgreSQL
+  int scoring_replicas = 1;    // intake spreads its calls over them
   bool redis = false;
   bool shared_store = false;  // they share one database, and a secret for Redis; otherwise each has its own
   int drain_wait = 0;         // seconds
+  bool postgresql = false;    // all stores in a PostgreSQL of the cluster's own, one database a service
 };
 
 // What makes one scoring replica different from the others; empty: nothing.
@@ -73,9 +78,9 @@ class Cluster {
   // HOST:PORT, for a command line.
   std::string AddressOf(Server server, int replica = 0) const;
   int Port(Server server, int replica = 0) const { return NodeOf(server, replica).port; }
-  intake::v1::IntakeService::Stub& Intake() { return *intake_; }
+  intake::v1::IntakeService::Stub& Intake(int replica = 0) { return *intake_[static_cast<std::size_t>(replica)]; }
   scoring::v1::ScoringService::Stub& Scoring(int replica = 0) { return *scoring_[static_cast<std::size_t>(replica)]; }
-  archiving::v1::ArchivingService::Stub& Archiving() { return *archiving_; }
+  archiving::v1::ArchivingService::Stub& Archiving() { return *archiving_[0]; }
 
   const std::filesystem::path& folder() const { return folder_; }
   std::filesystem::path Database(Server server, int replica = 0) const;
@@ -95,6 +100,8 @@ class Cluster {
 
   void StartRedis();
   void StopRedis();
+  // Null without PostgreSQL.
+  PrivatePostgres* postgres() { return postgres_.get(); }
   Process& redis() { return *redis_; }
   int redis_port() const { return redis_port_; }
 
@@ -113,17 +120,21 @@ class Cluster {
   Node& NodeOf(Server server, int replica);
   const Node& NodeOf(Server server, int replica) const;
   Node& AddNode(Server server, int replica);
-  std::string ScoringAddress() const;
+  // All replicas, as a target that gRPC's resolvers read.
+  std::string TargetOf(Server server) const;
+  std::string StoreOf(Server server, int replica) const;
   std::filesystem::path LogFile(const Node& node, int start) const;
 
   const ClusterOptions options_;
   std::filesystem::path folder_;
   std::vector<std::unique_ptr<Node>> nodes_;
+  std::unique_ptr<PrivatePostgres> postgres_;
+  std::map<Server, std::string> databases_;  // URLs
   std::unique_ptr<Process> redis_;
   int redis_port_ = 0;
-  std::unique_ptr<intake::v1::IntakeService::Stub> intake_;
+  std::vector<std::unique_ptr<intake::v1::IntakeService::Stub>> intake_;
   std::vector<std::unique_ptr<scoring::v1::ScoringService::Stub>> scoring_;
-  std::unique_ptr<archiving::v1::ArchivingService::Stub> archiving_;
+  std::vector<std::unique_ptr<archiving::v1::ArchivingService::Stub>> archiving_;
 };
 
 }  // namespace jixiao::testing

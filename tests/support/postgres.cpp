@@ -48,6 +48,10 @@ void Run(const std::vector<std::string>& command, const std::filesystem::path& l
 
 }  // namespace
 
+bool PrivatePostgres::Installed() {
+  return !FindPrograms().empty();
+}
+
 std::unique_ptr<PrivatePostgres> PrivatePostgres::Start() {
   const std::string programs = FindPrograms();
   if (programs.empty()) return nullptr;

@@ -13,6 +13,7 @@ namespace jixiao::testing {
 // that Debian's package makes, because PostgreSQL refuses root.
 class PrivatePostgres {
  public:
+  static bool Installed();
   // Nothing when PostgreSQL is not installed; what cannot be started throws.
   static std::unique_ptr<PrivatePostgres> Start();
 

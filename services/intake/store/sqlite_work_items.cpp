@@ -145,7 +145,8 @@ absl::StatusOr<std::vector<WorkItem>> LeaseIn(Database& db, std::int64_t limit, 
     WorkItem& item = items.emplace_back(std::move(next.item));
     item.damage = ReadContents(db, next, item, bytes);
     if (!item.damage.ok() && item.damage.code() != absl::StatusCode::kDataLoss) return item.damage;
-    RETURN_IF_ERROR(db.Run("UPDATE work_items SET due = ? WHERE id = ?", now + lease_micros, item.id));
+    item.leased_until = now + lease_micros;
+    RETURN_IF_ERROR(db.Run("UPDATE work_items SET due = ? WHERE id = ?", item.leased_until, item.id));
   }
   return items;
 }
@@ -153,11 +154,12 @@ absl::StatusOr<std::vector<WorkItem>> LeaseIn(Database& db, std::int64_t limit, 
 absl::StatusOr<SubmissionState> SettleIn(Database& db, const WorkResult& result, std::int64_t now) {
   const WorkItem& item = *result.item;
   // An item that is gone was settled before, by an answer that nobody heard, or its submission was taken back: what it
-  // became stands.
-  bool waits = false;
+  // became stands. One under another lease took too long, and is in another's hands.
+  bool ours = false;
   RETURN_IF_ERROR(db.ForEach(
-      "SELECT 1 FROM work_items WHERE id = ?", [&](const Statement&) { waits = true; }, item.id));
-  if (!waits) return v1::SUBMISSION_STATE_UNSPECIFIED;
+      "SELECT due FROM work_items WHERE id = ?", [&](const Statement& row) { ours = row.Int(0) == item.leased_until; },
+      item.id));
+  if (!ours) return v1::SUBMISSION_STATE_UNSPECIFIED;
   ASSIGN_OR_RETURN(std::optional<SubmissionRow> head, FindHead(db, item.name));
   if (!head) return NoSubmission(item.name);
   if (result.kind == WorkResult::Kind::kDeferred) {

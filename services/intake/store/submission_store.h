@@ -47,6 +47,7 @@ struct WorkItem {
   std::string name;  // of the submission
   int revision = 0;
   int attempts = 0;
+  std::int64_t leased_until = 0;  // names the lease: the outcome of one that another has taken over is not taken
   std::string trace_id;
   std::string rule_set;
   SubmissionState state = v1::SUBMISSION_STATE_UNSPECIFIED;
@@ -167,7 +168,8 @@ class SubmissionStore {
   // What is stored damaged makes its own item damaged and no other.
   virtual absl::StatusOr<std::vector<WorkItem>> Lease(std::int64_t limit, std::int64_t lease_micros) = 0;
   // Records what became of leased items, all or nothing, and answers with the states that their submissions have now;
-  // UNSPECIFIED for an item that is gone because something else happened to its submission meanwhile.
+  // UNSPECIFIED for an item that is gone because something else happened to its submission meanwhile, and for one whose
+  // lease ended and which another has taken since.
   virtual absl::StatusOr<std::vector<SubmissionState>> Settle(const std::vector<WorkResult>& results) = 0;
   // Gives all leases back: at the start of the only process that takes them.
   virtual absl::Status ReleaseLeases() = 0;

@@ -10,6 +10,7 @@ namespace jixiao::intake {
 namespace {
 
 constexpr std::chrono::milliseconds kLookForStop{100};
+constexpr std::chrono::milliseconds kAskStore{250};
 constexpr std::size_t kChanges = 1000;
 constexpr int kThreads = 2;
 
@@ -20,8 +21,8 @@ bool Concerns(const Interest& interest, const ChangedSubmission& change) {
 
 }  // namespace
 
-ChangeHub::ChangeHub(SubmissionStore& store, std::function<bool()> stopping)
-    : store_(store), stopping_(std::move(stopping)), pool_(kThreads, 2 * kMaxWatchers) {
+ChangeHub::ChangeHub(SubmissionStore& store, std::function<bool()> stopping, bool shared)
+    : store_(store), stopping_(std::move(stopping)), shared_(shared), pool_(kThreads, 2 * kMaxWatchers) {
   store_.Listen([this](std::int64_t sequence) {
     const std::lock_guard lock(mutex_);
     newest_ = std::max(newest_, sequence);
@@ -119,6 +120,7 @@ std::vector<ChangeHub::Wake> ChangeHub::TakeMatched(std::unique_lock<std::mutex>
 
 void ChangeHub::Loop() {
   std::unique_lock lock(mutex_);
+  auto asked = std::chrono::steady_clock::now();
   while (!ending_) {
     const auto work = [this] { return ending_ || any_due_ || (newest_ > matched_ && !waiters_.empty()); };
     if (waiters_.empty())
@@ -126,6 +128,13 @@ void ChangeHub::Loop() {
     else
       wake_.wait_for(lock, kLookForStop, work);
     if (ending_) break;
+    if (const auto now = std::chrono::steady_clock::now(); shared_ && !waiters_.empty() && now - asked >= kAskStore) {
+      asked = now;
+      lock.unlock();
+      const absl::StatusOr<std::int64_t> newest = store_.NewestChange();
+      lock.lock();
+      newest_ = std::max(newest_, newest.value_or(0));
+    }
     std::vector<Wake> woken;
     if (stopping_()) {
       woken = TakeIf([](const Waiter&) { return true; });

@@ -32,8 +32,9 @@ class ChangeHub {
   static constexpr std::size_t kMaxWatchers = 4096;
   using Wake = absl::AnyInvocable<void()>;
 
-  // `store` must outlive it. When `stopping` turns true, everyone who waits is woken within a tenth of a second.
-  ChangeHub(SubmissionStore& store, std::function<bool()> stopping);
+  // `store` must outlive it. When `stopping` turns true, everyone who waits is woken within a tenth of a second. With
+  // `shared`, other processes write to the store, too: while somebody waits, it is asked every quarter of a second.
+  ChangeHub(SubmissionStore& store, std::function<bool()> stopping, bool shared = false);
   ~ChangeHub();
   ChangeHub(const ChangeHub&) = delete;
   ChangeHub& operator=(const ChangeHub&) = delete;
@@ -70,6 +71,7 @@ class ChangeHub {
 
   SubmissionStore& store_;
   const std::function<bool()> stopping_;
+  const bool shared_;
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   std::map<std::uint64_t, Waiter> waiters_;

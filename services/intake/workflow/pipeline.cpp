@@ -12,7 +12,8 @@ namespace jixiao::intake {
 namespace {
 
 constexpr std::int64_t kBatch = 64;
-constexpr std::int64_t kLeaseMicros = 120'000'000;
+// Longer than a batch takes; what a replica that was killed had in hand waits so long for another.
+constexpr std::int64_t kLeaseMicros = 30'000'000;
 constexpr std::chrono::milliseconds kIdle{250};
 constexpr int kSettleTries = 8;
 constexpr std::int64_t kReportMicros = 30'000'000;

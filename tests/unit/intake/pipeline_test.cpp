@@ -329,6 +329,30 @@ TEST_F(PipelineTest, OutcomeOfWhatIsSettledIsPassedOver) {
   EXPECT_EQ(StatesOf(name).size(), 3u);
 }
 
+// Two replicas of one database: what the first did too slowly is the second's, whoever is ready first.
+TEST_F(PipelineTest, OutcomeUnderALeaseThatAnotherTookOverIsPassedOver) {
+  const std::string name = Accept(*store_, "甲");
+  const std::vector<WorkItem> slow = store_->Lease(10, 1).value();
+  ASSERT_EQ(slow.size(), 1u);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const std::vector<WorkItem> quick = store_->Lease(10, 60'000'000).value();
+  ASSERT_EQ(quick.size(), 1u);
+  evaluation::v1::Scorecard card;
+  const auto scored = [&card](const WorkItem& item) {
+    WorkResult result;
+    result.kind = WorkResult::Kind::kScored;
+    result.item = &item;
+    result.scorecard = &card;
+    return std::vector{result};
+  };
+  EXPECT_EQ(store_->Settle(scored(slow[0])).value()[0], v1::SUBMISSION_STATE_UNSPECIFIED);
+  EXPECT_EQ(Find(*store_, name).state, v1::SUBMISSION_STATE_ACCEPTED);
+  EXPECT_EQ(store_->Settle(scored(quick[0])).value()[0], v1::SUBMISSION_STATE_SCORED);
+  EXPECT_EQ(store_->Settle(scored(slow[0])).value()[0], v1::SUBMISSION_STATE_UNSPECIFIED);
+  EXPECT_EQ(Find(*store_, name).state, v1::SUBMISSION_STATE_SCORED);
+  EXPECT_EQ(store_->Waiting().value().items, 1) << "it is still to be archived";
+}
+
 TEST_F(PipelineTest, OutcomeThatCannotBeStoredKeepsNoOtherOut) {
   fragile_->judge = [](const WorkResult& result) {
     return result.item->form.project_name() == "项目1" ? absl::DataLossError("a page is damaged") : absl::OkStatus();

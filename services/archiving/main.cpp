@@ -1,11 +1,16 @@
 // jixiao-archiving: keeps forms, scorecards and rule sets in an append-only log that can prove itself.
 #include "archiving/api/archiving_service.h"
+#include "archiving/api/inspection_service.h"
 #include "archiving/api/record_search_service.h"
+#include "archiving/api/retention_service.h"
+#include "archiving/inspection/custody_metrics.h"
 #include "archiving/store/sqlite_archive_store.h"
 #include "archiving/store/sqlite_search_store.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/rpc/options.h"
+
+#include <iostream>
 
 namespace {
 
@@ -18,6 +23,9 @@ struct Options {
   rpc::CommonOptions common;
   std::string signing_key = "archiving.key";
   std::string origin = "jixiao";
+  std::string retention_policy;  // a file; empty: the one that is shipped
+  archiving::CaretakerOptions caretaker;
+  std::int64_t fixity_interval = archiving::CaretakerOptions().interval.count();  // seconds
 };
 
 std::optional<double> TreeSize(archiving::ArchiveStore& store) {
@@ -35,6 +43,8 @@ absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const auto store, archiving::SqliteArchiveStore::Open(address));
   ASSIGN_OR_RETURN(const auto index, archiving::SqliteSearchStore::Open(address));
   if (index->made_anew()) jixiao::log::Warning("the search index was unreadable and is made anew");
+  ASSIGN_OR_RETURN(const archiving::RetentionPolicy retention,
+                   archiving::ReadRetentionPolicy(options.retention_policy));
   ASSIGN_OR_RETURN(archiving::log::Signer signer,
                    archiving::log::Signer::LoadOrCreate(options.signing_key, options.origin));
   archiving::Sequencer sequencer(*store, std::move(signer), options.origin);
@@ -43,7 +53,11 @@ absl::Status Run(const Options& options) {
                      [&store]() -> std::optional<double> { return TreeSize(*store); });
   rpc::ServerState state(metrics);
   WorkerPool pool(kWorkers, kQueue);
-  archiving::ArchivingServiceImpl service(*store, *index, sequencer, pool, state);
+  archiving::ArchivingServiceImpl service(*store, *index, sequencer, retention, pool, state);
+  archiving::Caretaker caretaker(*store, sequencer, options.caretaker, archiving::CustodyHooks(metrics));
+  archiving::AddCustodyMetrics(metrics, *store, caretaker);
+  archiving::RetentionServiceImpl disposal(*store, retention, caretaker, pool, state);
+  archiving::InspectionServiceImpl inspection(*store, pool, state);
   archiving::search::Indexer indexer(*store, *index, [](const absl::Status& status) {
     jixiao::log::Warning("the search index stands still",
                          {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
@@ -51,8 +65,9 @@ absl::Status Run(const Options& options) {
   archiving::RecordSearchServiceImpl search(*store, *index, indexer, pool, state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(
-      options.common.server, {&service, &search},
-      {archiving::v1::ArchivingService::service_full_name(), archiving::v1::RecordSearchService::service_full_name()},
+      options.common.server, {&service, &search, &disposal, &inspection},
+      {archiving::v1::ArchivingService::service_full_name(), archiving::v1::RecordSearchService::service_full_name(),
+       archiving::v1::RetentionService::service_full_name(), archiving::v1::InspectionService::service_full_name()},
       state);
 }
 
@@ -70,7 +85,32 @@ int main(int argc, char** argv) {
   app.add_option("--origin", options.origin, "name of this log on every tree head; never change it")
       ->envname("JIXIAO_ORIGIN")
       ->capture_default_str();
+  app.add_option("--retention-policy", options.retention_policy,
+                 "YAML file with retention classes (保管期限), their rules and the archival code (档号)")
+      ->envname("JIXIAO_RETENTION_POLICY");
+  bool print_policy = false;
+  app.add_flag("--print-retention-policy", print_policy,
+               "print the shipped policy, as a start for one's own, and exit");
+  app.add_option("--fixity-rate", options.caretaker.records_per_second,
+                 "records that a pass of the fixity register re-reads in a second, at most; 0: no passes")
+      ->envname("JIXIAO_FIXITY_RATE")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--fixity-bytes", options.caretaker.bytes_per_second, "bytes that it re-hashes in a second, at most")
+      ->envname("JIXIAO_FIXITY_BYTES")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))
+      ->capture_default_str();
+  app.add_option("--fixity-interval", options.fixity_interval,
+                 "seconds from the end of one pass to the start of the next")
+      ->envname("JIXIAO_FIXITY_INTERVAL")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 32))
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
+  if (print_policy) {
+    std::cout << archiving::RetentionPolicy::DefaultText();
+    return 0;
+  }
+  options.caretaker.interval = std::chrono::seconds(options.fixity_interval);
   jixiao::log::Open("archiving", jixiao::log::LevelNamed(options.common.log_level));
   const absl::Status status = Run(options);
   if (!status.ok())

@@ -14,6 +14,14 @@ namespace {
 
 using namespace intake::v1;
 
+// The part of this name; an empty one when there is none.
+archiving::v1::RecordPart PartOf(const archiving::v1::GetRecordResponse& record, std::string_view name) {
+  for (const auto& part : record.parts())
+    if (part.name() == name) return part;
+  ADD_FAILURE() << "no part " << name;
+  return {};
+}
+
 class WorkflowTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { cluster_ = std::make_unique<Cluster>(); }
@@ -89,10 +97,14 @@ TEST_F(WorkflowTest, EverySampleIsScoredAndArchivedAsItWasWritten) {
     ASSERT_TRUE(status.ok()) << Read(status).Describe();
     EXPECT_EQ(record.record().name(), submission.archive_record());
     EXPECT_EQ(record.record().index(), submission.archive_index());
-    ASSERT_EQ(record.parts_size(), 3);
-    EXPECT_EQ(record.parts(0).content(), *CanonicalEncode(form));
-    EXPECT_EQ(record.parts(2).name(), "scorecard");
-    EXPECT_EQ(record.parts(2).content(), *CanonicalEncode(submission.scorecard()));
+    EXPECT_EQ(record.parts_size(), 5) << "form, provenance, retention, rule_set, scorecard";
+    EXPECT_EQ(PartOf(record, "form").content(), *CanonicalEncode(form));
+    EXPECT_EQ(PartOf(record, "scorecard").content(), *CanonicalEncode(submission.scorecard()));
+    archiving::v1::Provenance provenance;
+    ASSERT_TRUE(CanonicalDecode(PartOf(record, "provenance").content(), provenance).ok());
+    EXPECT_EQ(provenance.submission(), receipt.submission());
+    EXPECT_EQ(provenance.revision(), 1);
+    EXPECT_TRUE(provenance.has_create_time());
   }
 }
 
@@ -111,10 +123,8 @@ TEST_F(WorkflowTest, SourceDocumentIsArchivedByteForByte) {
   archiving::v1::GetRecordResponse record;
   grpc::ClientContext context;
   ASSERT_TRUE(cluster_->Archiving().GetRecord(&context, get, &record).ok());
-  ASSERT_EQ(record.parts_size(), 4);
-  EXPECT_EQ(record.parts(3).name(), "source");
-  EXPECT_EQ(record.parts(3).media_type(), "application/pdf");
-  EXPECT_EQ(record.parts(3).content(), request.source_document());
+  EXPECT_EQ(PartOf(record, "source").media_type(), "application/pdf");
+  EXPECT_EQ(PartOf(record, "source").content(), request.source_document());
 }
 
 TEST_F(WorkflowTest, ReturnedSubmissionComesBackAsRevisionTwo) {
@@ -152,6 +162,17 @@ TEST_F(WorkflowTest, ReturnedSubmissionComesBackAsRevisionTwo) {
   int revisions = 0;
   for (const auto& record : AllRecords(*cluster_)) revisions += record.key().starts_with(name + "/") ? 1 : 0;
   EXPECT_EQ(revisions, 2) << "both revisions stay in the archive";
+  archiving::v1::GetRecordRequest get;
+  get.set_name(second.archive_record());
+  archiving::v1::GetRecordResponse record;
+  grpc::ClientContext context;
+  ASSERT_TRUE(cluster_->Archiving().GetRecord(&context, get, &record).ok());
+  archiving::v1::Provenance provenance;
+  ASSERT_TRUE(CanonicalDecode(PartOf(record, "provenance").content(), provenance).ok());
+  ASSERT_EQ(provenance.earlier_revisions_size(), 1);
+  EXPECT_EQ(*CanonicalEncode(provenance.earlier_revisions(0).form()), *CanonicalEncode(PlainForm()));
+  EXPECT_EQ(provenance.earlier_revisions(0).scorecard().computed_total(), first.scorecard().computed_total());
+  EXPECT_GE(provenance.history_size(), 4) << "handed in, scored, archived, returned";
 
   grpc::Status status;
   const auto steps = Watch(name, 0, &status);

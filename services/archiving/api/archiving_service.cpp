@@ -8,6 +8,7 @@
 #include "common/canonical.h"
 #include "common/form.h"
 #include "common/log.h"
+#include "common/random.h"
 #include "common/rpc/unary.h"
 #include "common/text.h"
 #include "common/time.h"
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <memory>
 
 namespace jixiao::archiving {
@@ -36,6 +38,8 @@ bool IsKey(std::string_view key) {
 absl::Status Validate(const v1::ArchiveRecordRequest& request) {
   std::vector<FieldViolation> faults;
   if (!IsKey(request.key())) faults.push_back({"key", Cat("1 to ", kMaxKey, " letters, digits and /-_.:")});
+  if (request.key().starts_with(kEntryKeyPrefix))
+    faults.push_back({"key", "archive/ is for the archive's own entries"});
   if (!request.has_form())
     faults.push_back({"form", "is required"});
   else
@@ -69,6 +73,20 @@ absl::Status CheckTransfer(const v1::ArchiveRecordRequest& request, const std::v
   return faults.empty() ? absl::OkStatus() : InvalidField("RECORD_INVALID", "transfer", faults.front());
 }
 
+// How long it is kept, as a part of the record, in its place among the others.
+absl::Status AddRetention(const v1::ArchiveRecordRequest& request, const RetentionPolicy& policy,
+                          std::vector<Part>& parts) {
+  constexpr std::size_t kSaltBytes = 32;
+  ASSIGN_OR_RETURN(std::string content,
+                   CanonicalEncode(policy.Decide(request.form(), request.scorecard(),
+                                                 request.has_review() ? &request.review() : nullptr)));
+  Part part{std::string(kRetentionPart), std::string(kCanonicalMediaType), std::move(content), RandomBytes(kSaltBytes)};
+  const auto place =
+      std::find_if(parts.begin(), parts.end(), [&](const Part& other) { return other.name > part.name; });
+  parts.insert(place, std::move(part));
+  return absl::OkStatus();
+}
+
 void PutPath(const std::vector<log::Hash>& path, google::protobuf::RepeatedPtrField<std::string>& out) {
   for (const log::Hash& hash : path) out.Add()->assign(reinterpret_cast<const char*>(hash.data()), hash.size());
 }
@@ -91,6 +109,34 @@ absl::StatusOr<std::int64_t> HeadSize(const ArchiveReader& archive) {
   return head ? head->size : 0;
 }
 
+// What shows by which entries parts of the record were erased.
+absl::Status PutErasures(const ArchiveReader& archive, const StoredHead& head, v1::GetRecordResponse& response) {
+  ASSIGN_OR_RETURN(const std::vector<Erased> erased, archive.custody().Erasures(response.record().index()));
+  std::map<std::int64_t, v1::Erasure*> by_entry;
+  for (const Erased& gone : erased) {
+    v1::Erasure*& erasure = by_entry[gone.entry];
+    if (erasure == nullptr) {
+      erasure = response.add_erasures();
+      ASSIGN_OR_RETURN(const std::optional<StoredRecord> entry, archive.Record(gone.entry));
+      ASSIGN_OR_RETURN(const std::optional<Part> part, archive.PartNamed(gone.entry, kEntryPart));
+      if (!entry || !part || head.size <= gone.entry)
+        return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", "the entry of an erasure is missing");
+      erasure->set_leaf(entry->leaf);
+      erasure->mutable_entry()->set_name(part->name);
+      erasure->mutable_entry()->set_media_type(part->media_type);
+      erasure->mutable_entry()->set_content(part->content);
+      erasure->mutable_entry()->set_salt(part->salt);
+      erasure->mutable_proof()->set_index(gone.entry);
+      erasure->mutable_proof()->set_checkpoint(head.note);
+      ASSIGN_OR_RETURN(const std::vector<log::Hash> path, log::InclusionProof(gone.entry, head.size, archive));
+      PutPath(path, *erasure->mutable_proof()->mutable_path());
+      if (response.record().erased_by().empty()) response.mutable_record()->set_erased_by(RecordName(gone.entry));
+    }
+    erasure->add_parts(gone.part);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<StoredRecord>> FindRecord(const ArchiveReader& archive, const std::string& name) {
   const std::int64_t index = RecordIndex(name);
   return index >= 0 ? archive.Record(index) : archive.RecordByKey(name);
@@ -110,6 +156,7 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::ArchiveRecord(grpc::CallbackServ
         if (request.has_transfer())
           if (absl::Status status = CheckTransfer(request, *parts); !status.ok()) return call.Finish(status);
         if (request.validate_only()) return call.Finish(absl::OkStatus());
+        if (absl::Status status = AddRetention(request, retention_, *parts); !status.ok()) return call.Finish(status);
         PendingRecord record{request.key(), *std::move(parts), {}, {}};
         record.content_digest = ContentDigest(record.parts);
         record.summary = {request.form().implementing_unit().name(),
@@ -162,7 +209,7 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetRecord(grpc::CallbackServerCo
           response.mutable_proof()->set_index(record->index);
           response.mutable_proof()->set_checkpoint(head->note);
           PutPath(path, *response.mutable_proof()->mutable_path());
-          return absl::OkStatus();
+          return PutErasures(archive, *head, response);
         });
       });
 }
@@ -181,7 +228,10 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::ListRecords(grpc::CallbackServer
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
           ASSIGN_OR_RETURN(const std::vector<StoredRecord> records, archive.Records(first, size + 1));
           const std::size_t shown = std::min(records.size(), static_cast<std::size_t>(size));
-          for (std::size_t i = 0; i < shown; ++i) RETURN_IF_ERROR(PutSummary(records[i], *response.add_records()));
+          for (std::size_t i = 0; i < shown; ++i) {
+            RETURN_IF_ERROR(PutSummary(records[i], *response.add_records()));
+            RETURN_IF_ERROR(PutErasedBy(archive, *response.mutable_records(static_cast<int>(i))));
+          }
           if (records.size() > shown) response.set_next_page_token(RecordName(records[shown].index));
           return absl::OkStatus();
         });

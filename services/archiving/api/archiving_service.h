@@ -1,6 +1,7 @@
 // The archiving service over gRPC: reads requests, calls the archive, writes answers.
 #pragma once
 
+#include "archiving/retention/policy.h"
 #include "archiving/sequencing/sequencer.h"
 #include "archiving/store/archive_store.h"
 #include "archiving/store/search_store.h"
@@ -23,10 +24,11 @@ using RawArchivingService =
 
 class ArchivingServiceImpl final : public RawArchivingService {
  public:
-  // `index` is only compared with the archive, by CheckLog.
-  ArchivingServiceImpl(ArchiveStore& store, SearchStore& index, Sequencer& sequencer, WorkerPool& pool,
-                       rpc::ServerState& state)
-      : store_(store), index_(index), sequencer_(sequencer), pool_(pool), state_(state) {}
+  // `index` is only compared with the archive, by CheckLog. All must outlive the service; `retention` decides how long
+  // what is archived from now on is kept.
+  ArchivingServiceImpl(ArchiveStore& store, SearchStore& index, Sequencer& sequencer, const RetentionPolicy& retention,
+                       WorkerPool& pool, rpc::ServerState& state)
+      : store_(store), index_(index), sequencer_(sequencer), retention_(retention), pool_(pool), state_(state) {}
 
   grpc::ServerUnaryReactor* ArchiveRecord(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
                                           grpc::ByteBuffer* out) override;
@@ -49,6 +51,7 @@ class ArchivingServiceImpl final : public RawArchivingService {
   ArchiveStore& store_;
   SearchStore& index_;
   Sequencer& sequencer_;
+  const RetentionPolicy& retention_;
   WorkerPool& pool_;
   rpc::ServerState& state_;
   const rpc::Method archive_record_{state_, "ArchiveRecord"};

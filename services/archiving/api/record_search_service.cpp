@@ -86,7 +86,9 @@ absl::Status RecordSearchServiceImpl::Search(const v1::SearchRecordsRequest& req
       ASSIGN_OR_RETURN(const std::optional<StoredRecord> record, archive.Record(record_index));
       if (!record)
         return Error(absl::StatusCode::kDataLoss, "INDEX_DAMAGED", "the search index names a record that is not there");
-      RETURN_IF_ERROR(PutSummary(*record, *response.add_records()));
+      v1::RecordSummary& found = *response.add_records();
+      RETURN_IF_ERROR(PutSummary(*record, found));
+      RETURN_IF_ERROR(PutErasedBy(archive, found));
     }
     return absl::OkStatus();
   }));

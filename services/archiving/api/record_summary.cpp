@@ -30,4 +30,10 @@ absl::Status PutSummary(const StoredRecord& record, v1::RecordSummary& out) {
   return absl::OkStatus();
 }
 
+absl::Status PutErasedBy(const ArchiveReader& archive, v1::RecordSummary& out) {
+  ASSIGN_OR_RETURN(const std::vector<Erased> erased, archive.custody().Erasures(out.index()));
+  if (!erased.empty()) out.set_erased_by(RecordName(erased.front().entry));
+  return absl::OkStatus();
+}
+
 }  // namespace jixiao::archiving

@@ -18,4 +18,7 @@ absl::Status CheckText(std::initializer_list<std::string_view> texts);
 // DATA_LOSS (ARCHIVE_DAMAGED) when the stored texts are damaged.
 absl::Status PutSummary(const StoredRecord& record, v1::RecordSummary& out);
 
+// Says by which entry parts of it were erased, if any were.
+absl::Status PutErasedBy(const ArchiveReader& archive, v1::RecordSummary& out);
+
 }  // namespace jixiao::archiving

@@ -1,6 +1,8 @@
 #include "archiving/inspection/log_check.h"
 
+#include "archiving/inspection/fixity.h"
 #include "archiving/log/head_chain.h"
+#include "archiving/record/erasure.h"
 #include "common/canonical.h"
 #include "common/errors.h"
 #include "common/text.h"
@@ -41,6 +43,10 @@ class Examination {
     RETURN_IF_ERROR(Take(-1, "数据库结构", archive_.StructuralFaults(), [this](const std::vector<std::string>& faults) {
       for (const std::string& fault : faults) Found(-1, fault);
     }));
+    RETURN_IF_ERROR(
+        Take(-1, "检测与销毁登记", archive_.custody().CustodyFaults(), [this](const std::vector<std::string>& faults) {
+          for (const std::string& fault : faults) Found(-1, fault);
+        }));
     RETURN_IF_ERROR(Take(-1, "树头", archive_.Heads(), [this](const std::vector<StoredHead>& heads) {
       for (const StoredHead& head : heads) OpenHead(head);
     }));
@@ -135,22 +141,49 @@ class Examination {
 
   absl::Status CheckRecord(const StoredRecord& record) {
     ++check_.records;
+    std::vector<Erased> erased;
+    RETURN_IF_ERROR(Take(record.index, "销毁登记", archive_.custody().Erasures(record.index),
+                         [&](const std::vector<Erased>& gone) { erased = gone; }));
+    for (const Erased& gone : erased) RETURN_IF_ERROR(CheckErasure(record.index, gone));
     RETURN_IF_ERROR(Take(record.index, "内容", archive_.Parts(record.index),
-                         [&](const std::vector<Part>& parts) { CheckContents(record, parts); }));
+                         [&](const std::vector<Part>& parts) { CheckContents(record, parts, erased); }));
     return Append(record);
   }
 
-  void CheckContents(const StoredRecord& record, const std::vector<Part>& parts) {
+  // That the entry which an erasure names is one, and names the part.
+  absl::Status CheckErasure(std::int64_t index, const Erased& gone) {
+    if (entries_.count(gone.entry) == 0) {
+      v1::DisposalEntry& said = entries_[gone.entry];
+      RETURN_IF_ERROR(Take(gone.entry, "销毁登记", archive_.PartNamed(gone.entry, kEntryPart),
+                           [&](const std::optional<Part>& part) {
+                             v1::ArchiveEntry entry;
+                             if (part && CanonicalDecode(part->content, entry).ok()) said = entry.disposal();
+                           }));
+    }
+    const v1::DisposalEntry& said = entries_[gone.entry];
+    if (!Names(said, index, gone.part))
+      Found(index, Cat("部件 ", gone.part, " 标为按日志第 ", gone.entry, " 条销毁，但该条没有这样的登记"));
+    else if (const std::string fault = FaultOfPeople(said); !fault.empty())
+      Found(gone.entry, Cat("销毁登记：", fault));
+    return absl::OkStatus();
+  }
+
+  void CheckContents(const StoredRecord& record, const std::vector<Part>& parts, const std::vector<Erased>& erased) {
     for (const Part& part : parts) check_.bytes += static_cast<std::int64_t>(part.content.size());
-    for (const std::string& fault : FaultsOf(record.leaf, parts)) Found(record.index, fault);
+    for (const std::string& fault : FaultsOf(record.leaf, parts, erased)) Found(record.index, fault);
+    if (const auto rows = archive_.custody().Registered(record.index); rows.ok())
+      for (const std::string& fault : RegisterFaults(*rows, record.leaf, parts)) Found(record.index, fault);
+    else
+      Found(record.index, "固定性登记读不出");
     v1::RecordLeaf leaf;
     if (CanonicalDecode(record.leaf, leaf).ok() &&
         (leaf.key() != record.key || leaf.archive_time_micros() != record.archive_time))
       Found(record.index, "索引中的键或归档时间与日志叶子不符");
-    const auto summary = Summarize(parts);
+    const auto summary = Summarize(parts, erased);
     if (!summary.ok() || *summary != record.summary)
       Found(record.index, "索引中的单位、项目、年度、区划、总分或等级与所存内容不符");
-    if (ContentDigest(parts) != record.content_digest) Found(record.index, "索引中的内容摘要与所存内容不符");
+    if ((erased.empty() ? ContentDigest(parts) : std::string(kErasedDigest)) != record.content_digest)
+      Found(record.index, "索引中的内容摘要与所存内容不符");
   }
 
   // Grows the tree by the record's leaf and compares what it completes.
@@ -177,10 +210,11 @@ class Examination {
   LogCheck check_;
   log::Appender appender_;
   std::int64_t nodes_ = 0;
-  std::map<std::int64_t, log::Hash> heads_;  // signed roots that were not met yet
-  std::int64_t newest_head_ = 0;             // size of the last head that was seen
-  bool chained_ = false;                     // whether a head before said what came before it
-  bool cut_ = false;                         // whether records were left unread
+  std::map<std::int64_t, v1::DisposalEntry> entries_;  // by index, that erasures name
+  std::map<std::int64_t, log::Hash> heads_;            // signed roots that were not met yet
+  std::int64_t newest_head_ = 0;                       // size of the last head that was seen
+  bool chained_ = false;                               // whether a head before said what came before it
+  bool cut_ = false;                                   // whether records were left unread
 };
 
 }  // namespace

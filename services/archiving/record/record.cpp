@@ -7,6 +7,8 @@
 #include "common/random.h"
 #include "common/text.h"
 
+#include "jixiao/archiving/v1/archive_entry.pb.h"
+
 #include <algorithm>
 #include <charconv>
 
@@ -40,10 +42,19 @@ absl::Status Decode(const std::vector<Part>& parts, std::string_view name, Messa
   return CanonicalDecode(part->content, message);
 }
 
+bool IsErased(std::span<const Erased> erased, std::string_view name) {
+  return std::any_of(erased.begin(), erased.end(), [&](const Erased& gone) { return gone.part == name; });
+}
+
 // Faults between leaf and parts.
-void CheckCommitments(const v1::RecordLeaf& leaf, const std::vector<Part>& parts, std::vector<std::string>& faults) {
+void CheckCommitments(const v1::RecordLeaf& leaf, const std::vector<Part>& parts, std::span<const Erased> erased,
+                      std::vector<std::string>& faults) {
   for (const v1::PartCommitment& committed : leaf.parts()) {
     const Part* part = Find(parts, committed.name());
+    if (IsErased(erased, committed.name())) {
+      if (part != nullptr) faults.push_back(Cat("部件 ", committed.name(), " 标为已销毁，却仍有内容"));
+      continue;
+    }
     if (part == nullptr)
       faults.push_back(Cat("部件 ", committed.name(), " 缺失"));
     else if (part->media_type != committed.media_type() ||
@@ -59,16 +70,31 @@ void CheckCommitments(const v1::RecordLeaf& leaf, const std::vector<Part>& parts
   }
 }
 
+// Faults of an entry of the archive itself.
+void CheckEntry(std::string_view key, const std::vector<Part>& parts, std::vector<std::string>& faults) {
+  v1::ArchiveEntry entry;
+  if (!Decode(parts, kEntryPart, entry).ok()) faults.push_back("归档系统登记 entry 不是完整的规范编码");
+  if (parts.size() != 1) faults.push_back("归档系统登记只能有 entry 一个部件");
+  if (!key.starts_with(kEntryKeyPrefix)) faults.push_back("归档系统登记的键不以 archive/ 开头");
+}
+
 // Faults between the parts themselves.
-void CheckContents(const std::vector<Part>& parts, std::vector<std::string>& faults) {
+void CheckContents(const std::vector<Part>& parts, std::span<const Erased> erased, std::vector<std::string>& faults) {
   evaluation::v1::SelfEvaluation form;
   evaluation::v1::Scorecard card;
   scoring::v1::RuleSet rule_set;
-  if (!Decode(parts, kFormPart, form).ok()) faults.push_back("自评表不是完整的规范编码");
+  if (!IsErased(erased, kFormPart) && !Decode(parts, kFormPart, form).ok())
+    faults.push_back("自评表不是完整的规范编码");
   const bool card_ok = Decode(parts, kScorecardPart, card).ok();
   const bool rules_ok = Decode(parts, kRuleSetPart, rule_set).ok();
-  if (!card_ok) faults.push_back("评分卡不是完整的规范编码");
-  if (!rules_ok) faults.push_back("评分规则不是完整的规范编码");
+  if (!card_ok && !IsErased(erased, kScorecardPart)) faults.push_back("评分卡不是完整的规范编码");
+  if (!rules_ok && !IsErased(erased, kRuleSetPart)) faults.push_back("评分规则不是完整的规范编码");
+  v1::RetentionDecision retention;
+  if (Find(parts, kRetentionPart) != nullptr && !Decode(parts, kRetentionPart, retention).ok())
+    faults.push_back("保管期限 retention 不是完整的规范编码");
+  v1::Provenance provenance;
+  if (Find(parts, kProvenancePart) != nullptr && !Decode(parts, kProvenancePart, provenance).ok())
+    faults.push_back("报送经过 provenance 不是完整的规范编码");
   const Part* rules = Find(parts, kRuleSetPart);
   if (card_ok && rules_ok && card.rule_set().digest() != DigestOf(rules->content))
     faults.push_back("评分卡所记的规则摘要与所存规则不符");
@@ -113,6 +139,10 @@ absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& reques
     ASSIGN_OR_RETURN(std::string origin, CanonicalEncode(request.transfer()));
     add(kOriginPart, kCanonicalMediaType, std::move(origin));
   }
+  if (request.has_provenance()) {
+    ASSIGN_OR_RETURN(std::string provenance, CanonicalEncode(request.provenance()));
+    add(kProvenancePart, kCanonicalMediaType, std::move(provenance));
+  }
   if (request.has_review()) {
     ASSIGN_OR_RETURN(std::string review, CanonicalEncode(request.review()));
     add(kReviewPart, kCanonicalMediaType, std::move(review));
@@ -130,6 +160,7 @@ absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& reques
 std::string ContentDigest(const std::vector<Part>& parts) {
   std::string text = "jixiao-record-v1\n";
   for (const Part& part : parts) {
+    if (part.name == kRetentionPart || part.name == kProvenancePart) continue;
     PutWithLength(text, part.name);
     PutWithLength(text, part.media_type);
     PutWithLength(text, HashString(part.content));
@@ -137,11 +168,16 @@ std::string ContentDigest(const std::vector<Part>& parts) {
   return DigestOf(text);
 }
 
-absl::StatusOr<Summary> Summarize(const std::vector<Part>& parts) {
+bool IsEntry(const std::vector<Part>& parts) {
+  return Find(parts, kEntryPart) != nullptr;
+}
+
+absl::StatusOr<Summary> Summarize(const std::vector<Part>& parts, std::span<const Erased> erased) {
+  if (IsEntry(parts)) return Summary();
   evaluation::v1::SelfEvaluation form;
   evaluation::v1::Scorecard card;
-  RETURN_IF_ERROR(Decode(parts, kFormPart, form));
-  RETURN_IF_ERROR(Decode(parts, kScorecardPart, card));
+  if (!IsErased(erased, kFormPart)) RETURN_IF_ERROR(Decode(parts, kFormPart, form));
+  if (!IsErased(erased, kScorecardPart)) RETURN_IF_ERROR(Decode(parts, kScorecardPart, card));
   return Summary{form.implementing_unit().name(), form.project_name(), form.fiscal_year(), form.region_code(),
                  card.computed_total(),           card.grade()};
 }
@@ -170,20 +206,32 @@ std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, co
   return CanonicalEncode(leaf).value();  // cannot fail: the message was made here
 }
 
-std::vector<std::string> CommitmentFaults(std::string_view leaf_bytes, const std::vector<Part>& parts) {
+std::vector<std::string> CommitmentFaults(std::string_view leaf_bytes, const std::vector<Part>& parts,
+                                          std::span<const Erased> erased) {
   v1::RecordLeaf leaf;
   if (!CanonicalDecode(leaf_bytes, leaf).ok()) return {"日志叶子不是完整的规范编码"};
   std::vector<std::string> faults;
-  CheckCommitments(leaf, parts, faults);
+  CheckCommitments(leaf, parts, erased, faults);
+  for (const Erased& gone : erased)
+    if (std::none_of(leaf.parts().begin(), leaf.parts().end(),
+                     [&](const v1::PartCommitment& c) { return c.name() == gone.part; }))
+      faults.push_back(Cat("标为已销毁的部件 ", gone.part, " 不在日志叶子中"));
   return faults;
 }
 
-std::vector<std::string> FaultsOf(std::string_view leaf_bytes, const std::vector<Part>& parts) {
-  std::vector<std::string> faults = CommitmentFaults(leaf_bytes, parts);
+std::vector<std::string> FaultsOf(std::string_view leaf_bytes, const std::vector<Part>& parts,
+                                  std::span<const Erased> erased) {
+  std::vector<std::string> faults = CommitmentFaults(leaf_bytes, parts, erased);
   v1::RecordLeaf leaf;
   if (!CanonicalDecode(leaf_bytes, leaf).ok()) return faults;
-  CheckContents(parts, faults);
-  if (Find(parts, kOriginPart) == nullptr) return faults;
+  if (IsEntry(parts)) {
+    CheckEntry(leaf.key(), parts, faults);
+    return faults;
+  }
+  if (leaf.key().starts_with(kEntryKeyPrefix)) faults.push_back("记录占用了归档系统登记的键");
+  CheckContents(parts, erased, faults);
+  // What came from another archive proves there only whole.
+  if (Find(parts, kOriginPart) == nullptr || !erased.empty()) return faults;
   v1::TransferProof transfer;
   if (!Decode(parts, kOriginPart, transfer).ok())
     faults.push_back("移交来源 origin 不是完整的规范编码");

@@ -7,7 +7,7 @@ namespace jixiao::archiving::search {
 namespace {
 
 bool IsSet(std::string_view key) {
-  return key.starts_with(kFindingPrefix) || key.starts_with(kGramPrefix);
+  return key.starts_with(kFindingPrefix) || key.starts_with(kGramPrefix) || key == kOwnEntry;
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ inline constexpr std::string_view kGrade = "w:grade";
 inline constexpr std::string_view kRuleSet = "w:rule_set";               // ID@REVISION
 inline constexpr std::string_view kRuleSetDigest = "w:rule_set_digest";  // sha256:…
 inline constexpr std::string_view kFindingPrefix = "f:";                 // with the finding's code
+inline constexpr std::string_view kOwnEntry = "e:";                      // what the archive itself appended
 inline constexpr std::string_view kGramPrefix = "g:";                    // with one or two characters of a name
 inline constexpr std::string_view kClassScorePrefix = "c:";              // with the number of the class's name
 inline constexpr std::string_view kClassWeightPrefix = "d:";             // with the number of the class's name

@@ -25,7 +25,12 @@ std::string LeafHash(const StoredRecord& record) {
 absl::StatusOr<Entry> EntryOfRecord(const ArchiveReader& archive, const StoredRecord& record) {
   ASSIGN_OR_RETURN(const std::optional<Part> form, archive.PartNamed(record.index, kFormPart));
   ASSIGN_OR_RETURN(const std::optional<Part> card, archive.PartNamed(record.index, kScorecardPart));
-  if (!form || !card) return Entry();
+  if (!form || !card) {
+    Entry entry;
+    ASSIGN_OR_RETURN(const std::optional<Part> own, archive.PartNamed(record.index, kEntryPart));
+    if (own) entry.sets.push_back(std::string(kOwnEntry));
+    return entry;
+  }
   absl::StatusOr<Entry> entry = EntryOf(*form, *card, record.archive_time);
   if (entry.status().code() == absl::StatusCode::kDataLoss) return Entry();
   return entry;
@@ -100,15 +105,28 @@ void Indexer::Loop() {
 
 absl::StatusOr<bool> Indexer::EmptySome() {
   bool empty = false;
+  std::int64_t erasures = 0;
+  RETURN_IF_ERROR(archive_.Read([&](const ArchiveReader& archive) -> absl::Status {
+    ASSIGN_OR_RETURN(erasures, archive.custody().Counter(kErasureCount));
+    return absl::OkStatus();
+  }));
   RETURN_IF_ERROR(index_.Write([&](SearchWriter& index) -> absl::Status {
     ASSIGN_OR_RETURN(const SearchState state, index.State());
     // First the state: a crash in the middle leaves an index that says nothing, not a wrong one.
-    if (state.records != 0) RETURN_IF_ERROR(index.PutState({0, "", state.generation + 1}));
+    if (state.records != 0 || state.erasures >= 0) RETURN_IF_ERROR(index.PutState({0, "", state.generation + 1, -1}));
     ASSIGN_OR_RETURN(empty, index.ClearSome());
     return absl::OkStatus();
   }));
   block_.reset();
-  if (empty) emptying_ = false;
+  if (!empty) return true;
+  // What was erased before the index was empty is not in it, once it stands in no log either.
+  RETURN_IF_ERROR(index_.Scrub());
+  RETURN_IF_ERROR(index_.Write([&](SearchWriter& index) -> absl::Status {
+    ASSIGN_OR_RETURN(SearchState state, index.State());
+    state.erasures = erasures;
+    return index.PutState(state);
+  }));
+  emptying_ = false;
   return true;
 }
 
@@ -132,6 +150,8 @@ absl::StatusOr<bool> Indexer::Step() {
   std::string last_leaf;
   RETURN_IF_ERROR(archive_.Read([&](const ArchiveReader& archive) -> absl::Status {
     ASSIGN_OR_RETURN(fits, Fits(archive, state));
+    ASSIGN_OR_RETURN(const std::int64_t erasures, archive.custody().Counter(kErasureCount));
+    fits = fits && state.erasures == erasures;
     if (!fits) return absl::OkStatus();
     ASSIGN_OR_RETURN(const std::vector<StoredRecord> records, archive.Records(state.records, limit));
     for (const StoredRecord& record : records) {
@@ -141,7 +161,11 @@ absl::StatusOr<bool> Indexer::Step() {
     if (!records.empty()) last_leaf = LeafHash(records.back());
     return absl::OkStatus();
   }));
-  if (!fits) return emptying_ = true;
+  if (!fits) {
+    const std::lock_guard lock(mutex_);
+    indexed_ = 0;  // who waits, waits for the new one
+    return emptying_ = true;
+  }
   if (!entries.empty()) {
     RETURN_IF_ERROR(index_.Write([&](SearchWriter& index) -> absl::Status {
       ASSIGN_OR_RETURN(const SearchState current, index.State());
@@ -151,7 +175,8 @@ absl::StatusOr<bool> Indexer::Step() {
       for (const Entry& entry : entries)
         RETURN_IF_ERROR(block_->Add(place++, entry, [&](std::string_view text) { return index.Intern(text); }));
       RETURN_IF_ERROR(block_->Save(index));
-      return index.PutState({state.records + static_cast<std::int64_t>(entries.size()), last_leaf, state.generation});
+      return index.PutState(
+          {state.records + static_cast<std::int64_t>(entries.size()), last_leaf, state.generation, state.erasures});
     }));
     block_records_ = state.records + static_cast<std::int64_t>(entries.size());
   }
@@ -166,6 +191,9 @@ absl::StatusOr<std::vector<std::string>> IndexFaults(const ArchiveReader& archiv
   ASSIGN_OR_RETURN(const SearchState state, index.State());
   ASSIGN_OR_RETURN(const bool fits, Fits(archive, state));
   if (!fits) return std::vector<std::string>{"检索索引不是由此归档生成的"};
+  // After an erasure it is made anew, in a moment; until then it says what is no more.
+  ASSIGN_OR_RETURN(const std::int64_t erasures, archive.custody().Counter(kErasureCount));
+  if (state.erasures != erasures) return faults;
   std::map<std::string, std::int64_t, std::less<>> unknown;  // texts that the dictionary does not have
   const auto id_of = [&](std::string_view text) -> absl::StatusOr<std::int64_t> {
     ASSIGN_OR_RETURN(const std::optional<std::int64_t> id, index.WordId(text));

@@ -175,6 +175,9 @@ absl::Status Query::Apply(const NumberCondition& condition, std::int64_t block, 
 
 absl::StatusOr<Members> Query::Matches(std::int64_t block, int count) {
   Members members = Members::First(count);
+  // What the archive itself appended is no record of a form.
+  ASSIGN_OR_RETURN(const Members own, view_.MembersOf(block, kOwnEntry));
+  own.ForEach([&](int place) { members.Remove(place); });
   for (std::size_t i = 0; i < sets_.size() && !members.empty(); ++i) {
     ASSIGN_OR_RETURN(const Members set, view_.MembersOf(block, sets_[i]));
     members &= set;

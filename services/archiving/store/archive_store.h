@@ -4,6 +4,7 @@
 
 #include "archiving/log/merkle.h"
 #include "archiving/record/record.h"
+#include "archiving/store/custody.h"
 
 #include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
@@ -56,6 +57,8 @@ class ArchiveReader : public log::NodeReader {
   virtual absl::StatusOr<std::int64_t> NodeCount() const = 0;
   // Structural faults that the store itself can see (pages, orphans), in Chinese; empty when there is none.
   virtual absl::StatusOr<std::vector<std::string>> StructuralFaults() const = 0;
+  // Erasures, disposals, fixity and inspections at the same moment.
+  virtual const CustodyReader& custody() const = 0;
 };
 
 // A write transaction; it reads its own writes.
@@ -64,6 +67,7 @@ class ArchiveWriter : public ArchiveReader {
   virtual absl::Status InsertRecord(const StoredRecord& record, const std::vector<Part>& parts) = 0;
   virtual absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) = 0;
   virtual absl::Status InsertHead(const StoredHead& head, std::int64_t time) = 0;
+  virtual CustodyWriter& custody_writer() = 0;
 };
 
 // Thread-safe. All methods may block.
@@ -76,6 +80,10 @@ class ArchiveStore {
 
   // Runs `work` on one moment's state.
   virtual absl::Status Read(absl::FunctionRef<absl::Status(const ArchiveReader&)> work) = 0;
+
+  // After OK, what was erased before stands in no log of the database any more. UNAVAILABLE (STORE_BUSY) when a reader
+  // is in the way; try again.
+  virtual absl::Status Scrub() { return absl::OkStatus(); }
 };
 
 }  // namespace jixiao::archiving

@@ -17,6 +17,7 @@ struct SearchState {
   std::int64_t records = 0;     // indexed, from the first on
   std::string last_leaf_hash;   // of the last of them: whether this is the archive that was indexed
   std::int64_t generation = 0;  // rises when the index is emptied
+  std::int64_t erasures = 0;    // how many parts of the archive were erased when it was empty last; -1: being emptied
 };
 
 // The index at one moment: values by block of records and key, and a dictionary of texts. All methods may block.
@@ -56,6 +57,8 @@ class SearchStore {
   virtual absl::Status Write(absl::FunctionRef<absl::Status(SearchWriter&)> work) = 0;
   // Runs `work` on one moment's state.
   virtual absl::Status Read(absl::FunctionRef<absl::Status(const SearchReader&)> work) = 0;
+  // As ArchiveStore::Scrub.
+  virtual absl::Status Scrub() { return absl::OkStatus(); }
 };
 
 }  // namespace jixiao::archiving

@@ -1,5 +1,6 @@
 #include "archiving/store/sqlite_archive_store.h"
 
+#include "archiving/store/sqlite_custody.h"
 #include "common/digest.h"
 #include "common/errors.h"
 #include "common/text.h"
@@ -14,44 +15,45 @@ using store::Database;
 using store::Statement;
 
 // Rule sets are the same for thousands of records: kept once, by digest. Everything else stands with its record.
-constexpr store::Migration kMigrations[] = {{1, "records, log and tree heads",
-                                             "CREATE TABLE records ("
-                                             "  idx INTEGER PRIMARY KEY,"
-                                             "  key TEXT NOT NULL UNIQUE,"
-                                             "  content_digest TEXT NOT NULL,"
-                                             "  leaf BLOB NOT NULL,"
-                                             "  archive_time INTEGER NOT NULL,"
-                                             "  implementing_unit TEXT NOT NULL,"
-                                             "  project_name TEXT NOT NULL,"
-                                             "  fiscal_year INTEGER NOT NULL,"
-                                             "  region_code TEXT NOT NULL,"
-                                             "  computed_total TEXT NOT NULL,"
-                                             "  grade TEXT NOT NULL"
-                                             ") STRICT;"
-                                             "CREATE TABLE shared_contents ("
-                                             "  digest TEXT PRIMARY KEY,"
-                                             "  content BLOB NOT NULL"
-                                             ") STRICT, WITHOUT ROWID;"
-                                             "CREATE TABLE parts ("
-                                             "  idx INTEGER NOT NULL REFERENCES records (idx),"
-                                             "  name TEXT NOT NULL,"
-                                             "  media_type TEXT NOT NULL,"
-                                             "  salt BLOB NOT NULL,"
-                                             "  content BLOB,"
-                                             "  shared_digest TEXT REFERENCES shared_contents (digest),"
-                                             "  PRIMARY KEY (idx, name)"
-                                             ") STRICT;"
-                                             "CREATE TABLE nodes ("
-                                             "  level INTEGER NOT NULL,"
-                                             "  idx INTEGER NOT NULL,"
-                                             "  hash BLOB NOT NULL,"
-                                             "  PRIMARY KEY (level, idx)"
-                                             ") STRICT, WITHOUT ROWID;"
-                                             "CREATE TABLE tree_heads ("
-                                             "  size INTEGER PRIMARY KEY,"
-                                             "  note TEXT NOT NULL,"
-                                             "  created_at INTEGER NOT NULL"
-                                             ") STRICT;"}};
+const store::Migration kMigrations[] = {{1, "records, log and tree heads",
+                                         "CREATE TABLE records ("
+                                         "  idx INTEGER PRIMARY KEY,"
+                                         "  key TEXT NOT NULL UNIQUE,"
+                                         "  content_digest TEXT NOT NULL,"
+                                         "  leaf BLOB NOT NULL,"
+                                         "  archive_time INTEGER NOT NULL,"
+                                         "  implementing_unit TEXT NOT NULL,"
+                                         "  project_name TEXT NOT NULL,"
+                                         "  fiscal_year INTEGER NOT NULL,"
+                                         "  region_code TEXT NOT NULL,"
+                                         "  computed_total TEXT NOT NULL,"
+                                         "  grade TEXT NOT NULL"
+                                         ") STRICT;"
+                                         "CREATE TABLE shared_contents ("
+                                         "  digest TEXT PRIMARY KEY,"
+                                         "  content BLOB NOT NULL"
+                                         ") STRICT, WITHOUT ROWID;"
+                                         "CREATE TABLE parts ("
+                                         "  idx INTEGER NOT NULL REFERENCES records (idx),"
+                                         "  name TEXT NOT NULL,"
+                                         "  media_type TEXT NOT NULL,"
+                                         "  salt BLOB NOT NULL,"
+                                         "  content BLOB,"
+                                         "  shared_digest TEXT REFERENCES shared_contents (digest),"
+                                         "  PRIMARY KEY (idx, name)"
+                                         ") STRICT;"
+                                         "CREATE TABLE nodes ("
+                                         "  level INTEGER NOT NULL,"
+                                         "  idx INTEGER NOT NULL,"
+                                         "  hash BLOB NOT NULL,"
+                                         "  PRIMARY KEY (level, idx)"
+                                         ") STRICT, WITHOUT ROWID;"
+                                         "CREATE TABLE tree_heads ("
+                                         "  size INTEGER PRIMARY KEY,"
+                                         "  note TEXT NOT NULL,"
+                                         "  created_at INTEGER NOT NULL"
+                                         ") STRICT;"},
+                                        {3, "erasures, disposals, fixity and inspections", kCustodySchema}};
 
 constexpr std::string_view kRecordColumns =
     "SELECT idx, key, content_digest, leaf, archive_time, implementing_unit, project_name, fiscal_year, region_code, "
@@ -73,7 +75,10 @@ StoredHead ReadHead(const Statement& row) {
 // Reads and writes over one connection, inside a transaction that the caller holds.
 class SqliteArchive final : public ArchiveWriter {
  public:
-  explicit SqliteArchive(Database& db) : db_(db) {}
+  explicit SqliteArchive(Database& db) : db_(db), custody_(db) {}
+
+  const CustodyReader& custody() const override { return custody_; }
+  CustodyWriter& custody_writer() override { return custody_; }
 
   absl::StatusOr<log::Hash> Node(log::NodeId id) const override {
     log::Hash hash{};
@@ -233,6 +238,7 @@ class SqliteArchive final : public ArchiveWriter {
   }
 
   Database& db_;
+  SqliteCustody custody_;
 };
 
 }  // namespace
@@ -250,6 +256,10 @@ absl::Status SqliteArchiveStore::Write(absl::FunctionRef<absl::Status(ArchiveWri
     SqliteArchive archive(db);
     return work(archive);
   });
+}
+
+absl::Status SqliteArchiveStore::Scrub() {
+  return writer_->EmptyLog();
 }
 
 absl::Status SqliteArchiveStore::Read(absl::FunctionRef<absl::Status(const ArchiveReader&)> work) {

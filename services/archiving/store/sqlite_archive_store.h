@@ -16,6 +16,7 @@ class SqliteArchiveStore final : public ArchiveStore {
 
   absl::Status Write(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) override;
   absl::Status Read(absl::FunctionRef<absl::Status(const ArchiveReader&)> work) override;
+  absl::Status Scrub() override;
 
  private:
   SqliteArchiveStore(std::unique_ptr<store::GroupCommit> writer, std::unique_ptr<store::ReadPool> readers)

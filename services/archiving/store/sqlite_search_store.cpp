@@ -14,23 +14,26 @@ using store::Blob;
 using store::Database;
 using store::Statement;
 
-constexpr store::Migration kMigrations[] = {{1, "search index",
-                                             "CREATE TABLE search_values ("
-                                             "  block INTEGER NOT NULL,"
-                                             "  key TEXT NOT NULL,"
-                                             "  value BLOB NOT NULL,"
-                                             "  PRIMARY KEY (block, key)"
-                                             ") STRICT, WITHOUT ROWID;"
-                                             "CREATE TABLE search_words ("
-                                             "  id INTEGER PRIMARY KEY,"
-                                             "  text TEXT NOT NULL UNIQUE"
-                                             ") STRICT;"
-                                             "CREATE TABLE search_state ("
-                                             "  one INTEGER PRIMARY KEY CHECK (one = 1),"
-                                             "  records INTEGER NOT NULL,"
-                                             "  last_leaf_hash BLOB NOT NULL,"
-                                             "  generation INTEGER NOT NULL"
-                                             ") STRICT;"}};
+constexpr store::Migration kMigrations[] = {
+    {1, "search index",
+     "CREATE TABLE search_values ("
+     "  block INTEGER NOT NULL,"
+     "  key TEXT NOT NULL,"
+     "  value BLOB NOT NULL,"
+     "  PRIMARY KEY (block, key)"
+     ") STRICT, WITHOUT ROWID;"
+     "CREATE TABLE search_words ("
+     "  id INTEGER PRIMARY KEY,"
+     "  text TEXT NOT NULL UNIQUE"
+     ") STRICT;"
+     "CREATE TABLE search_state ("
+     "  one INTEGER PRIMARY KEY CHECK (one = 1),"
+     "  records INTEGER NOT NULL,"
+     "  last_leaf_hash BLOB NOT NULL,"
+     "  generation INTEGER NOT NULL"
+     ") STRICT;"},
+    {2, "erasures that the index has forgotten",
+     "ALTER TABLE search_state ADD COLUMN erasures INTEGER NOT NULL DEFAULT 0;"}};
 
 // In PostgreSQL the index has tables and a writer's lock of its own beside the archive's.
 constexpr std::string_view kSchema = "jixiao_search";
@@ -42,10 +45,10 @@ class SqliteSearch final : public SearchWriter {
 
   absl::StatusOr<SearchState> State() const override {
     SearchState state;
-    RETURN_IF_ERROR(
-        db_.ForEach("SELECT records, last_leaf_hash, generation FROM search_state", [&](const Statement& row) {
-          state = {row.Int(0), row.BlobBytes(1), row.Int(2)};
-        }));
+    RETURN_IF_ERROR(db_.ForEach("SELECT records, last_leaf_hash, generation, erasures FROM search_state",
+                                [&](const Statement& row) {
+                                  state = {row.Int(0), row.BlobBytes(1), row.Int(2), row.Int(3)};
+                                }));
     return state;
   }
 
@@ -83,9 +86,10 @@ class SqliteSearch final : public SearchWriter {
 
   absl::Status PutState(const SearchState& state) override {
     return db_.Run(
-        "INSERT INTO search_state VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET records = excluded.records,"
-        " last_leaf_hash = excluded.last_leaf_hash, generation = excluded.generation",
-        state.records, Blob{state.last_leaf_hash}, state.generation);
+        "INSERT INTO search_state (one, records, last_leaf_hash, generation, erasures) VALUES (1, ?, ?, ?, ?) ON "
+        "CONFLICT (one) DO UPDATE SET records = excluded.records,"
+        " last_leaf_hash = excluded.last_leaf_hash, generation = excluded.generation, erasures = excluded.erasures",
+        state.records, Blob{state.last_leaf_hash}, state.generation, state.erasures);
   }
 
   absl::Status Put(std::int64_t block, std::string_view key, std::string_view value) override {
@@ -105,6 +109,7 @@ class SqliteSearch final : public SearchWriter {
   }
 
   absl::StatusOr<bool> ClearSome() override {
+    if (db_.engine() == store::Engine::kSqlite) RETURN_IF_ERROR(db_.Execute("PRAGMA secure_delete=ON"));
     RETURN_IF_ERROR(db_.Run("DELETE FROM search_values WHERE block = (SELECT max(block) FROM search_values)"));
     if (db_.changes() > 0) return false;
     RETURN_IF_ERROR(db_.Run("DELETE FROM search_words WHERE id > (SELECT max(id) - 50000 FROM search_words)"));
@@ -165,6 +170,10 @@ absl::Status SqliteSearchStore::Write(absl::FunctionRef<absl::Status(SearchWrite
     SqliteSearch search(db);
     return work(search);
   });
+}
+
+absl::Status SqliteSearchStore::Scrub() {
+  return writer_->EmptyLog();
 }
 
 absl::Status SqliteSearchStore::Read(absl::FunctionRef<absl::Status(const SearchReader&)> work) {

@@ -21,6 +21,7 @@ class SqliteSearchStore final : public SearchStore {
 
   absl::Status Write(absl::FunctionRef<absl::Status(SearchWriter&)> work) override;
   absl::Status Read(absl::FunctionRef<absl::Status(const SearchReader&)> work) override;
+  absl::Status Scrub() override;
 
  private:
   SqliteSearchStore(std::unique_ptr<store::GroupCommit> writer, std::unique_ptr<store::ReadPool> readers)

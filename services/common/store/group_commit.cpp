@@ -97,6 +97,25 @@ void GroupCommit::Observe(std::function<void(Database&)> observer) {
   observer_ = std::move(observer);
 }
 
+absl::Status GroupCommit::EmptyLog() {
+  // Nothing commits while this is held, so that no commit can start the log over (see MayCheckpoint).
+  const std::lock_guard hold(transaction_);
+  std::unique_lock lock(mutex_);
+  if (checkpointer_ == nullptr) return absl::OkStatus();
+  if (stopping_) return Error(absl::StatusCode::kUnavailable, "STOPPING", "the store is stopping");
+  if (checkpointing_now_ || !MayCheckpoint())
+    return Error(absl::StatusCode::kUnavailable, "STORE_BUSY", "the log is being copied by another thread or process");
+  checkpointing_now_ = true;
+  lock.unlock();
+  const absl::StatusOr<int> log = checkpointer_->Checkpoint(CheckpointMode::kTruncate);
+  lock.lock();
+  checkpointing_now_ = false;
+  if (!log.ok()) return log.status();
+  checkpointed_at_ = log_pages_ = *log;
+  return *log == 0 ? absl::OkStatus()
+                   : Error(absl::StatusCode::kUnavailable, "STORE_BUSY", "a reader needs the log still");
+}
+
 void GroupCommit::Stop() {
   std::call_once(stop_once_, [this] {
     {
@@ -190,11 +209,16 @@ void GroupCommit::CheckpointLoop() {
   for (;;) {
     log_grown_.wait(lock, [this] { return stopping_ || CheckpointDue(); });
     if (stopping_) return;
+    if (checkpointing_now_) {  // EmptyLog does it
+      log_grown_.wait_for(lock, std::chrono::milliseconds(10));
+      continue;
+    }
     if (!MayCheckpoint()) {
       checkpointed_at_ = log_pages_;
       continue;
     }
     const bool behind = log_pages_ >= kMaxLogFactor * options_.checkpoint_pages;
+    checkpointing_now_ = true;
     lock.unlock();
     std::unique_lock hold(transaction_, std::defer_lock);
     absl::StatusOr<int> log = checkpointer_->Checkpoint(CheckpointMode::kPassive);
@@ -203,6 +227,7 @@ void GroupCommit::CheckpointLoop() {
       log = checkpointer_->Checkpoint(CheckpointMode::kTruncate);
     }
     lock.lock();
+    checkpointing_now_ = false;
     if (log.ok()) {
       ++stats_.checkpoints;
       checkpointed_at_ = *log;

@@ -101,6 +101,11 @@ class GroupCommit {
   // Observe has returned, the former observer is not running any more. Not from a Work, a Done or an observer.
   void Observe(std::function<void(Database&)> observer);
 
+  // Copies the write-ahead log into the database file and cuts it to nothing, so that what was deleted with
+  // secure_delete stands nowhere any more. Commits wait meanwhile. UNAVAILABLE STORE_BUSY when a reader needs the log
+  // still. On PostgreSQL nothing is done: its log is its own matter. Not from a Work, a Done or an observer.
+  absl::Status EmptyLog();
+
   // Executes and answers all that was accepted, empties the log into the database file (unless a reader is slow) and
   // closes it. Idempotent; every caller returns after the end.
   void Stop();
@@ -139,8 +144,9 @@ class GroupCommit {
   std::deque<Item> urgent_;
   Stats stats_;
   bool stopping_ = false;
-  int log_pages_ = 0;        // length of the log after the last commit
-  int checkpointed_at_ = 0;  // its length at the last checkpoint: no page after this one was copied
+  int log_pages_ = 0;               // length of the log after the last commit
+  int checkpointed_at_ = 0;         // its length at the last checkpoint: no page after this one was copied
+  bool checkpointing_now_ = false;  // a thread uses checkpointer_
 
   std::once_flag stop_once_;
   std::thread writing_;

@@ -34,6 +34,7 @@ std::vector<absl::StatusOr<ArchivedAt>> ArchivingClient::Archive(std::span<const
     *call.request.mutable_scorecard() = *jobs[i].scorecard;
     *call.request.mutable_rule_set() = jobs[i].rule_set;
     call.request.set_source_document(jobs[i].item->source_document);
+    *call.request.mutable_provenance() = jobs[i].item->provenance;
     if (jobs[i].item->review) *call.request.mutable_review() = *jobs[i].item->review;
     stub_->async()->ArchiveRecord(&call.context, &call.request, &call.response,
                                   [&all, &place = places[i], &call](const grpc::Status& status) {

@@ -34,7 +34,7 @@ absl::StatusOr<std::vector<DueItem>> FindDue(Database& db, std::int64_t now, std
   std::vector<DueItem> due;
   RETURN_IF_ERROR(db.ForEach(
       "SELECT w.id, w.submission, s.name, w.revision, w.attempts, w.trace_id, s.rule_set, s.form_digest, s.state,"
-      " s.stages, s.judged"
+      " s.stages, s.judged, s.create_time, s.campaign"
       " FROM work_items w JOIN submissions s ON s.id = w.submission WHERE w.due <= ? ORDER BY w.due, w.id LIMIT ?",
       [&](const Statement& row) {
         auto& [item, form_digest, may_archive] = due.emplace_back();
@@ -47,6 +47,10 @@ absl::StatusOr<std::vector<DueItem>> FindDue(Database& db, std::int64_t now, std
         item.rule_set = row.Text(6);
         form_digest = row.Text(7);
         item.state = static_cast<SubmissionState>(row.Int(8));
+        item.provenance.set_submission(item.name);
+        item.provenance.set_revision(item.revision);
+        *item.provenance.mutable_create_time() = ToTimestamp(row.Int(11));
+        item.provenance.set_campaign(row.Text(12));
         item.reviewed = !row.TextView(9).empty() || row.Int(10) != 0;
         may_archive = item.state == v1::SUBMISSION_STATE_APPROVED ||
                       (item.state == v1::SUBMISSION_STATE_SCORED && !item.reviewed);
@@ -65,6 +69,25 @@ absl::Status ReadReview(Database& db, WorkItem& item) {
   ASSIGN_OR_RETURN(const std::optional<SubmissionRow> head, FindHead(db, item.name));
   if (!head) return NoSubmission(item.name);
   ASSIGN_OR_RETURN(item.review, ReadReviewRecord(db, *head, *item.scorecard));
+  return absl::OkStatus();
+}
+
+// What came before a revision that is not the first. Damage of an earlier one keeps no later one back: it is named,
+// without what cannot be read.
+absl::Status ReadEarlier(Database& db, WorkItem& item) {
+  if (item.revision <= 1) return absl::OkStatus();
+  RETURN_IF_ERROR(db.ForEach(
+      "SELECT revision, form, scorecard FROM revisions WHERE submission = ? AND revision < ? ORDER BY revision",
+      [&](const Statement& row) {
+        archiving::v1::EarlierRevision& earlier = *item.provenance.add_earlier_revisions();
+        earlier.set_revision(static_cast<std::int32_t>(row.Int(0)));
+        if (!earlier.mutable_form()->ParseFromString(row.BlobBytes(1))) earlier.clear_form();
+        if (!row.IsNull(2) && !earlier.mutable_scorecard()->ParseFromString(row.BlobBytes(2)))
+          earlier.clear_scorecard();
+      },
+      item.submission, item.revision));
+  ASSIGN_OR_RETURN(const std::vector<Step> steps, ReadSteps(db, item.submission, 0));
+  PutHistory(steps, *item.provenance.mutable_history());
   return absl::OkStatus();
 }
 
@@ -91,6 +114,7 @@ absl::Status ReadContents(Database& db, const DueItem& due, WorkItem& item, std:
   if (!parsed) return Damaged("the form cannot be parsed");
   const auto digest = CanonicalDigest(item.form);
   if (!digest.ok() || *digest != due.form_digest) return Damaged("the form is not the one that was accepted");
+  RETURN_IF_ERROR(ReadEarlier(db, item));
   return ReadReview(db, item);
 }
 

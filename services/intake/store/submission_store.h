@@ -6,6 +6,7 @@
 #include "intake/workflow/submission.h"
 #include "intake/workflow/submission_filter.h"
 
+#include "jixiao/archiving/v1/provenance.pb.h"
 #include "jixiao/evaluation/v1/evaluation.pb.h"
 #include "jixiao/evaluation/v1/scorecard.pb.h"
 #include "jixiao/intake/v1/review_record.pb.h"
@@ -55,7 +56,8 @@ struct WorkItem {
   evaluation::v1::SelfEvaluation form;
   std::string source_document;
   std::optional<evaluation::v1::Scorecard> scorecard;  // once it is scored; then it may be archived
-  std::optional<v1::ReviewRecord> review;              // of a form that was reviewed, once it is approved
+  archiving::v1::Provenance provenance;
+  std::optional<v1::ReviewRecord> review;  // of a form that was reviewed, once it is approved
   absl::Status damage;  // not OK when the form cannot be read or is not the one that was accepted: not to be carried
 };
 

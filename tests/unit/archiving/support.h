@@ -81,6 +81,7 @@ class ForwardingReader : public ArchiveReader {
   absl::StatusOr<std::vector<StoredHead>> Heads() const override { return reader_.Heads(); }
   absl::StatusOr<std::int64_t> NodeCount() const override { return reader_.NodeCount(); }
   absl::StatusOr<std::vector<std::string>> StructuralFaults() const override { return reader_.StructuralFaults(); }
+  const CustodyReader& custody() const override { return reader_.custody(); }
 
  private:
   const ArchiveReader& reader_;

@@ -1,0 +1,41 @@
+// What the archive keeps about its keeping, over one connection of the archive's store.
+#pragma once
+
+#include "archiving/store/custody.h"
+#include "common/store/database.h"
+
+namespace jixiao::archiving {
+
+// The tables, for a migration of the archive's store.
+extern const std::string_view kCustodySchema;
+
+// Inside a transaction that the caller holds.
+class SqliteCustody final : public CustodyWriter {
+ public:
+  explicit SqliteCustody(store::Database& db) : db_(db) {}
+
+  absl::StatusOr<std::int64_t> Counter(std::string_view name) const override;
+  absl::StatusOr<std::vector<Erased>> Erasures(std::int64_t index) const override;
+  absl::StatusOr<std::vector<RegisteredPart>> Registered(std::int64_t index) const override;
+  absl::StatusOr<std::optional<std::int64_t>> OldestVerification() const override;
+  absl::StatusOr<std::vector<RegisteredPart>> FailedParts(std::int64_t limit) const override;
+  absl::StatusOr<std::optional<std::string>> Inspection(std::int64_t index) const override;
+  absl::StatusOr<std::optional<StoredDisposal>> Disposal(std::string_view id) const override;
+  absl::StatusOr<std::vector<StoredDisposal>> DisposalsBefore(std::int64_t time, std::string_view id,
+                                                              std::int64_t limit) const override;
+  absl::StatusOr<std::optional<StoredDisposal>> DisposalIn(int state) const override;
+  absl::StatusOr<std::optional<StoredAnswer>> Answer(std::string_view request_id) const override;
+  absl::StatusOr<std::vector<std::string>> CustodyFaults() const override;
+
+  absl::Status SetCounter(std::string_view name, std::int64_t value) override;
+  absl::Status Erase(std::int64_t index, std::string_view part, std::int64_t entry) override;
+  absl::Status PutRegistered(const RegisteredPart& part) override;
+  absl::Status PutInspection(std::int64_t index, std::string_view report) override;
+  absl::Status PutDisposal(const StoredDisposal& disposal) override;
+  absl::Status PutAnswer(std::string_view request_id, const StoredAnswer& answer, std::int64_t time) override;
+
+ private:
+  store::Database& db_;
+};
+
+}  // namespace jixiao::archiving

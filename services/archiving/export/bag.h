@@ -11,6 +11,9 @@
 //     form.json scorecard.json  the same as their parts, for other programs
 //     form.html [form.pdf]      for people
 //     metadata.xml              in the words of DA/T 46 and DA/T 48
+//   data/entries/INDEX/         entries of the log by which parts were erased: entry.canonical leaf.canonical
+//   proof.json metadata/inspection.jsonl   四性检测 of each record as it was written; the package itself: see
+//   bag_inspection.h
 #pragma once
 
 #include "archiving/export/digests.h"
@@ -32,6 +35,8 @@ namespace jixiao::archiving::exporting {
 inline constexpr std::string_view kBagItText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 inline constexpr std::string_view kRecordsFolder = "data/records/";
 inline constexpr std::string_view kRuleSetsFolder = "data/rule-sets/";
+inline constexpr std::string_view kEntriesFolder = "data/entries/";
+inline constexpr std::string_view kInspectionFile = "metadata/inspection.jsonl";
 inline constexpr std::string_view kKeyFile = "metadata/verifier-key.txt";
 
 struct BagOptions {
@@ -56,19 +61,28 @@ class BagWriter {
   const std::set<char32_t>& missing() const { return missing_; }
 
  private:
-  BagWriter(BagOptions options, std::unique_ptr<PackageWriter> out, std::vector<std::unique_ptr<OutputFile>> manifests)
-      : options_(std::move(options)), out_(std::move(out)), manifests_(std::move(manifests)) {}
+  BagWriter(BagOptions options, std::unique_ptr<PackageWriter> out, std::vector<std::unique_ptr<OutputFile>> manifests,
+            std::unique_ptr<OutputFile> inspections)
+      : options_(std::move(options)),
+        out_(std::move(out)),
+        manifests_(std::move(manifests)),
+        inspections_(std::move(inspections)) {}
 
   absl::Status AddPayload(const std::string& name, std::string_view content);
   absl::Status AddTag(const std::string& name, std::string_view content);
   absl::Status AddRuleSet(const Document& document, const std::string& name);
+  absl::Status AddForms(const Document& document, const std::string& folder);
+  absl::Status AddEntry(const v1::Erasure& erasure, const std::string& folder);
+  absl::Status AddScratch(const std::string& name, OutputFile& content);
   std::string InfoText() const;
 
   const BagOptions options_;
   std::unique_ptr<PackageWriter> out_;
   std::vector<std::unique_ptr<OutputFile>> manifests_;  // sha256, sm3
+  std::unique_ptr<OutputFile> inspections_;
   std::string tag_manifests_[2];
   std::set<std::string> rule_sets_;
+  std::set<std::string> entries_;
   std::set<char32_t> missing_;
   std::int64_t records_ = 0;
   std::int64_t payload_files_ = 0;

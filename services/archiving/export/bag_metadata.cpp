@@ -2,6 +2,8 @@
 // known to us: names of elements are to be checked against the standards' text before a package is called conformant.
 #include "archiving/export/bag.h"
 #include "archiving/export/html.h"
+#include "archiving/retention/policy.h"
+#include "common/canonical.h"
 #include "common/digest.h"
 #include "common/text.h"
 #include "common/time.h"
@@ -45,7 +47,9 @@ constexpr std::string_view kSchema = R"(<?xml version="1.0" encoding="UTF-8"?>
           <xs:sequence>
             <xs:element name="聚合层次" type="xs:string"/>
             <xs:element name="全宗号" type="xs:string" minOccurs="0"/>
+            <xs:element name="档号" type="xs:string" minOccurs="0"/>
             <xs:element name="电子文件号" type="xs:string"/>
+            <xs:element name="保管期限" type="xs:string" minOccurs="0"/>
             <xs:element name="题名" type="xs:string"/>
             <xs:element name="责任者" type="xs:string"/>
             <xs:element name="年度" type="xs:string" minOccurs="0"/>
@@ -114,6 +118,25 @@ std::string Business(std::string_view action, std::string_view time, std::string
              Element("行为依据", ground), "</业务实体>\n");
 }
 
+// The fonds that the record was archived in, unless the export names one.
+std::string Fonds(const Document& document, const BagOptions& options) {
+  if (!options.fonds.empty()) return options.fonds;
+  return document.retention ? document.retention->fonds() : std::string();
+}
+
+std::string Disposals(const Document& document) {
+  std::string out;
+  for (const v1::Erasure& erasure : document.record.erasures()) {
+    v1::ArchiveEntry entry;
+    if (!CanonicalDecode(erasure.entry().content(), entry).ok()) continue;
+    std::string parts;
+    for (const std::string& part : erasure.parts()) Append(parts, parts.empty() ? "" : " ", part);
+    Append(out, Business("销毁", FormatUtc(ToMicros(entry.disposal().execution().time())),
+                         Cat(RecordName(erasure.proof().index()), " ", entry.disposal().disposal(), "：", parts)));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string_view MetadataSchema() {
@@ -127,8 +150,15 @@ std::string MetadataXml(const Document& document, const BagOptions& options) {
   Append(out, Element("封装包格式描述", "BagIt 1.0（RFC 8493），元数据名称取自 DA/T 46、DA/T 48"), Element("版本", "1"),
          "<被签名对象>\n", Element("封装包类型", "原始型"), Element("封装包类型描述", "归档记录，附日志包含证明"),
          Element("封装包创建时间", time), "<封装内容>\n<文件实体块>\n<文件实体>\n", Element("聚合层次", "文件"),
-         OptionalElement("全宗号", options.fonds), Element("电子文件号", document.record.record().name()),
-         Element("题名", form.project_name().empty() ? form.title() : form.project_name()),
+         OptionalElement("全宗号", Fonds(document, options)),
+         OptionalElement("档号", document.retention && !Fonds(document, options).empty()
+                                     ? ArchivalCode(*document.retention, document.record.proof().index())
+                                     : std::string()),
+         Element("电子文件号", document.record.record().name()),
+         OptionalElement("保管期限", document.retention ? document.retention->class_name() : std::string()),
+         Element("题名", document.Part(kFormPart) == nullptr ? std::string("（已销毁）")
+                         : form.project_name().empty()       ? form.title()
+                                                             : form.project_name()),
          Element("责任者", form.implementing_unit().name()),
          OptionalElement("年度", form.fiscal_year() == 0 ? std::string() : Cat(form.fiscal_year())),
          Element("日期", time));
@@ -140,7 +170,8 @@ std::string MetadataXml(const Document& document, const BagOptions& options) {
   Append(out, "</文件实体>\n</文件实体块>\n<机构人员实体块>\n", Organization("实施单位", form.implementing_unit()),
          Organization("主管部门", form.competent_department()), "</机构人员实体块>\n<业务实体块>\n",
          Business("评分", "", Cat(rules.title(), " ", rules.id(), "@", rules.revision(), " ", rules.digest())),
-         Business("归档", time, document.leaf.key()), "</业务实体块>\n</封装内容>\n</被签名对象>\n</电子文件封装包>\n");
+         Business("归档", time, document.leaf.key()), Disposals(document),
+         "</业务实体块>\n</封装内容>\n</被签名对象>\n</电子文件封装包>\n");
   return out;
 }
 

@@ -2,6 +2,7 @@
 #include "archiving/export/bag.h"
 #include "archiving/export/bag_check.h"
 #include "archiving/log/merkle.h"
+#include "archiving/record/erasure.h"
 #include "common/canonical.h"
 #include "common/encoding.h"
 #include "common/errors.h"
@@ -66,7 +67,7 @@ class ProofFields {
 absl::Status PutSummary(v1::GetRecordResponse& record) {
   v1::RecordLeaf leaf;
   RETURN_IF_ERROR(CanonicalDecode(record.leaf(), leaf));
-  ASSIGN_OR_RETURN(const Summary summary, Summarize(PartsOf(record)));
+  ASSIGN_OR_RETURN(const Summary summary, Summarize(PartsOf(record), ErasedOf(record)));
   auto& out = *record.mutable_record();
   out.set_key(leaf.key());
   *out.mutable_archive_time() = ToTimestamp(leaf.archive_time_micros());
@@ -76,6 +77,41 @@ absl::Status PutSummary(v1::GetRecordResponse& record) {
   out.set_region_code(summary.region_code);
   out.set_computed_total(summary.computed_total);
   out.set_grade(summary.grade);
+  return absl::OkStatus();
+}
+
+// The entry of the log in `folder`, by which parts were erased.
+absl::Status ReadEntry(const PackageReader& package, const std::string& folder, v1::Erasure& erasure) {
+  if (!folder.starts_with(kEntriesFolder)) return PackageDamaged("proof.json：erased 格式有误");
+  const std::string file = folder + "proof.json";
+  ASSIGN_OR_RETURN(const std::string text, Content(package, file));
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  ProofFields fields(file);
+  erasure.mutable_proof()->set_index(fields.Number(json, "index"));
+  erasure.mutable_proof()->set_checkpoint(fields.Text(json, "checkpoint"));
+  for (const auto& hash : fields.List(json, "path"))
+    erasure.mutable_proof()->add_path(fields.Bytes(hash.is_string() ? hash.get<std::string>() : "?", "path"));
+  erasure.mutable_entry()->set_name(std::string(kEntryPart));
+  erasure.mutable_entry()->set_media_type(fields.Text(json, "media_type"));
+  erasure.mutable_entry()->set_salt(fields.Bytes(fields.Text(json, "salt"), "salt"));
+  RETURN_IF_ERROR(fields.status());
+  ASSIGN_OR_RETURN(*erasure.mutable_entry()->mutable_content(), Content(package, folder + "entry.canonical"));
+  ASSIGN_OR_RETURN(*erasure.mutable_leaf(), Content(package, folder + "leaf.canonical"));
+  return absl::OkStatus();
+}
+
+absl::Status ReadErasures(const PackageReader& package, const nlohmann::json& proof, ProofFields& fields,
+                          v1::GetRecordResponse& record) {
+  if (!proof.is_object() || !proof.contains("erased")) return absl::OkStatus();
+  for (const auto& erased : fields.List(proof, "erased")) {
+    v1::Erasure& erasure = *record.add_erasures();
+    for (const auto& part : fields.List(erased, "parts"))
+      erasure.add_parts(part.is_string() ? part.get<std::string>() : "?");
+    const std::string folder = fields.Text(erased, "entry");
+    RETURN_IF_ERROR(fields.status());
+    RETURN_IF_ERROR(ReadEntry(package, folder, erasure));
+    record.mutable_record()->set_erased_by(RecordName(record.erasures(0).proof().index()));
+  }
   return absl::OkStatus();
 }
 
@@ -115,6 +151,7 @@ absl::StatusOr<v1::GetRecordResponse> ReadRecord(const PackageReader& package, c
     RETURN_IF_ERROR(fields.status());
     ASSIGN_OR_RETURN(*to.mutable_content(), Content(package, part_file));
   }
+  RETURN_IF_ERROR(ReadErasures(package, json, fields, record));
   RETURN_IF_ERROR(fields.status());
   ASSIGN_OR_RETURN(*record.mutable_leaf(), Content(package, folder + "leaf.canonical"));
   if (const absl::Status summary = PutSummary(record); !summary.ok())
@@ -124,7 +161,8 @@ absl::StatusOr<v1::GetRecordResponse> ReadRecord(const PackageReader& package, c
 
 std::vector<std::string> ProofFaults(const v1::GetRecordResponse& record, const log::Verifier& verifier,
                                      const std::string& origin) {
-  std::vector<std::string> faults = FaultsOf(record.leaf(), PartsOf(record));
+  std::vector<std::string> faults = FaultsOf(record.leaf(), PartsOf(record), ErasedOf(record));
+  for (std::string& fault : ErasureFaults(record, verifier, origin)) faults.push_back(std::move(fault));
   const auto checkpoint = log::OpenCheckpoint(record.proof().checkpoint(), verifier, origin);
   if (!checkpoint.ok()) {
     faults.push_back("树头的签名不能用公钥验证");

@@ -2,7 +2,9 @@
 #include "archiving/export/bag.h"
 
 #include "archiving/export/bag_check.h"
+#include "archiving/export/bag_inspection.h"
 #include "common/file.h"
+#include "support/paths.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -15,6 +17,7 @@ namespace jixiao::archiving::exporting {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr std::int64_t kTime = 1'763'731'700'000'000;
 using support::FullForm;
 using support::kExportOrigin;
 using support::OutputOf;
@@ -214,6 +217,39 @@ TEST_F(BagTest, WhatIsNotFinishedLeavesNothing) {
     EXPECT_EQ(entry.path().filename().string().find("half"), std::string::npos) << entry.path();
 }
 
+TEST_F(BagTest, InspectionsAreInItAndOfIt) {
+  const std::string path = Write("season");
+  const std::string lines = BytesOf(path + "/metadata/inspection.jsonl");
+  EXPECT_NE(lines.find("\"ZS-1\",\"outcome\":\"通过\""), std::string::npos) << lines;
+  EXPECT_EQ(lines.find("不通过"), lines.rfind("不通过")) << "only the file that is no whole PDF" << lines;
+  const auto inspect = [&] {
+    const log::Verifier verifier = log::Verifier::Parse(Key().VerifierKey()).value();
+    const auto package = PackageReader::Open(path).value();
+    return InspectBag(*package, path, verifier, kExportOrigin, kTime).value();
+  };
+  const auto outcome = [](const BagInspection& inspection, std::string_view code) {
+    for (const InspectedItem& item : inspection.items)
+      if (item.info->code == code) return item.outcome();
+    return v1::INSPECTION_OUTCOME_UNSPECIFIED;
+  };
+  const BagInspection whole = inspect();
+  EXPECT_EQ(whole.records, 1);
+  for (const char* code : {"ZS-1", "ZS-2", "ZS-7", "ZS-8", "WZ-1", "WZ-4", "WZ-5", "KY-1", "KY-5", "AQ-3"})
+    EXPECT_EQ(outcome(whole, code), v1::INSPECTION_OUTCOME_PASSED) << code;
+  EXPECT_EQ(outcome(whole, "AQ-4"), v1::INSPECTION_OUTCOME_NOT_CHECKED) << "nobody looked at the carrier";
+  EXPECT_EQ(outcome(whole, "KY-3"), v1::INSPECTION_OUTCOME_FAILED) << "the PDF is cut off";
+  std::ofstream(path + "/data/more") << "x";
+  const BagInspection more = inspect();
+  EXPECT_EQ(outcome(more, "AQ-3"), v1::INSPECTION_OUTCOME_FAILED);
+  EXPECT_EQ(outcome(more, "WZ-5"), v1::INSPECTION_OUTCOME_FAILED);
+  EXPECT_EQ(outcome(more, "ZS-7"), v1::INSPECTION_OUTCOME_PASSED) << "what is listed is there";
+  fs::remove(path + "/data/more");
+  std::ofstream(path + "/data/records/0000000000/form.json", std::ios::app) << " ,";
+  const BagInspection changed = inspect();
+  EXPECT_EQ(outcome(changed, "ZS-7"), v1::INSPECTION_OUTCOME_FAILED);
+  EXPECT_EQ(outcome(changed, "ZS-8"), v1::INSPECTION_OUTCOME_FAILED);
+}
+
 TEST_F(BagTest, OtherToolsAgree) {
   const std::string path = Write("season");
   int code = 1;
@@ -238,10 +274,21 @@ TEST_F(BagTest, OtherToolsAgree) {
   if (code == 0) {
     EXPECT_TRUE(listed.starts_with("None ")) << listed;
   }
-  OutputOf("python3 -c 'import bagit' 2>/dev/null", &code);
-  if (code != 0) GTEST_SKIP() << "python's bagit is not installed";
-  const std::string out = OutputOf("python3 -m bagit --validate " + path + " 2>&1", &code);
+  const std::string script = paths::Source() + "/tests/integration/bagit_check.sh ";
+  const std::string out = OutputOf(script + path + " 2>&1", &code);
   EXPECT_EQ(code, 0) << out;
+  // And it is a check: it refuses what was changed, added or taken away.
+  for (const std::string& change :
+       {"printf x >>" + path + "/data/records/0000000000/form.json", "printf x >" + path + "/data/more",
+        "rm " + path + "/data/records/0000000000/form.html"}) {
+    fs::remove_all(folder_ / "copy");
+    fs::copy(path, folder_ / "copy", fs::copy_options::recursive);
+    std::string there = change;
+    there.replace(there.find(path), path.size(), folder_ / "copy");
+    OutputOf(there);
+    OutputOf(script + (folder_ / "copy") + " 2>&1", &code);
+    EXPECT_NE(code, 0) << change;
+  }
 }
 
 }  // namespace

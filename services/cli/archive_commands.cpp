@@ -1,5 +1,6 @@
 #include "archiving/log/merkle.h"
 #include "archiving/record/record.h"
+#include "cli/archive_custody.h"
 #include "cli/archive_package.h"
 #include "cli/client.h"
 #include "cli/output.h"
@@ -46,6 +47,9 @@ std::string TitleOf(const std::string& part) {
   if (part == archiving::kReviewPart) return Cat("审核记录 ", part);
   if (part == archiving::kSourcePart) return Cat("原始文件 ", part);
   if (part == archiving::kOriginPart) return Cat("移交来源 ", part);
+  if (part == archiving::kProvenancePart) return Cat("报送经过 ", part);
+  if (part == archiving::kRetentionPart) return Cat("保管期限 ", part);
+  if (part == archiving::kEntryPart) return Cat("归档系统登记 ", part);
   return part;
 }
 
@@ -139,7 +143,9 @@ int RunArchiveGet(const Global& global, const std::string& name) {
     std::cout << "部件 " << TitleOf(part.name()) << "  " << part.media_type() << "  " << part.content().size()
               << " 字节\n";
   }
+  PrintCustody(*response, std::cout);
   std::cout << '\n';
+  if (!card_ok && !HasScorecard(*response)) return kDone;
   if (!card_ok)
     return Refuse(
         Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", "评分卡无法读出；请用 jixiao archive verify 检查"),

@@ -13,12 +13,22 @@
 
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 namespace jixiao::cli {
 namespace {
 
 namespace exporting = archiving::exporting;
 using archiving::v1::GetRecordResponse;
+
+// The record taken apart; nothing, and a note, for one whose contents were erased when it was not asked for by name.
+absl::StatusOr<std::optional<exporting::Document>> OpenUnlessErased(GetRecordResponse record, bool named) {
+  absl::StatusOr<exporting::Document> document = exporting::Open(std::move(record));
+  if (document.ok()) return std::optional<exporting::Document>(*std::move(document));
+  if (named || ReasonOf(document.status()) != "PART_ERASED") return document.status();
+  std::cerr << "跳过 " << document.status().message() << '\n';
+  return std::optional<exporting::Document>();
+}
 
 // The name of a record's file: its index, so that no two are the same, and what people know it by.
 std::string FileOf(const exporting::Document& document, const std::string& extension) {
@@ -38,7 +48,9 @@ absl::Status ExportFiles(const Global& global, const ExportOptions& options, exp
   if (!one && !options.out.empty() && !IsFolder(options.out))
     return InvalidField("FILE_UNWRITABLE", "--out", "导出多条记录时须为已有的文件夹");
   return ForEachArchivedRecord(global, options.names, options.filter, [&](GetRecordResponse record) -> absl::Status {
-    ASSIGN_OR_RETURN(const exporting::Document document, exporting::Open(std::move(record)));
+    ASSIGN_OR_RETURN(const auto opened, OpenUnlessErased(std::move(record), !options.names.empty()));
+    if (!opened) return absl::OkStatus();
+    const exporting::Document& document = *opened;
     ASSIGN_OR_RETURN(const exporting::Rendered rendered, exporting::Render(document, format));
     if (options.out == "-" || (options.out.empty() && format == exporting::Format::kJson)) {
       std::cout << rendered.bytes;
@@ -72,7 +84,9 @@ absl::Status ExportLines(const Global& global, const ExportOptions& options) {
   if (audit) RETURN_IF_ERROR(write(audit->Begin()));
   RETURN_IF_ERROR(
       ForEachArchivedRecord(global, options.names, options.filter, [&](GetRecordResponse record) -> absl::Status {
-        ASSIGN_OR_RETURN(const exporting::Document document, exporting::Open(std::move(record)));
+        ASSIGN_OR_RETURN(const auto opened, OpenUnlessErased(std::move(record), !options.names.empty()));
+        if (!opened) return absl::OkStatus();
+        const exporting::Document& document = *opened;
         ++count;
         return write(csv     ? exporting::CsvLine(document)
                      : audit ? audit->Record(document)

@@ -1,13 +1,16 @@
 // `jixiao archive import`: takes over the records of another archive's package, with its proofs.
 #include "archiving/export/bag_check.h"
+#include "archiving/export/bag_inspection.h"
 #include "archiving/export/document.h"
 #include "archiving/record/transfer.h"
+#include "cli/archive_custody.h"
 #include "cli/archive_package.h"
 #include "cli/archive_records.h"
 #include "cli/client.h"
 #include "cli/output.h"
 #include "common/canonical.h"
 #include "common/text.h"
+#include "common/time.h"
 
 #include <nlohmann/json.hpp>
 
@@ -80,7 +83,8 @@ int RunArchiveImport(const Global& global, const std::string& path, const Archiv
   if (!trusted.ok()) return Refuse(trusted.status(), global.json());
   const auto package = exporting::PackageReader::Open(path);
   if (!package.ok()) return Refuse(package.status(), global.json());
-  // All of it first: a package with a fault adds nothing.
+  // All of it first: a package with a fault adds nothing. What 四性检测 says of use and form is shown, and is for
+  // people to judge; malware is not.
   const auto check = exporting::CheckBag(**package, trusted->verifier, trusted->origin);
   if (!check.ok()) return Refuse(check.status(), global.json());
   for (const exporting::BagStep& step : check->steps)
@@ -88,22 +92,36 @@ int RunArchiveImport(const Global& global, const std::string& path, const Archiv
       return Refuse(
           exporting::PackageDamaged(Cat(step.title, "：", step.faults.front(), "（共 ", step.failed, " 处）")),
           global.json());
+  const auto inspection = exporting::InspectBag(**package, path, trusted->verifier, trusted->origin, NowMicros());
+  if (!inspection.ok()) return Refuse(inspection.status(), global.json());
+  if (!global.json()) PrintInspection(path, *inspection);
+  for (const exporting::InspectedItem& item : inspection->items)
+    if (item.info->code == "AQ-1" && item.failed > 0)
+      return Refuse(exporting::PackageDamaged(Cat(item.info->title, "：", item.failures.front())), global.json());
   const auto stub = Archiving(global);
   std::int64_t added = 0;
   std::int64_t known = 0;
+  std::int64_t skipped = 0;
   for (const std::string& folder : exporting::RecordFoldersOf(**package)) {
     auto record = exporting::ReadRecord(**package, folder);
     if (!record.ok()) return Refuse(record.status(), global.json());
     const auto document = exporting::Open(*std::move(record));
+    if (ReasonOf(document.status()) == "PART_ERASED" || ReasonOf(document.status()) == "NOT_A_FORM") {
+      ++skipped;  // nothing is left that another archive could take over
+      if (!global.json()) std::cerr << "跳过 " << document.status().message() << '\n';
+      continue;
+    }
     if (!document.ok()) return Refuse(document.status(), global.json());
     const auto taken = Take(global, *stub, RequestFor(*document, *trusted, trusted->text));
     if (!taken.ok()) return Refuse(taken.status(), global.json());
     ++(*taken ? added : known);
   }
   if (global.json())
-    std::cout << nlohmann::json({{"package", path}, {"added", added}, {"known", known}}).dump() << '\n';
+    std::cout << nlohmann::json({{"package", path}, {"added", added}, {"known", known}, {"skipped", skipped}}).dump()
+              << '\n';
   else
-    std::cout << path << "  新归档 " << added << " 条，已有 " << known << " 条\n";
+    std::cout << path << "  新归档 " << added << " 条，已有 " << known << " 条"
+              << (skipped == 0 ? std::string() : Cat("，已销毁而跳过 ", skipped, " 条")) << '\n';
   return kDone;
 }
 

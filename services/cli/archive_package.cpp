@@ -3,6 +3,7 @@
 
 #include "archiving/export/bag.h"
 #include "archiving/export/bag_check.h"
+#include "cli/archive_custody.h"
 #include "cli/archive_records.h"
 #include "cli/client.h"
 #include "cli/output.h"
@@ -72,7 +73,7 @@ absl::Status ExportBag(const Global& global, const ExportOptions& options) {
     Progress progress;
     RETURN_IF_ERROR(ForEachArchivedRecord(
         global, options.names, options.filter, [&](archiving::v1::GetRecordResponse record) -> absl::Status {
-          ASSIGN_OR_RETURN(const exporting::Document document, exporting::Open(std::move(record)));
+          ASSIGN_OR_RETURN(const exporting::Document document, exporting::OpenWhatIsLeft(std::move(record)));
           RETURN_IF_ERROR(bag->Add(document));
           progress.Step(bag->records());
           return absl::OkStatus();
@@ -81,7 +82,7 @@ absl::Status ExportBag(const Global& global, const ExportOptions& options) {
   RETURN_IF_ERROR(bag->Finish());
   NoteMissing(options.out, {bag->missing().begin(), bag->missing().end()});
   std::cout << options.out << "  " << bag->records() << " 条\n";
-  return absl::OkStatus();
+  return InspectWritten(options.out);
 }
 
 void NoteMissing(const std::string& file, const std::vector<char32_t>& missing) {

@@ -108,7 +108,13 @@ class Rescoring {
   }
 
   absl::Status Add(archiving::v1::GetRecordResponse record) {
-    ASSIGN_OR_RETURN(const exporting::Document document, exporting::Open(std::move(record)));
+    const auto opened = exporting::Open(std::move(record));
+    if (ReasonOf(opened.status()) == "PART_ERASED" && options_.names.empty()) {
+      std::cerr << "跳过 " << opened.status().message() << '\n';
+      return absl::OkStatus();
+    }
+    RETURN_IF_ERROR(opened.status());
+    const exporting::Document& document = *opened;
     std::shared_ptr<const scoring::Rules> rules = other_;
     if (rules == nullptr) {
       ASSIGN_OR_RETURN(rules, RulesOf(document));

@@ -105,11 +105,14 @@ int RunArchiveSearch(const Global& global, const SearchOptions& options) {
     if (!status.ok()) return Refuse(status, global.json());
     if (!std::exchange(noted, true)) NoteIndex(response.index());
     for (const auto& r : response.records()) {
-      if (global.json())
+      if (global.json()) {
         std::cout << ToJson(r) << '\n';
-      else
-        table.Add({r.name(), Cat(r.fiscal_year()), r.region_code(), r.implementing_unit(), r.project_name(),
-                   r.computed_total(), r.grade(), FormatShanghai(ToMicros(r.archive_time()))});
+        continue;
+      }
+      const std::string gone = r.erased_by().empty() ? std::string() : Cat("（有部件已按 ", r.erased_by(), " 销毁）");
+      table.Add({r.name(), r.fiscal_year() == 0 ? std::string() : Cat(r.fiscal_year()), r.region_code(),
+                 r.implementing_unit(), r.project_name() + gone, r.computed_total(), r.grade(),
+                 FormatShanghai(ToMicros(r.archive_time()))});
     }
     left -= response.records_size();
     request.set_page_token(response.next_page_token());

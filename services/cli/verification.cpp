@@ -1,6 +1,7 @@
 #include "cli/verification.h"
 
 #include "archiving/log/merkle.h"
+#include "archiving/record/erasure.h"
 #include "archiving/record/record.h"
 #include "common/canonical.h"
 #include "common/errors.h"
@@ -29,7 +30,7 @@ std::vector<archiving::Part> PartsOf(const GetRecordResponse& response) {
 VerificationStep CheckIndex(const GetRecordResponse& response, const std::vector<archiving::Part>& parts) {
   VerificationStep step{"索引信息与内容一致", false, ""};
   archiving::v1::RecordLeaf leaf;
-  const auto summary = archiving::Summarize(parts);
+  const auto summary = archiving::Summarize(parts, archiving::ErasedOf(response));
   const auto& record = response.record();
   if (!CanonicalDecode(response.leaf(), leaf).ok() || !summary.ok()) {
     step.detail = "叶子或内容无法读出";
@@ -69,17 +70,25 @@ std::vector<VerificationStep> VerifyRecord(const GetRecordResponse& response, co
                                            const std::string& origin) {
   std::vector<VerificationStep> steps;
   const std::vector<archiving::Part> parts = PartsOf(response);
-  const std::vector<std::string> faults = archiving::FaultsOf(response.leaf(), parts);
+  const std::vector<std::string> faults = archiving::FaultsOf(response.leaf(), parts, archiving::ErasedOf(response));
   std::string detail;
   for (const std::string& fault : faults) Append(detail, detail.empty() ? "" : "；", fault);
   if (faults.empty())
     for (const archiving::Part& part : parts)
       Append(detail, detail.empty() ? "" : "，", part.name, " ", part.content.size(), " 字节");
+  if (faults.empty())
+    for (const archiving::Erased& gone : archiving::ErasedOf(response))
+      Append(detail, detail.empty() ? "" : "，", gone.part, " 已按第 ", gone.entry, " 条销毁");
   steps.push_back({"自评表、评分卡、评分规则与叶子承诺一致", faults.empty(), detail});
   steps.push_back(CheckIndex(response, parts));
   const auto checkpoint = archiving::log::OpenCheckpoint(response.proof().checkpoint(), verifier, origin);
   steps.push_back({"树头签名有效", checkpoint.ok(),
                    checkpoint.ok() ? origin : Cat("签名不能用公钥验证：", std::string(checkpoint.status().message()))});
+  if (response.erasures_size() > 0) {
+    const std::vector<std::string> unproved = archiving::ErasureFaults(response, verifier, origin);
+    steps.push_back({"销毁登记在已签名的日志中，且经两人批准", unproved.empty(),
+                     unproved.empty() ? Cat(response.erasures_size(), " 份登记") : unproved.front()});
+  }
   if (checkpoint.ok())
     steps.push_back(CheckInclusion(response, *checkpoint));
   else

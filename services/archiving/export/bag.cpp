@@ -117,6 +117,16 @@ absl::Status BagWriter::Add(const Document& document) {
         {{"name", part.name()}, {"media_type", part.media_type()}, {"salt", Base64Of(part.salt())}, {"file", file}});
   }
   for (const std::string& hash : document.record.proof().path()) proof["path"].push_back(Base64Of(hash));
+  for (const v1::RenewalProof& renewal : document.record.renewals()) {
+    nlohmann::ordered_json out = {{"document", Base64Of(renewal.document())},
+                                  {"document_path", nlohmann::ordered_json::array()},
+                                  {"entry", Base64Of(renewal.entry())},
+                                  {"entry_path", nlohmann::ordered_json::array()},
+                                  {"checkpoint", renewal.checkpoint()}};
+    for (const std::string& hash : renewal.document_path()) out["document_path"].push_back(Base64Of(hash));
+    for (const std::string& hash : renewal.entry_path()) out["entry_path"].push_back(Base64Of(hash));
+    proof["renewals"].push_back(std::move(out));
+  }
   RETURN_IF_ERROR(AddPayload(folder + "leaf.canonical", document.record.leaf()));
   RETURN_IF_ERROR(AddPayload(folder + "proof.json", proof.dump(1) + "\n"));
   RETURN_IF_ERROR(AddPayload(folder + "form.json", ToJson(document.form) + "\n"));

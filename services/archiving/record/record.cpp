@@ -146,14 +146,18 @@ absl::StatusOr<Summary> Summarize(const std::vector<Part>& parts) {
                  card.computed_total(),           card.grade()};
 }
 
-std::string Commitment(const Part& part) {
+std::string CommitmentText(const Part& part) {
   std::string text = "jixiao-part-v1\n";
   text.reserve(part.content.size() + 256);
   PutWithLength(text, part.name);
   PutWithLength(text, part.media_type);
   PutWithLength(text, part.salt);
   PutWithLength(text, part.content);
-  return HashString(text);
+  return text;
+}
+
+std::string Commitment(const Part& part) {
+  return HashString(CommitmentText(part));
 }
 
 std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, const std::vector<Part>& parts) {

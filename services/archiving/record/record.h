@@ -54,7 +54,8 @@ std::string ContentDigest(const std::vector<Part>& parts);
 // What the parts say. DATA_LOSS when one cannot be decoded.
 absl::StatusOr<Summary> Summarize(const std::vector<Part>& parts);
 
-// The commitment of one part; see record_leaf.proto.
+// The commitment of one part, and what it is the hash of; see record_leaf.proto.
+std::string CommitmentText(const Part& part);
 std::string Commitment(const Part& part);
 
 // The exact bytes of the leaf.

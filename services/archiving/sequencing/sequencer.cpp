@@ -1,11 +1,13 @@
 #include "archiving/sequencing/sequencer.h"
 
 #include "archiving/log/head_chain.h"
+#include "archiving/log/tiles.h"
 #include "common/errors.h"
 #include "common/text.h"
 #include "common/time.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace jixiao::archiving {
 namespace {
@@ -26,6 +28,32 @@ absl::Status Conflict(const StoredRecord& existing) {
                Cat(existing.key, " is archived with other content as ", RecordName(existing.index)),
                {{"record", RecordName(existing.index)}});
 }
+
+// Keeps the nodes that were read or written: the proofs of one batch share most of theirs.
+class KnownNodes final : public log::NodeReader {
+ public:
+  explicit KnownNodes(const log::NodeReader& nodes) : nodes_(nodes) {}
+
+  void Add(const std::vector<log::NewNode>& nodes) {
+    for (const log::NewNode& node : nodes) known_.emplace(KeyOf(node.id), node.hash);
+  }
+
+  absl::StatusOr<log::Hash> Node(log::NodeId id) const override {
+    if (const auto found = known_.find(KeyOf(id)); found != known_.end()) return found->second;
+    ASSIGN_OR_RETURN(const log::Hash hash, nodes_.Node(id));
+    known_.emplace(KeyOf(id), hash);
+    return hash;
+  }
+
+ private:
+  // One number for a level and an index: that of the node in a heap.
+  static std::uint64_t KeyOf(log::NodeId id) {
+    return (std::uint64_t{1} << (63 - id.level)) | static_cast<std::uint64_t>(id.index);
+  }
+
+  const log::NodeReader& nodes_;
+  mutable std::unordered_map<std::uint64_t, log::Hash> known_;
+};
 
 }  // namespace
 
@@ -93,16 +121,20 @@ absl::Status Sequencer::WriteBatch(std::span<Item> batch, ArchiveWriter& archive
   ASSIGN_OR_RETURN(log::Appender appender, log::Appender::Resume(size, archive));
   ASSIGN_OR_RETURN(const std::int64_t previous, SignedSize(archive, appender));
   const std::int64_t now = NowMicros();
-  for (Item& item : batch) RETURN_IF_ERROR(AppendOne(item, archive, appender, now));
+  std::vector<log::NewNode> nodes;
+  for (Item& item : batch) RETURN_IF_ERROR(AppendOne(item, archive, appender, now, nodes));
   if (appender.size() == size) return absl::OkStatus();
   ASSIGN_OR_RETURN(
       std::string note,
       log::SignCheckpoint({origin_, appender.size(), appender.Root(), {log::PreviousLine(previous)}}, signer_));
+  RETURN_IF_ERROR(archive.InsertNodes(nodes));
   RETURN_IF_ERROR(archive.InsertHead({appender.size(), note}, now));
+  KnownNodes known(archive);
+  known.Add(nodes);
   for (Item& item : batch) {
     if (!item.appended) continue;
     item.outcome->checkpoint = note;
-    ASSIGN_OR_RETURN(item.outcome->path, log::InclusionProof(item.outcome->index, appender.size(), archive));
+    ASSIGN_OR_RETURN(item.outcome->path, log::InclusionProof(item.outcome->index, appender.size(), known));
   }
   return absl::OkStatus();
 }
@@ -120,7 +152,8 @@ absl::StatusOr<std::int64_t> Sequencer::SignedSize(const ArchiveReader& archive,
   return checkpoint->size;
 }
 
-absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now) {
+absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now,
+                                  std::vector<log::NewNode>& nodes) {
   PendingRecord& record = item.record;
   item.appended = false;
   ASSIGN_OR_RETURN(const std::optional<StoredRecord> existing, archive.RecordByKey(record.key));
@@ -140,12 +173,15 @@ absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appen
     return absl::OkStatus();
   }
   std::string leaf = LeafBytes(record.key, now, record.parts);
-  std::vector<log::NewNode> nodes;
+  if (leaf.size() > log::kLargestEntry) {
+    item.outcome = Error(absl::StatusCode::kInvalidArgument, "LEAF_TOO_LARGE",
+                         Cat("the leaf has ", leaf.size(), " bytes; at most ", log::kLargestEntry));
+    return absl::OkStatus();
+  }
   const std::int64_t index = appender.size();
   appender.Append(log::HashLeaf(Bytes(leaf)), &nodes);
   RETURN_IF_ERROR(archive.InsertRecord({index, record.key, record.content_digest, std::move(leaf), now, record.summary},
                                        record.parts));
-  RETURN_IF_ERROR(archive.InsertNodes(nodes));
   item.outcome = Placement{index, now, {}, {}};
   item.appended = true;
   return absl::OkStatus();

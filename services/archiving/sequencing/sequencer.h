@@ -75,7 +75,9 @@ class Sequencer {
   absl::Status WriteBatch(std::span<Item> batch, ArchiveWriter& archive);
   // The size of the newest signed tree, 0 before the first, once it is the tree of `appender`.
   absl::StatusOr<std::int64_t> SignedSize(const ArchiveReader& archive, const log::Appender& appender) const;
-  absl::Status AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now);
+  // Adds the nodes that the record completes to `nodes`; they are stored with the batch.
+  absl::Status AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now,
+                         std::vector<log::NewNode>& nodes);
 
   ArchiveStore& store_;
   const log::Signer signer_;

@@ -1,5 +1,6 @@
 #include "archiving/store/sqlite_archive_store.h"
 
+#include "archiving/store/sqlite_epochs.h"
 #include "common/digest.h"
 #include "common/errors.h"
 #include "common/text.h"
@@ -51,7 +52,8 @@ constexpr store::Migration kMigrations[] = {{1, "records, log and tree heads",
                                              "  size INTEGER PRIMARY KEY,"
                                              "  note TEXT NOT NULL,"
                                              "  created_at INTEGER NOT NULL"
-                                             ") STRICT;"}};
+                                             ") STRICT;"},
+                                            kLogMigration};
 
 constexpr std::string_view kRecordColumns =
     "SELECT idx, key, content_digest, leaf, archive_time, implementing_unit, project_name, fiscal_year, region_code, "
@@ -73,7 +75,7 @@ StoredHead ReadHead(const Statement& row) {
 // Reads and writes over one connection, inside a transaction that the caller holds.
 class SqliteArchive final : public ArchiveWriter {
  public:
-  explicit SqliteArchive(Database& db) : db_(db) {}
+  explicit SqliteArchive(Database& db) : db_(db), epochs_(db) {}
 
   absl::StatusOr<log::Hash> Node(log::NodeId id) const override {
     log::Hash hash{};
@@ -166,6 +168,42 @@ class SqliteArchive final : public ArchiveWriter {
     return found;
   }
 
+  absl::StatusOr<std::vector<log::Hash>> Nodes(int level, std::int64_t first, std::int64_t count) const override {
+    std::vector<log::Hash> found;
+    RETURN_IF_ERROR(db_.ForEach(
+        "SELECT idx, hash FROM nodes WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx",
+        [&](const Statement& row) {
+          const std::string bytes = row.BlobBytes(1);
+          if (row.Int(0) != first + static_cast<std::int64_t>(found.size()) || bytes.size() != sizeof(log::Hash))
+            return;
+          std::copy(bytes.begin(), bytes.end(), found.emplace_back().begin());
+        },
+        level, first, first + count));
+    if (static_cast<std::int64_t>(found.size()) != count)
+      return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED",
+                   Cat("of the log nodes ", level, "/", first, " and the ", count - 1, " after it, one is missing"));
+    return found;
+  }
+
+  absl::StatusOr<std::string> Cosignatures(std::int64_t size) const override {
+    std::string lines;
+    RETURN_IF_ERROR(db_.ForEach(
+        "SELECT line FROM cosignatures WHERE size = ? ORDER BY witness",
+        [&](const Statement& row) { lines += row.TextView(0); }, size));
+    return lines;
+  }
+
+  absl::StatusOr<std::optional<std::int64_t>> CosignedSize(std::int64_t size, int count) const override {
+    std::optional<std::int64_t> found;
+    RETURN_IF_ERROR(db_.ForEach(
+        "SELECT size FROM cosignatures WHERE size >= ? GROUP BY size HAVING count(*) >= ? ORDER BY size DESC LIMIT 1",
+        [&](const Statement& row) { found = row.Int(0); }, size, count));
+    return found;
+  }
+
+  const EpochReader& Epochs() const override { return epochs_; }
+  EpochWriter& NewEpochs() override { return epochs_; }
+
   absl::StatusOr<std::vector<std::string>> StructuralFaults() const override {
     std::vector<std::string> faults;
     ASSIGN_OR_RETURN(const std::vector<std::string> schema, db_.SchemaFaults(kMigrations));
@@ -225,6 +263,12 @@ class SqliteArchive final : public ArchiveWriter {
     return db_.Run("INSERT INTO tree_heads VALUES (?, ?, ?)", head.size, head.note, time);
   }
 
+  absl::Status PutCosignature(std::int64_t size, std::string_view witness, std::string_view line) override {
+    return db_.Run(
+        "INSERT INTO cosignatures VALUES (?, ?, ?) ON CONFLICT (size, witness) DO UPDATE SET line = excluded.line",
+        size, witness, line);
+  }
+
  private:
   absl::StatusOr<std::int64_t> Number(std::string_view sql) const {
     std::int64_t number = 0;
@@ -233,6 +277,7 @@ class SqliteArchive final : public ArchiveWriter {
   }
 
   Database& db_;
+  SqliteEpochs epochs_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "cli/archive_log.h"
 #include "cli/output.h"
 #include "common/canonical.h"
+#include "common/errors.h"
 #include "common/text.h"
 #include "common/time.h"
 

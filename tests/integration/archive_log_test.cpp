@@ -108,9 +108,9 @@ TEST_P(ArchiveLog, TilesAreTheSignedTree) {
     if (name != "checkpoint") EXPECT_EQ(second.at(name), content) << name;
   EXPECT_EQ(second.count("tile/0/001.p/19"), 1u);
   // A folder of another log is not gone on with.
-  std::string other = second.at("tile/0/000");
-  other[77] = static_cast<char>(other[77] ^ 1);
-  std::ofstream(Path("tiles/tile/0/000"), std::ios::binary) << other;
+  std::string other = second.at("tile/1/000.p/1");
+  other[7] = static_cast<char>(other[7] ^ 1);
+  std::ofstream(Path("tiles/tile/1/000.p/1"), std::ios::binary) << other;
   Fill(1);
   EXPECT_EQ(Run({"tiles", "--out", Path("tiles"), "--key", key}), 1) << last_;
   EXPECT_THAT(last_, HasSubstr("TILE_DAMAGED"));
@@ -218,8 +218,7 @@ TEST(ArchiveReplicas, OneLogOnOneDatabase) {
   TemporaryFolder folder;
   const std::string url = postgres->CreateDatabase();
   std::vector<std::unique_ptr<ArchiveServer>> servers;
-  for (const char* name : {"one", "other"})
-    servers.push_back(std::make_unique<ArchiveServer>(folder / "", name, url));
+  for (const char* name : {"one", "other"}) servers.push_back(std::make_unique<ArchiveServer>(folder / "", name, url));
   EXPECT_EQ(servers[0]->VerifierKey(), servers[1]->VerifierKey());
   const auto verifier = log::Verifier::Parse(servers[0]->VerifierKey());
   constexpr int kKeys = 120;

@@ -229,8 +229,8 @@ nlohmann::json Proofs(ArchiveStore& store, std::int64_t size, int count, bool js
     return log::ConsistencyProof(1 + below(size), size, nodes).status();
   });
   nlohmann::json out;
-  for (auto& [name, times] :
-       {std::pair<const char*, ProofTimes&>("inclusion", inclusion), {"consistency", consistency}}) {
+  for (const char* name : {"inclusion", "consistency"}) {
+    ProofTimes& times = *name == 'i' ? inclusion : consistency;
     out[name] = {{"p50_ms", times.At(0.5)},
                  {"p99_ms", times.At(0.99)},
                  {"max_ms", times.At(1)},

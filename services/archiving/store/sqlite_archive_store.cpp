@@ -6,6 +6,7 @@
 #include "common/text.h"
 
 #include <algorithm>
+#include <span>
 
 namespace jixiao::archiving {
 namespace {
@@ -252,10 +253,13 @@ class SqliteArchive final : public ArchiveWriter {
   }
 
   absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) override {
-    for (const log::NewNode& node : nodes)
-      RETURN_IF_ERROR(
-          db_.Run("INSERT INTO nodes VALUES (?, ?, ?)", node.id.level, node.id.index,
-                  Blob{std::string_view(reinterpret_cast<const char*>(node.hash.data()), node.hash.size())}));
+    // Neighbours of a level after one another, many to a statement: on PostgreSQL each statement is a round trip.
+    std::vector<log::NewNode> sorted = nodes;
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    std::span<const log::NewNode> left(sorted);
+    for (; left.size() >= kNodesAtOnce; left = left.subspan(kNodesAtOnce))
+      RETURN_IF_ERROR(InsertTogether(left.first(kNodesAtOnce)));
+    for (const log::NewNode& node : left) RETURN_IF_ERROR(InsertTogether({&node, 1}));
     return absl::OkStatus();
   }
 
@@ -270,6 +274,29 @@ class SqliteArchive final : public ArchiveWriter {
   }
 
  private:
+  static constexpr std::size_t kNodesAtOnce = 64;
+
+  // One node, or kNodesAtOnce.
+  absl::Status InsertTogether(std::span<const log::NewNode> nodes) {
+    static constexpr std::string_view kOne = "INSERT INTO nodes VALUES (?, ?, ?)";
+    static const std::string many = [] {
+      std::string sql(kOne);
+      for (std::size_t i = 1; i < kNodesAtOnce; ++i) sql += ", (?, ?, ?)";
+      return sql;
+    }();
+    ASSIGN_OR_RETURN(Statement* const statement, db_.Prepared(nodes.size() == 1 ? kOne : std::string_view(many)));
+    int parameter = 0;
+    for (const log::NewNode& node : nodes) {
+      statement->Bind(++parameter, node.id.level);
+      statement->Bind(++parameter, node.id.index);
+      statement->Bind(++parameter,
+                      Blob{std::string_view(reinterpret_cast<const char*>(node.hash.data()), node.hash.size())});
+    }
+    const absl::Status status = statement->Step().status();
+    statement->Reset();
+    return status;
+  }
+
   absl::StatusOr<std::int64_t> Number(std::string_view sql) const {
     std::int64_t number = 0;
     RETURN_IF_ERROR(db_.ForEach(sql, [&](const Statement& row) { number = row.Int(0); }));

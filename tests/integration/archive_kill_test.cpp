@@ -56,11 +56,6 @@ std::vector<log::Hash> PathFrom(const google::protobuf::RepeatedPtrField<std::st
 
 class ArchiveKills : public ::testing::Test {
  protected:
-  struct Known {
-    std::int64_t index;
-    std::string digest;  // of the acknowledged leaf's place: its path's root is in `heads_`
-  };
-
   ArchiveKills() {
     MakePackage();
     server_ = std::make_unique<ArchiveServer>(folder_ / "", "archiving", "sqlite:" + (folder_ / "archive.db"));

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <functional>
+#include <thread>
 
 #include "unit/archiving/support.h"
 

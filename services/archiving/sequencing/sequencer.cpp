@@ -2,6 +2,7 @@
 
 #include "archiving/log/head_chain.h"
 #include "archiving/log/tiles.h"
+#include "common/canonical.h"
 #include "common/errors.h"
 #include "common/text.h"
 #include "common/time.h"
@@ -74,13 +75,15 @@ Sequencer::~Sequencer() {
 }
 
 absl::Status Sequencer::Append(PendingRecord record, Done done) {
+  // Contents are hashed here, on the callers' threads: the one thread that sequences is what limits the rate.
+  v1::RecordLeaf leaf = LeafOf(record.key, record.parts);
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return Error(absl::StatusCode::kUnavailable, "STOPPING", "the archive is stopping");
     if (queue_.size() >= kMaxWaiting)
       return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many records wait for the log",
                       std::chrono::milliseconds(200));
-    queue_.push_back({std::move(record), std::move(done)});
+    queue_.push_back({std::move(record), std::move(leaf), std::move(done)});
   }
   wake_.notify_one();
   return absl::OkStatus();
@@ -172,7 +175,8 @@ absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appen
     }
     return absl::OkStatus();
   }
-  std::string leaf = LeafBytes(record.key, now, record.parts);
+  item.leaf.set_archive_time_micros(now);
+  ASSIGN_OR_RETURN(std::string leaf, CanonicalEncode(item.leaf));
   if (leaf.size() > log::kLargestEntry) {
     item.outcome = Error(absl::StatusCode::kInvalidArgument, "LEAF_TOO_LARGE",
                          Cat("the leaf has ", leaf.size(), " bytes; at most ", log::kLargestEntry));

@@ -63,6 +63,7 @@ class Sequencer {
  private:
   struct Item {
     PendingRecord record;
+    v1::RecordLeaf leaf;  // but for its time
     Done done;
     absl::StatusOr<Placement> outcome = absl::InternalError("not sequenced");
     bool appended = false;

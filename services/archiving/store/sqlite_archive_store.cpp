@@ -239,7 +239,7 @@ class SqliteArchive final : public ArchiveWriter {
                             s.project_name, s.fiscal_year, s.region_code, s.computed_total, s.grade));
     for (const Part& part : parts) {
       if (part.name == kRuleSetPart) {
-        const std::string digest = DigestOf(part.content);
+        const std::string& digest = RuleSetDigest(part.content);
         RETURN_IF_ERROR(db_.Run("INSERT INTO shared_contents VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", digest,
                                 Blob{part.content}));
         RETURN_IF_ERROR(db_.Run("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", record.index, part.name, part.media_type,
@@ -276,6 +276,15 @@ class SqliteArchive final : public ArchiveWriter {
  private:
   static constexpr std::size_t kNodesAtOnce = 64;
 
+  // Records that come together mostly have the same rules, of tens of thousands of bytes.
+  const std::string& RuleSetDigest(const std::string& content) {
+    if (rule_set_digest_.empty() || content != rule_set_) {
+      rule_set_ = content;
+      rule_set_digest_ = DigestOf(content);
+    }
+    return rule_set_digest_;
+  }
+
   // One node, or kNodesAtOnce.
   absl::Status InsertTogether(std::span<const log::NewNode> nodes) {
     static constexpr std::string_view kOne = "INSERT INTO nodes VALUES (?, ?, ?)";
@@ -305,6 +314,8 @@ class SqliteArchive final : public ArchiveWriter {
 
   Database& db_;
   SqliteEpochs epochs_;
+  std::string rule_set_;  // the last one, and its digest
+  std::string rule_set_digest_;
 };
 
 }  // namespace

@@ -74,15 +74,23 @@ Sequencer::~Sequencer() {
   thread_.join();
 }
 
+absl::Status Sequencer::Admit() const {
+  if (stopping_) return Error(absl::StatusCode::kUnavailable, "STOPPING", "the archive is stopping");
+  if (queue_.size() < kMaxWaiting) return absl::OkStatus();
+  return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many records wait for the log",
+                  std::chrono::milliseconds(200));
+}
+
 absl::Status Sequencer::Append(PendingRecord record, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    RETURN_IF_ERROR(Admit());
+  }
   // Contents are hashed here, on the callers' threads: the one thread that sequences is what limits the rate.
   v1::RecordLeaf leaf = LeafOf(record.key, record.parts);
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return Error(absl::StatusCode::kUnavailable, "STOPPING", "the archive is stopping");
-    if (queue_.size() >= kMaxWaiting)
-      return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many records wait for the log",
-                      std::chrono::milliseconds(200));
+    RETURN_IF_ERROR(Admit());
     queue_.push_back({std::move(record), std::move(leaf), std::move(done)});
   }
   wake_.notify_one();

@@ -69,6 +69,8 @@ class Sequencer {
     bool appended = false;
   };
 
+  // Whether one more may wait; the mutex is held.
+  absl::Status Admit() const;
   void Loop();
   // Writes `batch` in one transaction: all of it or nothing.
   absl::Status Carry(std::span<Item> batch);

@@ -1,6 +1,7 @@
 // jixiao-archiving: keeps forms, scorecards and rule sets in an append-only log that can prove itself.
 #include "archiving/api/archiving_service.h"
 #include "archiving/api/inspection_service.h"
+#include "archiving/api/log_service.h"
 #include "archiving/api/record_search_service.h"
 #include "archiving/api/retention_service.h"
 #include "archiving/inspection/custody_metrics.h"
@@ -10,7 +11,11 @@
 #include "common/metrics.h"
 #include "common/rpc/options.h"
 
+#include <fstream>
 #include <iostream>
+#include <iterator>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -26,7 +31,24 @@ struct Options {
   std::string retention_policy;  // a file; empty: the one that is shipped
   archiving::CaretakerOptions caretaker;
   std::int64_t fixity_interval = archiving::CaretakerOptions().interval.count();  // seconds
+  std::string signing_algorithm = "ed25519";
+  std::vector<std::string> witnesses;
 };
+
+// The keys of witnesses, from their texts or the files that hold them.
+absl::StatusOr<std::vector<archiving::log::Verifier>> WitnessesOf(const std::vector<std::string>& given) {
+  std::vector<archiving::log::Verifier> witnesses;
+  for (const std::string& text : given) {
+    std::ifstream file(text, std::ios::binary);
+    std::string key = file ? std::string(std::istreambuf_iterator<char>(file), {}) : text;
+    while (!key.empty() && (key.back() == '\n' || key.back() == '\r' || key.back() == ' ')) key.pop_back();
+    ASSIGN_OR_RETURN(archiving::log::Verifier witness, archiving::log::Verifier::Parse(key));
+    if (witness.type() != archiving::log::KeyType::kCosigner)
+      return InvalidField("KEY_INVALID", "--witness", "is the key of a log, not of a witness (type 0x04)");
+    witnesses.push_back(std::move(witness));
+  }
+  return witnesses;
+}
 
 std::optional<double> TreeSize(archiving::ArchiveStore& store) {
   std::optional<double> size;
@@ -45,8 +67,11 @@ absl::Status Run(const Options& options) {
   if (index->made_anew()) jixiao::log::Warning("the search index was unreadable and is made anew");
   ASSIGN_OR_RETURN(const archiving::RetentionPolicy retention,
                    archiving::ReadRetentionPolicy(options.retention_policy));
+  ASSIGN_OR_RETURN(const archiving::log::KeyType type, archiving::log::KeyTypeNamed(options.signing_algorithm));
   ASSIGN_OR_RETURN(archiving::log::Signer signer,
-                   archiving::log::Signer::LoadOrCreate(options.signing_key, options.origin));
+                   archiving::log::Signer::LoadOrCreate(options.signing_key, options.origin, type));
+  ASSIGN_OR_RETURN(std::vector<archiving::log::Verifier> witnesses, WitnessesOf(options.witnesses));
+  archiving::Renewer renewer(*store, signer, options.origin);
   archiving::Sequencer sequencer(*store, std::move(signer), options.origin);
   Metrics metrics;
   metrics.AddReading("jixiao_archiving_tree_size", "Leaves of the newest signed tree head",
@@ -63,11 +88,13 @@ absl::Status Run(const Options& options) {
                          {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
   });
   archiving::RecordSearchServiceImpl search(*store, *index, indexer, pool, state);
+  archiving::LogServiceImpl log(*store, renewer, std::move(witnesses), pool, state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(
-      options.common.server, {&service, &search, &disposal, &inspection},
+      options.common.server, {&service, &search, &log, &disposal, &inspection},
       {archiving::v1::ArchivingService::service_full_name(), archiving::v1::RecordSearchService::service_full_name(),
-       archiving::v1::RetentionService::service_full_name(), archiving::v1::InspectionService::service_full_name()},
+       archiving::v1::LogService::service_full_name(), archiving::v1::RetentionService::service_full_name(),
+       archiving::v1::InspectionService::service_full_name()},
       state);
 }
 
@@ -78,8 +105,9 @@ int main(int argc, char** argv) {
   Options options;
   CLI::App app("Jixiao archiving service (归档)");
   rpc::AddCommonOptions(app, options.common, 7303, "archiving.db");
-  app.add_option("--signing-key", options.signing_key,
-                 "file of the Ed25519 key that signs tree heads; made, with PATH.pub beside it, when it is missing")
+  app.add_option(
+         "--signing-key", options.signing_key,
+         "file of the Ed25519 or SM2 key that signs tree heads; made, with PATH.pub beside it, when it is missing")
       ->envname("JIXIAO_SIGNING_KEY")
       ->capture_default_str();
   app.add_option("--origin", options.origin, "name of this log on every tree head; never change it")
@@ -105,6 +133,15 @@ int main(int argc, char** argv) {
       ->envname("JIXIAO_FIXITY_INTERVAL")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 32))
       ->capture_default_str();
+  app.add_option("--signing-algorithm", options.signing_algorithm,
+                 "ed25519 or sm2: what a missing key is made for; a key that is there decides by itself")
+      ->envname("JIXIAO_SIGNING_ALGORITHM")
+      ->check(CLI::IsMember({"ed25519", "sm2"}))
+      ->capture_default_str();
+  app.add_option("--witness", options.witnesses,
+                 "key of a witness whose cosignatures are kept, or a file that holds it; may be given several times")
+      ->envname("JIXIAO_WITNESSES")
+      ->delimiter(',');
   CLI11_PARSE(app, argc, argv);
   if (print_policy) {
     std::cout << archiving::RetentionPolicy::DefaultText();

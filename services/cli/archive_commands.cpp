@@ -1,6 +1,7 @@
 #include "archiving/log/merkle.h"
 #include "archiving/record/record.h"
 #include "cli/archive_custody.h"
+#include "cli/archive_log.h"
 #include "cli/archive_package.h"
 #include "cli/client.h"
 #include "cli/output.h"
@@ -21,15 +22,6 @@ namespace {
 
 using archiving::v1::ArchivingService;
 using archiving::v1::GetRecordResponse;
-
-absl::StatusOr<TrustedKey> KeyFor(const Global& global, ArchivingService::Stub& stub, const ArchiveKey& key) {
-  if (!key.text.empty()) return ReadKey(key.text);
-  archiving::v1::GetTreeHeadResponse head;
-  RETURN_IF_ERROR(Call(global, stub, &ArchivingService::Stub::GetTreeHead, archiving::v1::GetTreeHeadRequest(), head));
-  ASSIGN_OR_RETURN(TrustedKey trusted, ReadKey(head.verifier_key()));
-  trusted.from_server = true;
-  return trusted;
-}
 
 absl::StatusOr<GetRecordResponse> Get(const Global& global, ArchivingService::Stub& stub, const std::string& name) {
   archiving::v1::GetRecordRequest request;
@@ -161,17 +153,20 @@ int RunArchiveHead(const Global& global, const ArchiveKey& key) {
       Call(global, *stub, &ArchivingService::Stub::GetTreeHead, archiving::v1::GetTreeHeadRequest(), head);
   if (!status.ok()) return Refuse(status, global.json());
   if (!key.text.empty() && !head.checkpoint().empty()) {
-    const auto trusted = KeyFor(global, *stub, key);
+    const auto trusted = KeyOrServers(global, key);
     if (!trusted.ok()) return Refuse(trusted.status(), global.json());
     const auto checkpoint = archiving::log::OpenCheckpoint(head.checkpoint(), trusted->verifier, trusted->origin);
     if (!checkpoint.ok()) return Refuse(checkpoint.status(), global.json());
   }
+  const auto witnesses = ReadWitnesses(key.witnesses);
+  if (!witnesses.ok()) return Refuse(witnesses.status(), global.json());
+  const WitnessView view = ViewOf(head.checkpoint(), *witnesses);
   if (global.json())
     std::cout << ToJson(head) << '\n';
   else
     std::cout << (head.checkpoint().empty() ? "日志为空\n" : head.checkpoint()) << "\n公钥  " << head.verifier_key()
-              << '\n';
-  return kDone;
+              << (view.text.empty() ? "" : "\n见证  ") << view.text << '\n';
+  return witnesses->empty() || view.enough(key.quorum) ? kDone : kRefused;
 }
 
 int RunArchiveProof(const Global& global, const std::string& name) {
@@ -201,8 +196,10 @@ int RunArchiveVerify(const Global& global, const std::vector<std::string>& names
       code = verified;
   }
   if (records.empty() && !all) return code;
+  const auto witnesses = ReadWitnesses(key.witnesses);
+  if (!witnesses.ok()) return Refuse(witnesses.status(), global.json());
   const auto stub = Archiving(global);
-  const auto trusted = KeyFor(global, *stub, key);
+  const auto trusted = KeyOrServers(global, key);
   if (!trusted.ok()) return Refuse(trusted.status(), global.json());
   if (trusted->from_server && !global.json())
     std::cerr << "注意：没有用 --key 指定公钥，采用服务器自报的公钥；这能发现损坏，不能发现伪造\n";
@@ -217,7 +214,11 @@ int RunArchiveVerify(const Global& global, const std::vector<std::string>& names
       code = Refuse(response.status(), global.json());
       continue;
     }
-    const auto steps = VerifyRecord(*response, trusted->verifier, trusted->origin);
+    auto steps = VerifyRecord(*response, trusted->verifier, trusted->origin);
+    if (!witnesses->empty()) {
+      const WitnessView view = ViewOf(response->proof().checkpoint(), *witnesses);
+      steps.push_back({"树头由见证人联署", view.enough(key.quorum), view.text});
+    }
     PrintSteps(response->record().name(), steps, *trusted, global.json());
     if (!AllOk(steps)) code = kRefused;
   }

@@ -4,6 +4,7 @@
 #include "archiving/export/bag.h"
 #include "archiving/export/bag_check.h"
 #include "cli/archive_custody.h"
+#include "cli/archive_log.h"
 #include "cli/archive_records.h"
 #include "cli/client.h"
 #include "cli/output.h"
@@ -18,6 +19,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <set>
 
 namespace jixiao::cli {
 namespace {
@@ -96,6 +98,27 @@ void NoteMissing(const std::string& file, const std::vector<char32_t>& missing) 
   std::cerr << "\n";
 }
 
+namespace {
+
+// Whether the tree heads in the package have the witnesses' cosignatures.
+absl::StatusOr<exporting::BagStep> CheckWitnesses(const exporting::PackageReader& package, const ArchiveKey& key) {
+  ASSIGN_OR_RETURN(const auto witnesses, ReadWitnesses(key.witnesses));
+  std::set<std::string> checkpoints;
+  for (const std::string& folder : exporting::RecordFoldersOf(package))
+    if (const auto record = exporting::ReadRecord(package, folder); record.ok())
+      checkpoints.insert(record->proof().checkpoint());
+  exporting::BagStep step{"树头由见证人联署", {}, static_cast<std::int64_t>(checkpoints.size()), 0};
+  for (const std::string& checkpoint : checkpoints) {
+    const WitnessView view = ViewOf(checkpoint, witnesses);
+    if (view.enough(key.quorum)) continue;
+    ++step.failed;
+    if (step.faults.size() < exporting::kMaxFaults) step.faults.push_back(view.text);
+  }
+  return step;
+}
+
+}  // namespace
+
 int RunVerifyPackage(const Global& global, const std::string& path, const ArchiveKey& key) {
   const auto package = exporting::PackageReader::Open(path);
   if (!package.ok()) return Refuse(package.status(), global.json());
@@ -104,8 +127,13 @@ int RunVerifyPackage(const Global& global, const std::string& path, const Archiv
   if (!trusted.ok()) return Refuse(trusted.status(), global.json());
   if (from_package && !global.json())
     std::cerr << "注意：没有用 --key 指定公钥，采用包内自带的公钥；这能发现损坏，不能发现伪造\n";
-  const auto check = exporting::CheckBag(**package, trusted->verifier, trusted->origin);
+  auto check = exporting::CheckBag(**package, trusted->verifier, trusted->origin);
   if (!check.ok()) return Refuse(check.status(), global.json());
+  if (!key.witnesses.empty()) {
+    auto witnessed = CheckWitnesses(**package, key);
+    if (!witnessed.ok()) return Refuse(witnessed.status(), global.json());
+    check->steps.push_back(*std::move(witnessed));
+  }
   if (global.json()) {
     nlohmann::json out = {{"name", path},
                           {"ok", check->ok()},

@@ -1,6 +1,8 @@
 // `jixiao archive check-proof`: judges one Merkle proof by itself, without a server, as witnesses and other logs' tools
 // write it.
+#include "archiving/log/log_proof.h"
 #include "archiving/log/merkle.h"
+#include "cli/archive_log.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "common/encoding.h"
@@ -10,9 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <limits>
 #include <optional>
 
@@ -111,16 +111,11 @@ Verdict Judge(const json& proof) {
 
 }  // namespace
 
-int RunCheckProof(const Global& global, const std::string& file) {
-  std::string text;
-  if (file == "-") {
-    text.assign(std::istreambuf_iterator<char>(std::cin), {});
-  } else {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return Refuse(InvalidField("FILE_UNREADABLE", file, "无法读取"), global.json());
-    text.assign(std::istreambuf_iterator<char>(in), {});
-  }
-  const json proof = json::parse(text, nullptr, false);
+int RunCheckProof(const Global& global, const std::string& file, const ProofTrust& trust) {
+  const auto text = ReadInput(file);
+  if (!text.ok()) return cli::Refuse(text.status(), global.json());
+  if (text->starts_with(archiving::log::kLogProofHeader)) return CheckLogProof(global, *text, trust);
+  const json proof = json::parse(*text, nullptr, false);
   const Verdict verdict = proof.is_discarded() ? Verdict{false, "不是 JSON"} : Judge(proof);
   if (global.json())
     std::cout << json({{"proves", verdict.proves}, {"detail", verdict.what}}).dump() << '\n';

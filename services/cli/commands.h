@@ -127,7 +127,9 @@ int RunRulesLabels(const Global& global);
 int RunRulesShadow(const Global& global);
 
 struct ArchiveKey {
-  std::string text;  // a verifier key, or the path of a file that holds one; empty: ask the server
+  std::string text;                    // a verifier key, or the path of a file that holds one; empty: ask the server
+  std::vector<std::string> witnesses;  // keys of witnesses, likewise, whose cosignatures are asked for
+  int quorum = 1;                      // how many of them must have signed
 };
 struct SearchOptions {
   FilterOptions filter;
@@ -164,8 +166,16 @@ int RunArchiveRescore(const Global& global, const RescoreOptions& options);
 int RunArchiveGet(const Global& global, const std::string& name);
 int RunArchiveHead(const Global& global, const ArchiveKey& key);
 int RunArchiveProof(const Global& global, const std::string& name);
-// Judges one inclusion or consistency proof as JSON by itself, without a server. `file`: - for standard input.
-int RunCheckProof(const Global& global, const std::string& file);
+// Who is believed when a proof stands on a signed tree head.
+struct ProofTrust {
+  std::string key;                     // the log's
+  std::vector<std::string> witnesses;  // their keys
+  int quorum = 1;                      // how many of them must have signed
+  std::string leaf;                    // file with the leaf's bytes; empty: those in the proof
+};
+// Judges one inclusion or consistency proof as JSON, or one in the format of tlog-proof, by itself, without a server.
+// `file`: - for standard input.
+int RunCheckProof(const Global& global, const std::string& file, const ProofTrust& trust = {});
 int RunArchiveVerify(const Global& global, const std::vector<std::string>& names, bool all, const ArchiveKey& key);
 
 }  // namespace jixiao::cli

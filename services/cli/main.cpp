@@ -1,5 +1,6 @@
 // jixiao: the command line, a plain client of the three services.
 #include "cli/archive_app.h"
+#include "cli/archive_log.h"
 #include "cli/campaign_commands.h"
 #include "cli/commands.h"
 #include "cli/hint_options.h"
@@ -228,22 +229,46 @@ void AddArchive(CLI::App& app, const Global& global, Command& run) {
   auto key = std::make_shared<ArchiveKey>();
   auto name = std::make_shared<std::string>();
   AddArchiveQuestions(*archive, global, run);
+  AddArchiveLog(*archive, global, run);
   auto* get = archive->add_subcommand("get", "显示一条归档记录");
   get->add_option("NAME", *name, "records/… 或 submissions/…/revisions/…")->required();
   get->callback([&global, &run, name] { run = [&global, name] { return RunArchiveGet(global, *name); }; });
   auto* proof = archive->add_subcommand("proof", "显示一条记录的包含证明");
-  proof->add_option("NAME", *name, "records/…")->required();
-  proof->callback([&global, &run, name] { run = [&global, name] { return RunArchiveProof(global, *name); }; });
+  auto log_proof = std::make_shared<LogProofOptions>();
+  proof->add_option("NAME", log_proof->name, "records/…")->required();
+  proof->add_option("--as", log_proof->as, "tlog-proof：可独立验证的文本（C2SP）")
+      ->check(CLI::IsMember({"tlog-proof"}));
+  proof->add_option("--cosignatures", log_proof->cosignatures, "tlog-proof：采用至少有几个见证人联署的最新树头")
+      ->check(CLI::Range(0, 64));
+  proof->callback([&global, &run, log_proof] {
+    run = [&global, log_proof] {
+      return log_proof->as.empty() ? RunArchiveProof(global, log_proof->name) : RunLogProof(global, *log_proof);
+    };
+  });
   const auto add_key = [key](CLI::App* command) {
     command->add_option("--key", key->text, "归档服务的公钥，或存有公钥的文件")->envname("JIXIAO_ARCHIVE_KEY");
+    command->add_option("--witness", key->witnesses, "见证人的公钥，或存有公钥的文件；可多次给出，验证其联署")
+        ->allow_extra_args(false);
+    command->add_option("--quorum", key->quorum, "至少须有几个见证人联署")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
   };
   auto* head = archive->add_subcommand("head", "显示最新的已签名树头");
   add_key(head);
   head->callback([&global, &run, key] { run = [&global, key] { return RunArchiveHead(global, *key); }; });
-  auto* check =
-      archive->add_subcommand("check-proof", "验证一份 JSON 证明（包含或一致性），不需要服务器；不成立时退出码为 1");
-  check->add_option("FILE", *name, "JSON 文件；- 为标准输入")->required();
-  check->callback([&global, &run, name] { run = [&global, name] { return RunCheckProof(global, *name); }; });
+  auto* check = archive->add_subcommand(
+      "check-proof", "验证一份证明（JSON 的包含或一致性，或 tlog-proof），不需要服务器；不成立时退出码为 1");
+  auto trust = std::make_shared<ProofTrust>();
+  check->add_option("FILE", *name, "证明文件；- 为标准输入")->required();
+  check->add_option("--key", trust->key, "tlog-proof：日志的公钥，或存有公钥的文件")->envname("JIXIAO_ARCHIVE_KEY");
+  check->add_option("--witness", trust->witnesses, "tlog-proof：见证人的公钥或文件；可多次给出")
+      ->allow_extra_args(false);
+  check->add_option("--quorum", trust->quorum, "至少须有几个见证人联署")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  check->add_option("--leaf", trust->leaf, "tlog-proof：叶子的原始字节；不填则用证明所附的");
+  check->callback(
+      [&global, &run, name, trust] { run = [&global, name, trust] { return RunCheckProof(global, *name, *trust); }; });
   auto* verify = archive->add_subcommand("verify", "验证归档：任何一位被改动都会失败（退出码 1）");
   auto names = std::make_shared<std::vector<std::string>>();
   auto all = std::make_shared<bool>(false);

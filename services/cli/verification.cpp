@@ -3,6 +3,7 @@
 #include "archiving/log/merkle.h"
 #include "archiving/record/erasure.h"
 #include "archiving/record/record.h"
+#include "archiving/record/renewal.h"
 #include "common/canonical.h"
 #include "common/errors.h"
 #include "common/text.h"
@@ -93,6 +94,14 @@ std::vector<VerificationStep> VerifyRecord(const GetRecordResponse& response, co
     steps.push_back(CheckInclusion(response, *checkpoint));
   else
     steps.push_back({"记录在已签名的日志中", false, "没有可信的树头，无法验证"});
+  for (const auto& renewal : response.renewals()) {
+    const archiving::RenewalCheck check =
+        archiving::CheckRenewal(renewal, response.proof().index(), response.leaf(), parts, verifier, origin);
+    std::string faults_found;
+    for (const std::string& fault : check.faults) Append(faults_found, faults_found.empty() ? "" : "；", fault);
+    steps.push_back({Cat("第 ", check.number, " 次散列换代（", check.hash_function, "）"), check.faults.empty(),
+                     check.faults.empty() ? "叶子与各部件、换代树、签名均相符" : faults_found});
+  }
   return steps;
 }
 

@@ -1,4 +1,7 @@
 #include "archiving/log/checkpoint.h"
+#include "archiving/log/log_proof.h"
+#include "archiving/log/tiles.h"
+#include "archiving/log/witness.h"
 #include "common/text.h"
 
 #include <unistd.h>
@@ -75,6 +78,12 @@ std::string Note(std::string_view bytes) {
     if (log::FormatBody(*checkpoint) != bytes) return "a checkpoint is not written as it was read";
     if (std::string broken = CheckCheckpoint(*checkpoint); !broken.empty()) return broken;
   }
+  if (const auto proof = log::ParseLogProof(bytes); proof.ok() && log::FormatLogProof(*proof) != bytes)
+    return "a proof is not written as it was read";
+  if (const auto request = log::ParseAddCheckpoint(bytes); request.ok() && log::FormatAddCheckpoint(*request) != bytes)
+    return "a witness's request is not written as it was read";
+  if (const auto tile = log::ParseTilePath(bytes); tile.ok() && log::PathOf(*tile) != bytes)
+    return "a tile's path is not written as it was read";
   return bytes.empty() ? std::string() : CheckSigned(bytes);
 }
 

@@ -1,10 +1,12 @@
 #include "archiving/api/archiving_service.h"
 
 #include "archiving/api/record_summary.h"
+#include "archiving/inspection/epoch_check.h"
 #include "archiving/inspection/log_check.h"
 #include "archiving/log/checkpoint.h"
 #include "archiving/record/transfer.h"
 #include "archiving/search/indexer.h"
+#include "archiving/sequencing/renewer.h"
 #include "common/canonical.h"
 #include "common/form.h"
 #include "common/log.h"
@@ -207,8 +209,15 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetRecord(grpc::CallbackServerCo
           RETURN_IF_ERROR(CheckText({head->note}));
           ASSIGN_OR_RETURN(const std::vector<log::Hash> path, log::InclusionProof(record->index, head->size, archive));
           response.mutable_proof()->set_index(record->index);
-          response.mutable_proof()->set_checkpoint(head->note);
+          ASSIGN_OR_RETURN(const std::string cosignatures, archive.Cosignatures(head->size));
+          RETURN_IF_ERROR(CheckText({cosignatures}));
+          response.mutable_proof()->set_checkpoint(head->note + cosignatures);
           PutPath(path, *response.mutable_proof()->mutable_path());
+          ASSIGN_OR_RETURN(std::vector<v1::RenewalProof> renewals, RenewalProofs(archive, record->index));
+          for (v1::RenewalProof& renewal : renewals) {
+            RETURN_IF_ERROR(CheckText({renewal.checkpoint()}));
+            *response.add_renewals() = std::move(renewal);
+          }
           return PutErasures(archive, *head, response);
         });
       });
@@ -247,7 +256,9 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetTreeHead(grpc::CallbackServer
           ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.NewestHead());
           if (head) {
             RETURN_IF_ERROR(CheckText({head->note}));
-            response.set_checkpoint(head->note);
+            ASSIGN_OR_RETURN(const std::string cosignatures, archive.Cosignatures(head->size));
+            RETURN_IF_ERROR(CheckText({cosignatures}));
+            response.set_checkpoint(head->note + cosignatures);
           }
           response.set_verifier_key(sequencer_.VerifierKey());
           return absl::OkStatus();
@@ -344,6 +355,15 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::CheckLog(grpc::CallbackServerCon
             auto& to = *response.add_damage();
             to.set_index(damage.index);
             to.set_message(damage.message);
+          }
+          if (check.damage.size() < kMaxDamage) {
+            ASSIGN_OR_RETURN(const std::vector<std::string> faults,
+                             EpochFaults(archive, verifier, sequencer_.origin(), kMaxDamage - check.damage.size()));
+            for (const std::string& fault : faults) {
+              auto& to = *response.add_damage();
+              to.set_index(-1);
+              to.set_message(fault);
+            }
           }
           return CheckIndex(archive, response);
         });

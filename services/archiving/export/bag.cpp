@@ -155,6 +155,16 @@ absl::Status BagWriter::Add(const Document& document) {
         {{"entry", entry}, {"parts", std::vector<std::string>(erasure.parts().begin(), erasure.parts().end())}});
   }
   for (const std::string& hash : document.record.proof().path()) proof["path"].push_back(Base64Of(hash));
+  for (const v1::RenewalProof& renewal : document.record.renewals()) {
+    nlohmann::ordered_json out = {{"document", Base64Of(renewal.document())},
+                                  {"document_path", nlohmann::ordered_json::array()},
+                                  {"entry", Base64Of(renewal.entry())},
+                                  {"entry_path", nlohmann::ordered_json::array()},
+                                  {"checkpoint", renewal.checkpoint()}};
+    for (const std::string& hash : renewal.document_path()) out["document_path"].push_back(Base64Of(hash));
+    for (const std::string& hash : renewal.entry_path()) out["entry_path"].push_back(Base64Of(hash));
+    proof["renewals"].push_back(std::move(out));
+  }
   RETURN_IF_ERROR(AddPayload(folder + "leaf.canonical", document.record.leaf()));
   RETURN_IF_ERROR(AddPayload(folder + "proof.json", proof.dump(1) + "\n"));
   RETURN_IF_ERROR(AddForms(document, folder));

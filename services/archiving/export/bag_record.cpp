@@ -3,6 +3,7 @@
 #include "archiving/export/bag_check.h"
 #include "archiving/log/merkle.h"
 #include "archiving/record/erasure.h"
+#include "archiving/record/renewal.h"
 #include "common/canonical.h"
 #include "common/encoding.h"
 #include "common/errors.h"
@@ -62,6 +63,16 @@ class ProofFields {
   const std::string file_;
   absl::Status status_;
 };
+
+void ReadRenewal(const nlohmann::json& renewal, ProofFields& fields, v1::RenewalProof& out) {
+  out.set_document(fields.Bytes(fields.Text(renewal, "document"), "document"));
+  out.set_entry(fields.Bytes(fields.Text(renewal, "entry"), "entry"));
+  out.set_checkpoint(fields.Text(renewal, "checkpoint"));
+  for (const auto& hash : fields.List(renewal, "document_path"))
+    out.add_document_path(fields.Bytes(hash.is_string() ? hash.get<std::string>() : "?", "document_path"));
+  for (const auto& hash : fields.List(renewal, "entry_path"))
+    out.add_entry_path(fields.Bytes(hash.is_string() ? hash.get<std::string>() : "?", "entry_path"));
+}
 
 // What lists show of a record, from what it says.
 absl::Status PutSummary(v1::GetRecordResponse& record) {
@@ -152,6 +163,8 @@ absl::StatusOr<v1::GetRecordResponse> ReadRecord(const PackageReader& package, c
     ASSIGN_OR_RETURN(*to.mutable_content(), Content(package, part_file));
   }
   RETURN_IF_ERROR(ReadErasures(package, json, fields, record));
+  if (json.is_object() && json.contains("renewals"))
+    for (const auto& renewal : fields.List(json, "renewals")) ReadRenewal(renewal, fields, *record.add_renewals());
   RETURN_IF_ERROR(fields.status());
   ASSIGN_OR_RETURN(*record.mutable_leaf(), Content(package, folder + "leaf.canonical"));
   if (const absl::Status summary = PutSummary(record); !summary.ok())
@@ -182,6 +195,11 @@ std::vector<std::string> ProofFaults(const v1::GetRecordResponse& record, const 
       log::HashLeaf({reinterpret_cast<const std::uint8_t*>(record.leaf().data()), record.leaf().size()});
   if (!log::VerifyInclusion(record.proof().index(), checkpoint->size, leaf, path, checkpoint->root))
     faults.push_back("包含证明不成立：叶子、位置或树根被改动");
+  for (const v1::RenewalProof& renewal : record.renewals()) {
+    const RenewalCheck check =
+        CheckRenewal(renewal, record.proof().index(), record.leaf(), PartsOf(record), verifier, origin);
+    for (const std::string& fault : check.faults) faults.push_back(Cat("第 ", check.number, " 次散列换代：", fault));
+  }
   return faults;
 }
 

@@ -4,58 +4,31 @@
 
 #include <absl/status/status.h>
 #include <absl/strings/str_cat.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <bit>
 #include <cassert>
-#include <cstdio>
-#include <cstdlib>
 #include <limits>
-#include <memory>
 
 namespace jixiao::archiving::log {
 namespace {
 
-// SHA-256 of two pieces after one another.
-Hash Sha256(std::span<const std::uint8_t> first, std::span<const std::uint8_t> second) {
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  // Kept per thread: SHA256() of OpenSSL 3 looks the algorithm up and allocates in every call, which takes four times
-  // as long as hashing an inner node.
-  thread_local const std::unique_ptr<EVP_MD_CTX, Free> context = [] {
-    std::unique_ptr<EVP_MD_CTX, Free> fresh(EVP_MD_CTX_new());
-    if (fresh && EVP_DigestInit_ex2(fresh.get(), EVP_sha256(), nullptr) != 1) fresh.reset();
-    return fresh;
-  }();
-  Hash hash;
-  const bool done = context && EVP_DigestInit_ex2(context.get(), nullptr, nullptr) == 1 &&
-                    EVP_DigestUpdate(context.get(), first.data(), first.size()) == 1 &&
-                    EVP_DigestUpdate(context.get(), second.data(), second.size()) == 1 &&
-                    EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) == 1;
-  if (!done) {
-    std::fputs("SHA-256 failed: no memory, or an OpenSSL configuration without it\n", stderr);
-    std::abort();
-  }
-  return hash;
-}
-
 // The root of the last (size mod 2^level) leaves; there must be at least one. Their complete subtrees are joined from
 // the right, smallest first.
-absl::StatusOr<Hash> RightEdgeRoot(std::int64_t size, int level, const NodeReader& reader) {
+absl::StatusOr<Hash> RightEdgeRoot(std::int64_t size, int level, const NodeReader& reader, TreeHash hash) {
   const auto node = [&](int bit) { return reader.Node({bit, (size >> bit) - 1}); };
   std::uint64_t bits = static_cast<std::uint64_t>(size) & ((std::uint64_t{1} << level) - 1);
   ASSIGN_OR_RETURN(Hash root, node(std::countr_zero(bits)));
   while ((bits &= bits - 1) != 0) {
     ASSIGN_OR_RETURN(const Hash left, node(std::countr_zero(bits)));
-    root = HashChildren(left, root);
+    root = HashChildren(left, root, hash);
   }
   return root;
 }
 
 // Adds to `path` the siblings met on the way from `node` to the root of the tree of `size` leaves.
-absl::Status AppendSiblings(NodeId node, std::int64_t size, const NodeReader& reader, std::vector<Hash>& path) {
+absl::Status AppendSiblings(NodeId node, std::int64_t size, const NodeReader& reader, TreeHash tree_hash,
+                            std::vector<Hash>& path) {
   for (auto [level, index] = node; (size - 1) >> level != 0; ++level, index >>= 1) {
     const std::int64_t sibling = index ^ 1;
     const std::int64_t complete = size >> level;
@@ -63,7 +36,7 @@ absl::Status AppendSiblings(NodeId node, std::int64_t size, const NodeReader& re
       ASSIGN_OR_RETURN(const Hash hash, reader.Node({level, sibling}));
       path.push_back(hash);
     } else if (sibling == complete && complete << level != size) {
-      ASSIGN_OR_RETURN(const Hash hash, RightEdgeRoot(size, level, reader));
+      ASSIGN_OR_RETURN(const Hash hash, RightEdgeRoot(size, level, reader, tree_hash));
       path.push_back(hash);
     }
     // Otherwise the node is the last of its level and rises unchanged.
@@ -102,39 +75,40 @@ absl::Status CheckSize(std::int64_t size) {
 
 }  // namespace
 
-Hash HashLeaf(std::span<const std::uint8_t> entry) {
+Hash HashLeaf(std::span<const std::uint8_t> entry, TreeHash hash) {
   static constexpr std::uint8_t kPrefix[] = {0x00};
-  return Sha256(kPrefix, entry);
+  return HashOf(hash, kPrefix, entry);
 }
 
-Hash HashChildren(const Hash& left, const Hash& right) {
+Hash HashChildren(const Hash& left, const Hash& right, TreeHash hash) {
   std::array<std::uint8_t, 1 + 2 * sizeof(Hash)> node;
   node[0] = 0x01;
   std::copy(right.begin(), right.end(), std::copy(left.begin(), left.end(), node.begin() + 1));
-  return Sha256(node, {});
+  return HashOf(hash, node);
 }
 
-Hash EmptyRoot() {
-  return Sha256({}, {});
+Hash EmptyRoot(TreeHash hash) {
+  return HashOf(hash, std::span<const std::uint8_t>());
 }
 
-absl::StatusOr<Hash> Root(std::int64_t size, const NodeReader& reader) {
+absl::StatusOr<Hash> Root(std::int64_t size, const NodeReader& reader, TreeHash hash) {
   RETURN_IF_ERROR(CheckSize(size));
-  if (size == 0) return EmptyRoot();
-  return RightEdgeRoot(size, 63, reader);
+  if (size == 0) return EmptyRoot(hash);
+  return RightEdgeRoot(size, 63, reader, hash);
 }
 
-absl::StatusOr<std::vector<Hash>> InclusionProof(std::int64_t index, std::int64_t size, const NodeReader& reader) {
+absl::StatusOr<std::vector<Hash>> InclusionProof(std::int64_t index, std::int64_t size, const NodeReader& reader,
+                                                 TreeHash hash) {
   RETURN_IF_ERROR(CheckSize(size));
   if (index < 0) return absl::InvalidArgumentError(absl::StrCat("leaf ", index));
   if (index >= size) return absl::OutOfRangeError(absl::StrCat("leaf ", index, " of a tree of ", size, " leaves"));
   std::vector<Hash> path;
-  RETURN_IF_ERROR(AppendSiblings({0, index}, size, reader, path));
+  RETURN_IF_ERROR(AppendSiblings({0, index}, size, reader, hash, path));
   return path;
 }
 
 absl::StatusOr<std::vector<Hash>> ConsistencyProof(std::int64_t old_size, std::int64_t new_size,
-                                                   const NodeReader& reader) {
+                                                   const NodeReader& reader, TreeHash tree_hash) {
   RETURN_IF_ERROR(CheckSize(old_size));
   RETURN_IF_ERROR(CheckSize(new_size));
   if (old_size > new_size) {
@@ -152,26 +126,26 @@ absl::StatusOr<std::vector<Hash>> ConsistencyProof(std::int64_t old_size, std::i
     ASSIGN_OR_RETURN(const Hash hash, reader.Node(last));
     proof.push_back(hash);
   }
-  RETURN_IF_ERROR(AppendSiblings(last, new_size, reader, proof));
+  RETURN_IF_ERROR(AppendSiblings(last, new_size, reader, tree_hash, proof));
   return proof;
 }
 
 bool VerifyInclusion(std::int64_t index, std::int64_t size, const Hash& leaf_hash, std::span<const Hash> path,
-                     const Hash& root) {
+                     const Hash& root, TreeHash tree_hash) {
   if (index < 0 || index >= size) return false;
   Climb climb(static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(size - 1));
   Hash hash = leaf_hash;
   for (const Hash& sibling : path) {
     if (climb.AtRoot()) return false;
-    hash = climb.StepFromRight() ? HashChildren(sibling, hash) : HashChildren(hash, sibling);
+    hash = climb.StepFromRight() ? HashChildren(sibling, hash, tree_hash) : HashChildren(hash, sibling, tree_hash);
   }
   return climb.AtRoot() && hash == root;
 }
 
 bool VerifyConsistency(std::int64_t old_size, std::int64_t new_size, const Hash& old_root, const Hash& new_root,
-                       std::span<const Hash> path) {
+                       std::span<const Hash> path, TreeHash tree_hash) {
   if (old_size < 0 || old_size > new_size) return false;
-  if (old_size == 0 && old_root != EmptyRoot()) return false;
+  if (old_size == 0 && old_root != EmptyRoot(tree_hash)) return false;
   if (old_size == new_size) return path.empty() && old_root == new_root;
   if (old_size == 0) return path.empty();
 
@@ -188,18 +162,18 @@ bool VerifyConsistency(std::int64_t old_size, std::int64_t new_size, const Hash&
   for (const Hash& sibling : path) {
     if (climb.AtRoot()) return false;
     if (climb.StepFromRight()) {
-      old_hash = HashChildren(sibling, old_hash);
-      new_hash = HashChildren(sibling, new_hash);
+      old_hash = HashChildren(sibling, old_hash, tree_hash);
+      new_hash = HashChildren(sibling, new_hash, tree_hash);
     } else {
-      new_hash = HashChildren(new_hash, sibling);
+      new_hash = HashChildren(new_hash, sibling, tree_hash);
     }
   }
   return climb.AtRoot() && old_hash == old_root && new_hash == new_root;
 }
 
-absl::StatusOr<Appender> Appender::Resume(std::int64_t size, const NodeReader& reader) {
+absl::StatusOr<Appender> Appender::Resume(std::int64_t size, const NodeReader& reader, TreeHash hash) {
   RETURN_IF_ERROR(CheckSize(size));
-  Appender appender;
+  Appender appender(hash);
   appender.size_ = size;
   for (auto bits = static_cast<std::uint64_t>(size); bits != 0; bits &= bits - 1) {
     const int level = std::countr_zero(bits);
@@ -215,7 +189,7 @@ void Appender::Append(const Hash& leaf_hash, std::vector<NewNode>* completed) {
   completed->push_back({{level, size_}, hash});
   // As in adding 1 to a binary number: each 1 carried over is a left subtree that finds its right half.
   while (((size_ >> level) & 1) != 0) {
-    hash = HashChildren(edge_[level], hash);
+    hash = HashChildren(edge_[level], hash, hash_);
     ++level;
     completed->push_back({{level, size_ >> level}, hash});
   }
@@ -224,11 +198,11 @@ void Appender::Append(const Hash& leaf_hash, std::vector<NewNode>* completed) {
 }
 
 Hash Appender::Root() const {
-  if (size_ == 0) return EmptyRoot();
+  if (size_ == 0) return EmptyRoot(hash_);
   auto bits = static_cast<std::uint64_t>(size_);
   Hash root = edge_[std::countr_zero(bits)];
   while ((bits &= bits - 1) != 0) {
-    root = HashChildren(edge_[std::countr_zero(bits)], root);
+    root = HashChildren(edge_[std::countr_zero(bits)], root, hash_);
   }
   return root;
 }

@@ -4,9 +4,13 @@
 // there. They are what a log stores, what a NodeReader supplies and what an Appender gives out. The nodes along an
 // incomplete right edge change with every leaf and are always computed. A log of n leaves stores fewer than 2n nodes.
 //
+// The hash function is SHA-256 unless another is named.
+//
 // Nothing here keeps state except Appender; every function may be called from any thread. Hashing cannot fail short of
-// a process without memory or without SHA-256, and then it aborts.
+// a process without memory or without the function, and then it aborts.
 #pragma once
+
+#include "archiving/log/tree_hash.h"
 
 #include <absl/status/statusor.h>
 
@@ -18,16 +22,14 @@
 
 namespace jixiao::archiving::log {
 
-using Hash = std::array<std::uint8_t, 32>;
-
 // SHA-256(0x00 || entry): the hash of a leaf.
-Hash HashLeaf(std::span<const std::uint8_t> entry);
+Hash HashLeaf(std::span<const std::uint8_t> entry, TreeHash hash = TreeHash::kSha256);
 
 // SHA-256(0x01 || left || right): the hash of an inner node. The prefixes keep a leaf from passing for an inner node.
-Hash HashChildren(const Hash& left, const Hash& right);
+Hash HashChildren(const Hash& left, const Hash& right, TreeHash hash = TreeHash::kSha256);
 
 // SHA-256 of nothing: the root of the tree without leaves.
-Hash EmptyRoot();
+Hash EmptyRoot(TreeHash hash = TreeHash::kSha256);
 
 // The complete subtree over the leaves [index × 2^level, (index + 1) × 2^level). Level 0 holds the leaf hashes.
 struct NodeId {
@@ -49,18 +51,19 @@ class NodeReader {
 
 // The root of the first `size` leaves: MTH(D[size]), RFC 6962 §2.1.
 // Reads one node per set bit of `size`. INVALID_ARGUMENT when `size` is negative.
-absl::StatusOr<Hash> Root(std::int64_t size, const NodeReader& reader);
+absl::StatusOr<Hash> Root(std::int64_t size, const NodeReader& reader, TreeHash hash = TreeHash::kSha256);
 
 // The audit path of leaf `index` in the tree of the first `size` leaves: PATH(index, D[size]), RFC 6962 §2.1.1.
 // Reads h + popcount(size) - 1 nodes, where 2^h leaves make the largest complete subtree around the leaf: at most
 // 2⌊log2 size⌋. INVALID_ARGUMENT when an argument is negative, OUT_OF_RANGE when index >= size.
-absl::StatusOr<std::vector<Hash>> InclusionProof(std::int64_t index, std::int64_t size, const NodeReader& reader);
+absl::StatusOr<std::vector<Hash>> InclusionProof(std::int64_t index, std::int64_t size, const NodeReader& reader,
+                                                 TreeHash hash = TreeHash::kSha256);
 
 // The proof that the tree of `old_size` leaves is a prefix of the tree of `new_size` leaves: PROOF(old_size,
 // D[new_size]), RFC 6962 §2.1.2, and empty for old_size 0, which the RFC leaves out. Reads at most 2⌊log2 new_size⌋ + 1
 // nodes. INVALID_ARGUMENT when an argument is negative, OUT_OF_RANGE when old_size > new_size.
 absl::StatusOr<std::vector<Hash>> ConsistencyProof(std::int64_t old_size, std::int64_t new_size,
-                                                   const NodeReader& reader);
+                                                   const NodeReader& reader, TreeHash hash = TreeHash::kSha256);
 
 // Whether `path` proves that the leaf with hash `leaf_hash` is number `index` of the tree of `size` leaves with root
 // `root`: RFC 9162 §2.1.3.2. False for every malformed argument. O(log size) hashes.
@@ -68,7 +71,7 @@ absl::StatusOr<std::vector<Hash>> ConsistencyProof(std::int64_t old_size, std::i
 // The proof binds `index` and the leaf to `root`, but `size` only by the shape of the path, which close sizes may
 // share: take `size` and `root` together from one signed checkpoint.
 bool VerifyInclusion(std::int64_t index, std::int64_t size, const Hash& leaf_hash, std::span<const Hash> path,
-                     const Hash& root);
+                     const Hash& root, TreeHash hash = TreeHash::kSha256);
 
 // Whether `path` proves that the tree of `old_size` leaves with root `old_root` is a prefix of the tree of `new_size`
 // leaves with root `new_root`: RFC 9162 §2.1.4.2. False for every malformed argument. O(log new_size) hashes.
@@ -76,7 +79,7 @@ bool VerifyInclusion(std::int64_t index, std::int64_t size, const Hash& leaf_has
 // Beyond the RFC: equal sizes need an empty path and equal roots; size 0 needs an empty path and EmptyRoot() as its
 // root, and then any tree continues it. As above, take sizes and roots from signed checkpoints.
 bool VerifyConsistency(std::int64_t old_size, std::int64_t new_size, const Hash& old_root, const Hash& new_root,
-                       std::span<const Hash> path);
+                       std::span<const Hash> path, TreeHash hash = TreeHash::kSha256);
 
 // A subtree that has just become complete.
 struct NewNode {
@@ -94,11 +97,12 @@ struct NewNode {
 class Appender {
  public:
   // The empty tree.
-  Appender() = default;
+  explicit Appender(TreeHash hash = TreeHash::kSha256) : hash_(hash) {}
 
   // The end of the tree of the first `size` leaves. Reads one node per set bit of `size`. INVALID_ARGUMENT when `size`
   // is negative.
-  static absl::StatusOr<Appender> Resume(std::int64_t size, const NodeReader& reader);
+  static absl::StatusOr<Appender> Resume(std::int64_t size, const NodeReader& reader,
+                                         TreeHash hash = TreeHash::kSha256);
 
   // Appends a leaf and adds to `*completed` every subtree it completes, the leaf itself first, in ascending level:
   // these are the nodes to store. One hash and two nodes a leaf in the long run; ⌊log2 size⌋ hashes at worst. A log
@@ -111,6 +115,7 @@ class Appender {
   Hash Root() const;
 
  private:
+  TreeHash hash_;
   std::int64_t size_ = 0;
   // By level: the root of the subtree that stands for this bit of size_, stale where the bit is 0.
   std::array<Hash, 63> edge_{};

@@ -182,20 +182,23 @@ absl::StatusOr<Summary> Summarize(const std::vector<Part>& parts, std::span<cons
                  card.computed_total(),           card.grade()};
 }
 
-std::string Commitment(const Part& part) {
+std::string CommitmentText(const Part& part) {
   std::string text = "jixiao-part-v1\n";
   text.reserve(part.content.size() + 256);
   PutWithLength(text, part.name);
   PutWithLength(text, part.media_type);
   PutWithLength(text, part.salt);
   PutWithLength(text, part.content);
-  return HashString(text);
+  return text;
 }
 
-std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, const std::vector<Part>& parts) {
+std::string Commitment(const Part& part) {
+  return HashString(CommitmentText(part));
+}
+
+v1::RecordLeaf LeafOf(std::string_view key, const std::vector<Part>& parts) {
   v1::RecordLeaf leaf;
   leaf.set_key(std::string(key));
-  leaf.set_archive_time_micros(archive_time_micros);
   for (const Part& part : parts) {
     auto& committed = *leaf.add_parts();
     committed.set_name(part.name);
@@ -203,6 +206,12 @@ std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, co
     committed.set_size(static_cast<std::int64_t>(part.content.size()));
     committed.set_commitment(Commitment(part));
   }
+  return leaf;
+}
+
+std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, const std::vector<Part>& parts) {
+  v1::RecordLeaf leaf = LeafOf(key, parts);
+  leaf.set_archive_time_micros(archive_time_micros);
   return CanonicalEncode(leaf).value();  // cannot fail: the message was made here
 }
 

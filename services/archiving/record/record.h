@@ -76,8 +76,12 @@ absl::StatusOr<Summary> Summarize(const std::vector<Part>& parts, std::span<cons
 // Whether the parts are those of an entry that the archive itself appended.
 bool IsEntry(const std::vector<Part>& parts);
 
-// The commitment of one part; see record_leaf.proto.
+// The commitment of one part, and what it is the hash of; see record_leaf.proto.
+std::string CommitmentText(const Part& part);
 std::string Commitment(const Part& part);
+
+// The leaf but for its time: hashes all contents.
+v1::RecordLeaf LeafOf(std::string_view key, const std::vector<Part>& parts);
 
 // The exact bytes of the leaf.
 std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, const std::vector<Part>& parts);

@@ -1,11 +1,14 @@
 #include "archiving/sequencing/sequencer.h"
 
 #include "archiving/log/head_chain.h"
+#include "archiving/log/tiles.h"
+#include "common/canonical.h"
 #include "common/errors.h"
 #include "common/text.h"
 #include "common/time.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace jixiao::archiving {
 namespace {
@@ -27,6 +30,32 @@ absl::Status Conflict(const StoredRecord& existing) {
                {{"record", RecordName(existing.index)}});
 }
 
+// Keeps the nodes that were read or written: the proofs of one batch share most of theirs.
+class KnownNodes final : public log::NodeReader {
+ public:
+  explicit KnownNodes(const log::NodeReader& nodes) : nodes_(nodes) {}
+
+  void Add(const std::vector<log::NewNode>& nodes) {
+    for (const log::NewNode& node : nodes) known_.emplace(KeyOf(node.id), node.hash);
+  }
+
+  absl::StatusOr<log::Hash> Node(log::NodeId id) const override {
+    if (const auto found = known_.find(KeyOf(id)); found != known_.end()) return found->second;
+    ASSIGN_OR_RETURN(const log::Hash hash, nodes_.Node(id));
+    known_.emplace(KeyOf(id), hash);
+    return hash;
+  }
+
+ private:
+  // One number for a level and an index: that of the node in a heap.
+  static std::uint64_t KeyOf(log::NodeId id) {
+    return (std::uint64_t{1} << (63 - id.level)) | static_cast<std::uint64_t>(id.index);
+  }
+
+  const log::NodeReader& nodes_;
+  mutable std::unordered_map<std::uint64_t, log::Hash> known_;
+};
+
 }  // namespace
 
 Sequencer::Sequencer(ArchiveStore& store, log::Signer signer, std::string origin)
@@ -45,14 +74,24 @@ Sequencer::~Sequencer() {
   thread_.join();
 }
 
+absl::Status Sequencer::Admit() const {
+  if (stopping_) return Error(absl::StatusCode::kUnavailable, "STOPPING", "the archive is stopping");
+  if (queue_.size() < kMaxWaiting) return absl::OkStatus();
+  return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many records wait for the log",
+                  std::chrono::milliseconds(200));
+}
+
 absl::Status Sequencer::Append(PendingRecord record, Done done) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return Error(absl::StatusCode::kUnavailable, "STOPPING", "the archive is stopping");
-    if (queue_.size() >= kMaxWaiting)
-      return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many records wait for the log",
-                      std::chrono::milliseconds(200));
-    queue_.push_back({std::move(record), std::move(done)});
+    RETURN_IF_ERROR(Admit());
+  }
+  // Contents are hashed here, on the callers' threads: the one thread that sequences is what limits the rate.
+  v1::RecordLeaf leaf = LeafOf(record.key, record.parts);
+  {
+    const std::lock_guard lock(mutex_);
+    RETURN_IF_ERROR(Admit());
+    queue_.push_back({std::move(record), std::move(leaf), std::move(done)});
   }
   wake_.notify_one();
   return absl::OkStatus();
@@ -93,16 +132,20 @@ absl::Status Sequencer::WriteBatch(std::span<Item> batch, ArchiveWriter& archive
   ASSIGN_OR_RETURN(log::Appender appender, log::Appender::Resume(size, archive));
   ASSIGN_OR_RETURN(const std::int64_t previous, SignedSize(archive, appender));
   const std::int64_t now = NowMicros();
-  for (Item& item : batch) RETURN_IF_ERROR(AppendOne(item, archive, appender, now));
+  std::vector<log::NewNode> nodes;
+  for (Item& item : batch) RETURN_IF_ERROR(AppendOne(item, archive, appender, now, nodes));
   if (appender.size() == size) return absl::OkStatus();
   ASSIGN_OR_RETURN(
       std::string note,
       log::SignCheckpoint({origin_, appender.size(), appender.Root(), {log::PreviousLine(previous)}}, signer_));
+  RETURN_IF_ERROR(archive.InsertNodes(nodes));
   RETURN_IF_ERROR(archive.InsertHead({appender.size(), note}, now));
+  KnownNodes known(archive);
+  known.Add(nodes);
   for (Item& item : batch) {
     if (!item.appended) continue;
     item.outcome->checkpoint = note;
-    ASSIGN_OR_RETURN(item.outcome->path, log::InclusionProof(item.outcome->index, appender.size(), archive));
+    ASSIGN_OR_RETURN(item.outcome->path, log::InclusionProof(item.outcome->index, appender.size(), known));
   }
   return absl::OkStatus();
 }
@@ -120,7 +163,8 @@ absl::StatusOr<std::int64_t> Sequencer::SignedSize(const ArchiveReader& archive,
   return checkpoint->size;
 }
 
-absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now) {
+absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now,
+                                  std::vector<log::NewNode>& nodes) {
   PendingRecord& record = item.record;
   item.appended = false;
   ASSIGN_OR_RETURN(const std::optional<StoredRecord> existing, archive.RecordByKey(record.key));
@@ -139,13 +183,17 @@ absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appen
     }
     return absl::OkStatus();
   }
-  std::string leaf = LeafBytes(record.key, now, record.parts);
-  std::vector<log::NewNode> nodes;
+  item.leaf.set_archive_time_micros(now);
+  ASSIGN_OR_RETURN(std::string leaf, CanonicalEncode(item.leaf));
+  if (leaf.size() > log::kLargestEntry) {
+    item.outcome = Error(absl::StatusCode::kInvalidArgument, "LEAF_TOO_LARGE",
+                         Cat("the leaf has ", leaf.size(), " bytes; at most ", log::kLargestEntry));
+    return absl::OkStatus();
+  }
   const std::int64_t index = appender.size();
   appender.Append(log::HashLeaf(Bytes(leaf)), &nodes);
   RETURN_IF_ERROR(archive.InsertRecord({index, record.key, record.content_digest, std::move(leaf), now, record.summary},
                                        record.parts));
-  RETURN_IF_ERROR(archive.InsertNodes(nodes));
   item.outcome = Placement{index, now, {}, {}};
   item.appended = true;
   return absl::OkStatus();

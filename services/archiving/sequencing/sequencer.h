@@ -63,11 +63,14 @@ class Sequencer {
  private:
   struct Item {
     PendingRecord record;
+    v1::RecordLeaf leaf;  // but for its time
     Done done;
     absl::StatusOr<Placement> outcome = absl::InternalError("not sequenced");
     bool appended = false;
   };
 
+  // Whether one more may wait; the mutex is held.
+  absl::Status Admit() const;
   void Loop();
   // Writes `batch` in one transaction: all of it or nothing.
   absl::Status Carry(std::span<Item> batch);
@@ -75,7 +78,9 @@ class Sequencer {
   absl::Status WriteBatch(std::span<Item> batch, ArchiveWriter& archive);
   // The size of the newest signed tree, 0 before the first, once it is the tree of `appender`.
   absl::StatusOr<std::int64_t> SignedSize(const ArchiveReader& archive, const log::Appender& appender) const;
-  absl::Status AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now);
+  // Adds the nodes that the record completes to `nodes`; they are stored with the batch.
+  absl::Status AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now,
+                         std::vector<log::NewNode>& nodes);
 
   ArchiveStore& store_;
   const log::Signer signer_;

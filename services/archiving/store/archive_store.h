@@ -5,6 +5,7 @@
 #include "archiving/log/merkle.h"
 #include "archiving/record/record.h"
 #include "archiving/store/custody.h"
+#include "archiving/store/epoch_store.h"
 
 #include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
@@ -53,6 +54,14 @@ class ArchiveReader : public log::NodeReader {
   virtual absl::StatusOr<std::optional<StoredHead>> HeadFor(std::int64_t size) const = 0;
   // All tree heads by size.
   virtual absl::StatusOr<std::vector<StoredHead>> Heads() const = 0;
+  // The hashes of `count` complete subtrees of a level from `first` on. DATA_LOSS when one is missing.
+  virtual absl::StatusOr<std::vector<log::Hash>> Nodes(int level, std::int64_t first, std::int64_t count) const = 0;
+  // What witnesses have signed below the head of `size`: note signature lines; empty for none.
+  virtual absl::StatusOr<std::string> Cosignatures(std::int64_t size) const = 0;
+  // Size of the newest head of at least `size` leaves that has at least `count` (1 or more) cosignatures.
+  virtual absl::StatusOr<std::optional<std::int64_t>> CosignedSize(std::int64_t size, int count) const = 0;
+  // Hash renewals.
+  virtual const EpochReader& Epochs() const = 0;
   // How many nodes are stored.
   virtual absl::StatusOr<std::int64_t> NodeCount() const = 0;
   // Structural faults that the store itself can see (pages, orphans), in Chinese; empty when there is none.
@@ -68,6 +77,9 @@ class ArchiveWriter : public ArchiveReader {
   virtual absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) = 0;
   virtual absl::Status InsertHead(const StoredHead& head, std::int64_t time) = 0;
   virtual CustodyWriter& custody_writer() = 0;
+  // Keeps a witness's signature line below the head of `size`, in place of an older one.
+  virtual absl::Status PutCosignature(std::int64_t size, std::string_view witness, std::string_view line) = 0;
+  virtual EpochWriter& NewEpochs() = 0;
 };
 
 // Thread-safe. All methods may block.

@@ -1,11 +1,13 @@
 #include "archiving/store/sqlite_archive_store.h"
 
 #include "archiving/store/sqlite_custody.h"
+#include "archiving/store/sqlite_epochs.h"
 #include "common/digest.h"
 #include "common/errors.h"
 #include "common/text.h"
 
 #include <algorithm>
+#include <span>
 
 namespace jixiao::archiving {
 namespace {
@@ -53,6 +55,7 @@ const store::Migration kMigrations[] = {{1, "records, log and tree heads",
                                          "  note TEXT NOT NULL,"
                                          "  created_at INTEGER NOT NULL"
                                          ") STRICT;"},
+                                        kLogMigration,
                                         {3, "erasures, disposals, fixity and inspections", kCustodySchema}};
 
 constexpr std::string_view kRecordColumns =
@@ -75,7 +78,7 @@ StoredHead ReadHead(const Statement& row) {
 // Reads and writes over one connection, inside a transaction that the caller holds.
 class SqliteArchive final : public ArchiveWriter {
  public:
-  explicit SqliteArchive(Database& db) : db_(db), custody_(db) {}
+  explicit SqliteArchive(Database& db) : db_(db), custody_(db), epochs_(db) {}
 
   const CustodyReader& custody() const override { return custody_; }
   CustodyWriter& custody_writer() override { return custody_; }
@@ -171,6 +174,42 @@ class SqliteArchive final : public ArchiveWriter {
     return found;
   }
 
+  absl::StatusOr<std::vector<log::Hash>> Nodes(int level, std::int64_t first, std::int64_t count) const override {
+    std::vector<log::Hash> found;
+    RETURN_IF_ERROR(db_.ForEach(
+        "SELECT idx, hash FROM nodes WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx",
+        [&](const Statement& row) {
+          const std::string bytes = row.BlobBytes(1);
+          if (row.Int(0) != first + static_cast<std::int64_t>(found.size()) || bytes.size() != sizeof(log::Hash))
+            return;
+          std::copy(bytes.begin(), bytes.end(), found.emplace_back().begin());
+        },
+        level, first, first + count));
+    if (static_cast<std::int64_t>(found.size()) != count)
+      return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED",
+                   Cat("of the log nodes ", level, "/", first, " and the ", count - 1, " after it, one is missing"));
+    return found;
+  }
+
+  absl::StatusOr<std::string> Cosignatures(std::int64_t size) const override {
+    std::string lines;
+    RETURN_IF_ERROR(db_.ForEach(
+        "SELECT line FROM cosignatures WHERE size = ? ORDER BY witness",
+        [&](const Statement& row) { lines += row.TextView(0); }, size));
+    return lines;
+  }
+
+  absl::StatusOr<std::optional<std::int64_t>> CosignedSize(std::int64_t size, int count) const override {
+    std::optional<std::int64_t> found;
+    RETURN_IF_ERROR(db_.ForEach(
+        "SELECT size FROM cosignatures WHERE size >= ? GROUP BY size HAVING count(*) >= ? ORDER BY size DESC LIMIT 1",
+        [&](const Statement& row) { found = row.Int(0); }, size, count));
+    return found;
+  }
+
+  const EpochReader& Epochs() const override { return epochs_; }
+  EpochWriter& NewEpochs() override { return epochs_; }
+
   absl::StatusOr<std::vector<std::string>> StructuralFaults() const override {
     std::vector<std::string> faults;
     ASSIGN_OR_RETURN(const std::vector<std::string> schema, db_.SchemaFaults(kMigrations));
@@ -205,7 +244,7 @@ class SqliteArchive final : public ArchiveWriter {
                             s.project_name, s.fiscal_year, s.region_code, s.computed_total, s.grade));
     for (const Part& part : parts) {
       if (part.name == kRuleSetPart) {
-        const std::string digest = DigestOf(part.content);
+        const std::string& digest = RuleSetDigest(part.content);
         RETURN_IF_ERROR(db_.Run("INSERT INTO shared_contents VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", digest,
                                 Blob{part.content}));
         RETURN_IF_ERROR(db_.Run("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", record.index, part.name, part.media_type,
@@ -219,10 +258,13 @@ class SqliteArchive final : public ArchiveWriter {
   }
 
   absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) override {
-    for (const log::NewNode& node : nodes)
-      RETURN_IF_ERROR(
-          db_.Run("INSERT INTO nodes VALUES (?, ?, ?)", node.id.level, node.id.index,
-                  Blob{std::string_view(reinterpret_cast<const char*>(node.hash.data()), node.hash.size())}));
+    // Neighbours of a level after one another, many to a statement: on PostgreSQL each statement is a round trip.
+    std::vector<log::NewNode> sorted = nodes;
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    std::span<const log::NewNode> left(sorted);
+    for (; left.size() >= kNodesAtOnce; left = left.subspan(kNodesAtOnce))
+      RETURN_IF_ERROR(InsertTogether(left.first(kNodesAtOnce)));
+    for (const log::NewNode& node : left) RETURN_IF_ERROR(InsertTogether({&node, 1}));
     return absl::OkStatus();
   }
 
@@ -230,7 +272,45 @@ class SqliteArchive final : public ArchiveWriter {
     return db_.Run("INSERT INTO tree_heads VALUES (?, ?, ?)", head.size, head.note, time);
   }
 
+  absl::Status PutCosignature(std::int64_t size, std::string_view witness, std::string_view line) override {
+    return db_.Run(
+        "INSERT INTO cosignatures VALUES (?, ?, ?) ON CONFLICT (size, witness) DO UPDATE SET line = excluded.line",
+        size, witness, line);
+  }
+
  private:
+  static constexpr std::size_t kNodesAtOnce = 64;
+
+  // Records that come together mostly have the same rules, of tens of thousands of bytes.
+  const std::string& RuleSetDigest(const std::string& content) {
+    if (rule_set_digest_.empty() || content != rule_set_) {
+      rule_set_ = content;
+      rule_set_digest_ = DigestOf(content);
+    }
+    return rule_set_digest_;
+  }
+
+  // One node, or kNodesAtOnce.
+  absl::Status InsertTogether(std::span<const log::NewNode> nodes) {
+    static constexpr std::string_view kOne = "INSERT INTO nodes VALUES (?, ?, ?)";
+    static const std::string many = [] {
+      std::string sql(kOne);
+      for (std::size_t i = 1; i < kNodesAtOnce; ++i) sql += ", (?, ?, ?)";
+      return sql;
+    }();
+    ASSIGN_OR_RETURN(Statement* const statement, db_.Prepared(nodes.size() == 1 ? kOne : std::string_view(many)));
+    int parameter = 0;
+    for (const log::NewNode& node : nodes) {
+      statement->Bind(++parameter, node.id.level);
+      statement->Bind(++parameter, node.id.index);
+      statement->Bind(++parameter,
+                      Blob{std::string_view(reinterpret_cast<const char*>(node.hash.data()), node.hash.size())});
+    }
+    const absl::Status status = statement->Step().status();
+    statement->Reset();
+    return status;
+  }
+
   absl::StatusOr<std::int64_t> Number(std::string_view sql) const {
     std::int64_t number = 0;
     RETURN_IF_ERROR(db_.ForEach(sql, [&](const Statement& row) { number = row.Int(0); }));
@@ -239,6 +319,9 @@ class SqliteArchive final : public ArchiveWriter {
 
   Database& db_;
   SqliteCustody custody_;
+  SqliteEpochs epochs_;
+  std::string rule_set_;  // the last one, and its digest
+  std::string rule_set_digest_;
 };
 
 }  // namespace

@@ -79,6 +79,14 @@ class ForwardingReader : public ArchiveReader {
   absl::StatusOr<std::optional<StoredHead>> NewestHead() const override { return reader_.NewestHead(); }
   absl::StatusOr<std::optional<StoredHead>> HeadFor(std::int64_t size) const override { return reader_.HeadFor(size); }
   absl::StatusOr<std::vector<StoredHead>> Heads() const override { return reader_.Heads(); }
+  absl::StatusOr<std::vector<log::Hash>> Nodes(int level, std::int64_t first, std::int64_t count) const override {
+    return reader_.Nodes(level, first, count);
+  }
+  absl::StatusOr<std::string> Cosignatures(std::int64_t size) const override { return reader_.Cosignatures(size); }
+  absl::StatusOr<std::optional<std::int64_t>> CosignedSize(std::int64_t size, int count) const override {
+    return reader_.CosignedSize(size, count);
+  }
+  const EpochReader& Epochs() const override { return reader_.Epochs(); }
   absl::StatusOr<std::int64_t> NodeCount() const override { return reader_.NodeCount(); }
   absl::StatusOr<std::vector<std::string>> StructuralFaults() const override { return reader_.StructuralFaults(); }
   const CustodyReader& custody() const override { return reader_.custody(); }

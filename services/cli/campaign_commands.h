@@ -72,7 +72,7 @@ int RunCampaignSubmissions(const Global& global, const std::string& campaign, bo
 struct ReserveOptions {
   std::string campaign;
   std::vector<std::string> files;
-  importing::Hints hints;  // for forms that say neither region nor year
+  importing::Hints hints;    // for forms that say neither region nor year
   std::string folder = ".";  // for the receipts
 };
 int RunCampaignReserve(const Global& global, const ReserveOptions& options);

@@ -104,8 +104,11 @@ TEST_P(ArchiveLog, TilesAreTheSignedTree) {
   ASSERT_EQ(Run({"tiles", "--out", Path("tiles"), "--key", key}), 0) << last_;
   EXPECT_THAT(last_, HasSubstr("新写 2 个文件"));
   const auto second = FilesIn(Path("tiles"));
-  for (const auto& [name, content] : first)
-    if (name != "checkpoint") EXPECT_EQ(second.at(name), content) << name;
+  for (const auto& [name, content] : first) {
+    if (name != "checkpoint") {
+      EXPECT_EQ(second.at(name), content) << name;
+    }
+  }
   EXPECT_EQ(second.count("tile/0/001.p/19"), 1u);
   // A folder of another log is not gone on with.
   std::string other = second.at("tile/1/000.p/1");

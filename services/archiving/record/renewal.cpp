@@ -53,8 +53,8 @@ std::string HashLine(log::TreeHash hash) {
   return Cat("hash ", log::NameOf(hash));
 }
 
-std::string RenewalEntryBytes(log::TreeHash hash, std::int64_t index, std::string_view leaf,
-                              const std::vector<Part>& parts) {
+absl::StatusOr<std::string> RenewalEntryBytes(log::TreeHash hash, std::int64_t index, std::string_view leaf,
+                                              const std::vector<Part>& parts) {
   v1::RenewalEntry entry;
   entry.set_index(index);
   entry.set_leaf_hash(Text(log::HashOf(hash, leaf)));
@@ -64,7 +64,7 @@ std::string RenewalEntryBytes(log::TreeHash hash, std::int64_t index, std::strin
     renewed.set_name(part.name);
     renewed.set_commitment(Text(log::HashOf(hash, CommitmentText(part))));
   }
-  return CanonicalEncode(entry).value();  // cannot fail: the message was made here
+  return CanonicalEncode(entry);
 }
 
 RenewalCheck CheckRenewal(const v1::RenewalProof& proof, std::int64_t index, std::string_view leaf,

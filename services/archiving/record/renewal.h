@@ -20,9 +20,9 @@ std::string EpochOrigin(std::string_view log_origin, std::int64_t number);
 std::string HashLine(log::TreeHash hash);
 
 // The leaf of an epoch's tree for the record `index`: the exact bytes of its RenewalEntry. Parts without a salt, which
-// were erased, are left out.
-std::string RenewalEntryBytes(log::TreeHash hash, std::int64_t index, std::string_view leaf,
-                              const std::vector<Part>& parts);
+// were erased, are left out. INVALID_ARGUMENT when a part's name is no UTF-8.
+absl::StatusOr<std::string> RenewalEntryBytes(log::TreeHash hash, std::int64_t index, std::string_view leaf,
+                                              const std::vector<Part>& parts);
 
 // What a renewal proves of a record.
 struct RenewalCheck {

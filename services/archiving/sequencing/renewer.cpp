@@ -131,7 +131,8 @@ absl::StatusOr<std::vector<Renewer::Entry>> Renewer::Hashed(log::TreeHash hash, 
         return Damaged(Cat("the leaf of ", RecordName(index), " is not the one in the log"));
       if (!AreCommitted(record.leaf, parts))
         return Damaged(Cat("the parts of ", RecordName(index), " are not what its leaf commits to"));
-      entries.push_back({index, RenewalEntryBytes(hash, index, record.leaf, parts)});
+      ASSIGN_OR_RETURN(std::string entry, RenewalEntryBytes(hash, index, record.leaf, parts));
+      entries.push_back({index, std::move(entry)});
       for (const Part& part : parts) bytes += part.content.size();
     }
     if (entries.empty()) return Damaged(Cat(RecordName(first), " is missing"));

@@ -296,7 +296,7 @@ TEST(Tiles, BundlesHoldTheirEntries) {
 TEST(LogProofText, IsReadBackAndNothingElse) {
   LogProof proof{"leaf\n", 73894, {HashLeaf(Bytes("a")), HashLeaf(Bytes("b"))}, Cat(kText, "\n", kCosignature)};
   const std::string text = FormatLogProof(proof);
-  EXPECT_TRUE(text.starts_with("c2sp.org/tlog-proof@v1\nextra bGVhZgo=\nindex 73894\nAipkg")) << text;
+  EXPECT_TRUE(text.starts_with("c2sp.org/tlog-proof@v1\nextra bGVhZgo=\nindex 73894\nAippeeba")) << text;
   ASSERT_TRUE(ParseLogProof(text).ok()) << ParseLogProof(text).status();
   EXPECT_EQ(*ParseLogProof(text), proof);
   proof.extra.clear();

@@ -36,7 +36,7 @@ struct TileName {
   // The level of the log's nodes that the tile holds, and the first of them.
   int node_level() const { return entries() ? 0 : level * kTileHeight; }
   std::int64_t first() const { return index * kTileWidth; }
-  friend auto operator<=>(const TileName&, const TileName&) = default;
+  friend auto operator<=>(const TileName&, const TileName&) = default;  // NOLINT(modernize-use-nullptr): the tool errs
 };
 
 // The resource's path below the log's prefix, and back. INVALID_ARGUMENT for anything that PathOf does not write.

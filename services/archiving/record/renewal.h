@@ -6,6 +6,8 @@
 
 #include "jixiao/archiving/v1/renewal.pb.h"
 
+#include <absl/status/statusor.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -77,7 +77,6 @@ class Cluster {
   std::shared_ptr<grpc::Channel> Channel(Server server, int replica = 0);
   // HOST:PORT, for a command line.
   std::string AddressOf(Server server, int replica = 0) const;
-  int Port(Server server, int replica = 0) const { return NodeOf(server, replica).port; }
   intake::v1::IntakeService::Stub& Intake(int replica = 0) { return *intake_[static_cast<std::size_t>(replica)]; }
   scoring::v1::ScoringService::Stub& Scoring(int replica = 0) { return *scoring_[static_cast<std::size_t>(replica)]; }
   archiving::v1::ArchivingService::Stub& Archiving() { return *archiving_[0]; }

@@ -135,7 +135,7 @@ SelfEvaluation RuleSetTest::Form(const std::string& region, int year) {
 int RuleSetTest::Cli(const std::vector<std::string>& arguments, std::string* output) {
   const auto log = cluster_.folder() / ("cli-" + std::to_string(++cli_runs_) + ".txt");
   std::vector<std::string> command = {jixiao::paths::Binaries() + "/jixiao",
-                                      "--scoring=127.0.0.1:" + std::to_string(cluster_.Port(Server::kScoring))};
+                                      "--scoring=127.0.0.1:" + std::to_string(cluster_.port(Server::kScoring))};
   command.insert(command.end(), arguments.begin(), arguments.end());
   const auto process = Process::Start(command, log);
   const int code = process->Wait(std::chrono::seconds(30)).value_or(-1);

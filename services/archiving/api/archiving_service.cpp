@@ -206,12 +206,9 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetRecord(grpc::CallbackServerCo
           ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.NewestHead());
           if (!head || head->size <= record->index)
             return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", "no signed tree holds this record");
-          RETURN_IF_ERROR(CheckText({head->note}));
+          ASSIGN_OR_RETURN(*response.mutable_proof()->mutable_checkpoint(), WithCosignatures(archive, *head));
           ASSIGN_OR_RETURN(const std::vector<log::Hash> path, log::InclusionProof(record->index, head->size, archive));
           response.mutable_proof()->set_index(record->index);
-          ASSIGN_OR_RETURN(const std::string cosignatures, archive.Cosignatures(head->size));
-          RETURN_IF_ERROR(CheckText({cosignatures}));
-          response.mutable_proof()->set_checkpoint(head->note + cosignatures);
           PutPath(path, *response.mutable_proof()->mutable_path());
           ASSIGN_OR_RETURN(std::vector<v1::RenewalProof> renewals, RenewalProofs(archive, record->index));
           for (v1::RenewalProof& renewal : renewals) {
@@ -255,10 +252,7 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetTreeHead(grpc::CallbackServer
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
           ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.NewestHead());
           if (head) {
-            RETURN_IF_ERROR(CheckText({head->note}));
-            ASSIGN_OR_RETURN(const std::string cosignatures, archive.Cosignatures(head->size));
-            RETURN_IF_ERROR(CheckText({cosignatures}));
-            response.set_checkpoint(head->note + cosignatures);
+            ASSIGN_OR_RETURN(*response.mutable_checkpoint(), WithCosignatures(archive, *head));
           }
           response.set_verifier_key(sequencer_.VerifierKey());
           return absl::OkStatus();

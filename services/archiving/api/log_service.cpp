@@ -2,6 +2,7 @@
 
 #include "archiving/api/record_summary.h"
 #include "archiving/log/tiles.h"
+#include "archiving/log/witness.h"
 #include "common/errors.h"
 #include "common/rpc/unary.h"
 #include "common/text.h"
@@ -16,7 +17,6 @@ namespace {
 constexpr int kDefaultStep = 256;
 constexpr int kMaxStep = 1000;
 constexpr int kMaxWitnesses = 64;
-constexpr std::int64_t kClockSkewSeconds = 24 * 3600;  // a cosignature from further ahead is a broken clock's
 
 absl::StatusOr<StoredHead> NewestHead(const ArchiveReader& archive) {
   ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.NewestHead());
@@ -30,12 +30,6 @@ absl::StatusOr<StoredHead> HeadOf(const ArchiveReader& archive, std::int64_t siz
   if (!head || head->size != size)
     return Error(absl::StatusCode::kNotFound, "TREE_HEAD_NOT_FOUND", Cat("no tree head of ", size, " leaves"));
   return *head;
-}
-
-absl::StatusOr<std::string> WithCosignatures(const ArchiveReader& archive, const StoredHead& head) {
-  ASSIGN_OR_RETURN(const std::string cosignatures, archive.Cosignatures(head.size));
-  RETURN_IF_ERROR(CheckText({head.note, cosignatures}));
-  return head.note + cosignatures;
 }
 
 // The head that a proof of leaf `index` stands on.
@@ -126,40 +120,20 @@ grpc::ServerUnaryReactor* LogServiceImpl::GetLogProof(grpc::CallbackServerContex
 }
 
 absl::Status LogServiceImpl::Add(const v1::AddCosignaturesRequest& request, v1::AddCosignaturesResponse& response) {
-  struct Taken {
-    std::string witness;  // the key, not only its name: names may be shared
-    std::string line;
-  };
   StoredHead head;
   RETURN_IF_ERROR(store_.Read([&](const ArchiveReader& archive) -> absl::Status {
     ASSIGN_OR_RETURN(head, HeadOf(archive, request.size()));
     return absl::OkStatus();
   }));
-  ASSIGN_OR_RETURN(const log::NoteParts parts, log::SplitNote(head.note));
-  const std::string note = Cat(parts.text, "\n", request.signatures());
-  std::vector<Taken> taken;
-  for (const log::Verifier& witness : witnesses_) {
-    const auto signature = witness.SignatureIn(note);
-    if (signature.status().code() == absl::StatusCode::kNotFound) continue;
-    if (signature.status().code() == absl::StatusCode::kInvalidArgument)
-      return InvalidField("COSIGNATURE_INVALID", "signatures", std::string(signature.status().message()));
-    if (!signature.ok())
-      return Error(absl::StatusCode::kUnauthenticated, "COSIGNATURE_INVALID",
-                   Cat("the cosignature of ", witness.name(), " does not verify for the head of ", head.size));
-    if (signature->time > NowMicros() / 1'000'000 + kClockSkewSeconds)
-      return InvalidField("COSIGNATURE_INVALID", "signatures", Cat(witness.name(), " has signed in the future"));
-    taken.push_back({witness.Key(), signature->line});
-    response.add_witnesses(witness.name());
-  }
-  if (taken.empty())
-    return Error(absl::StatusCode::kPermissionDenied, "WITNESS_UNKNOWN",
-                 "no signature is by a witness that this archive was told of (--witness)");
+  ASSIGN_OR_RETURN(const std::vector<log::Cosignature> taken,
+                   log::CosignaturesBelow(head.note, request.signatures(), witnesses_, NowMicros() / 1'000'000));
+  for (const log::Cosignature& one : taken) response.add_witnesses(one.witness);
   if (request.validate_only()) {
     response.set_checkpoint(head.note);
     return absl::OkStatus();
   }
   return store_.Write([&](ArchiveWriter& archive) -> absl::Status {
-    for (const Taken& one : taken) RETURN_IF_ERROR(archive.PutCosignature(head.size, one.witness, one.line));
+    for (const log::Cosignature& one : taken) RETURN_IF_ERROR(archive.PutCosignature(head.size, one.key, one.line));
     ASSIGN_OR_RETURN(*response.mutable_checkpoint(), WithCosignatures(archive, head));
     return absl::OkStatus();
   });

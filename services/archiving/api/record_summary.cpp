@@ -13,6 +13,12 @@ absl::Status CheckText(std::initializer_list<std::string_view> texts) {
   return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED", "stored text is damaged; CheckLog says where");
 }
 
+absl::StatusOr<std::string> WithCosignatures(const ArchiveReader& archive, const StoredHead& head) {
+  ASSIGN_OR_RETURN(const std::string cosignatures, archive.Cosignatures(head.size));
+  RETURN_IF_ERROR(CheckText({head.note, cosignatures}));
+  return head.note + cosignatures;
+}
+
 absl::Status PutSummary(const StoredRecord& record, v1::RecordSummary& out) {
   const Summary& s = record.summary;
   RETURN_IF_ERROR(

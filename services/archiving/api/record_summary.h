@@ -6,14 +6,19 @@
 #include "jixiao/archiving/v1/archiving_service.pb.h"
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
 namespace jixiao::archiving {
 
 // DATA_LOSS (ARCHIVE_DAMAGED) when a text is no UTF-8: no caller could read the answer.
 absl::Status CheckText(std::initializer_list<std::string_view> texts);
+
+// The head's note with the cosignatures below it. DATA_LOSS (ARCHIVE_DAMAGED) as CheckText.
+absl::StatusOr<std::string> WithCosignatures(const ArchiveReader& archive, const StoredHead& head);
 
 // DATA_LOSS (ARCHIVE_DAMAGED) when the stored texts are damaged.
 absl::Status PutSummary(const StoredRecord& record, v1::RecordSummary& out);

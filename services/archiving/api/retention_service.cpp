@@ -16,7 +16,6 @@ namespace {
 
 constexpr int kDefaultPage = 50;
 constexpr int kMaxPage = 500;
-constexpr std::int64_t kScan = 2000;  // records that one page of due ones looks at
 constexpr std::size_t kMaxRequestId = 64;
 
 absl::StatusOr<std::int64_t> PageSize(int wanted) {
@@ -42,13 +41,8 @@ absl::StatusOr<StoredDisposal> Find(const CustodyReader& custody, std::string_vi
   return *std::move(stored);
 }
 
-// The digest of a request, by which a repeat is known; of what was asked, and by which method.
-template <class Request>
-absl::StatusOr<std::string> DigestOfRequest(const Request& request) {
-  return CanonicalDigest(request);
-}
-
-// The answer that was given to this request before, if it was; ALREADY_EXISTS when another one had its id.
+// The answer that was given to this request before, if it was; ALREADY_EXISTS when another one had its id. `digest` is
+// its canonical one, which covers the type and so the method.
 absl::StatusOr<bool> Answered(const CustodyReader& custody, const std::string& id, const std::string& digest,
                               v1::Disposal& out) {
   if (id.empty()) return false;
@@ -75,7 +69,7 @@ template <class Request, class Move>
 absl::Status MoveDisposal(ArchiveStore& store, const Request& request, v1::Disposal& out, Move&& move) {
   RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   ASSIGN_OR_RETURN(v1::DisposalApproval word, WordOf(request.actor(), request.reason(), NowMicros()));
-  ASSIGN_OR_RETURN(const std::string digest, DigestOfRequest(request));
+  ASSIGN_OR_RETURN(const std::string digest, CanonicalDigest(request));
   const auto apply = [&](const ArchiveReader& archive) -> absl::Status {
     ASSIGN_OR_RETURN(const StoredDisposal stored, Find(archive.custody(), request.name()));
     ASSIGN_OR_RETURN(out, FromStored(stored));
@@ -98,31 +92,19 @@ absl::Status RetentionServiceImpl::Due(const v1::ListDueRecordsRequest& request,
   ASSIGN_OR_RETURN(const std::int64_t size, PageSize(request.page_size()));
   const std::int64_t first = request.page_token().empty() ? 0 : RecordIndex(request.page_token());
   if (first < 0) return InvalidField("PAGE_INVALID", "page_token", "is not from an earlier answer");
-  const std::int64_t now = NowMicros();
   return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::vector<StoredRecord> records, archive.Records(first, kScan + 1));
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      const StoredRecord& record = records[i];
-      if (i == kScan || response.records_size() == size) {
-        response.set_next_page_token(RecordName(record.index));
-        break;
-      }
-      ASSIGN_OR_RETURN(const std::vector<Erased> erased, archive.custody().Erasures(record.index));
-      if (!erased.empty() || record.key.starts_with(kEntryKeyPrefix)) continue;
-      ASSIGN_OR_RETURN(const std::optional<v1::RetentionDecision> decision,
-                       RetentionOf(archive, policy_, record.index));
-      if (!decision || (!request.class_name().empty() && decision->class_name() != request.class_name())) continue;
-      const std::optional<std::int64_t> end = RetentionEnd(*decision, record.archive_time);
-      if (!end || *end > now) continue;
+    ASSIGN_OR_RETURN(const DuePage page, DueRecords(archive, policy_, request.class_name(), first, size, NowMicros()));
+    if (page.next) response.set_next_page_token(RecordName(*page.next));
+    for (const DueRecord& found : page.records) {
       v1::DueRecord& due = *response.add_records();
-      due.set_name(RecordName(record.index));
-      due.set_archival_code(ArchivalCode(*decision, record.index));
-      due.set_class_name(decision->class_name());
-      due.set_rule(decision->rule());
-      *due.mutable_archive_time() = ToTimestamp(record.archive_time);
-      *due.mutable_retention_end_time() = ToTimestamp(*end);
-      due.set_implementing_unit(record.summary.implementing_unit);
-      due.set_project_name(record.summary.project_name);
+      due.set_name(RecordName(found.record.index));
+      due.set_archival_code(ArchivalCode(found.decision, found.record.index));
+      due.set_class_name(found.decision.class_name());
+      due.set_rule(found.decision.rule());
+      *due.mutable_archive_time() = ToTimestamp(found.record.archive_time);
+      *due.mutable_retention_end_time() = ToTimestamp(found.end);
+      due.set_implementing_unit(found.record.summary.implementing_unit);
+      due.set_project_name(found.record.summary.project_name);
     }
     return absl::OkStatus();
   });
@@ -147,7 +129,7 @@ absl::Status RetentionServiceImpl::Propose(const v1::ProposeDisposalRequest& req
   std::sort(parts.begin(), parts.end());
   if (std::adjacent_find(parts.begin(), parts.end()) != parts.end())
     return InvalidField("DISPOSAL_INVALID", "parts", "each once");
-  ASSIGN_OR_RETURN(const std::string digest, DigestOfRequest(request));
+  ASSIGN_OR_RETURN(const std::string digest, CanonicalDigest(request));
   const auto propose = [&](const ArchiveReader& archive) -> absl::Status {
     out.set_name(Cat("disposals/", RandomHex(16)));
     out.set_state(v1::DISPOSAL_STATE_PROPOSED);

@@ -1,5 +1,6 @@
 #include "archiving/log/checkpoint.h"
 
+#include "archiving/log/note_text.h"
 #include "common/encoding.h"
 #include "common/errors.h"
 #include "common/text.h"
@@ -15,21 +16,9 @@
 namespace jixiao::archiving::log {
 namespace {
 
-// Cuts the text before the first `separator` off the front of `rest`, and the separator; nothing when there is none.
-std::optional<std::string_view> TakeUntil(char separator, std::string_view& rest) {
-  const std::size_t end = rest.find(separator);
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view front = rest.substr(0, end);
-  rest.remove_prefix(end + 1);
-  return front;
-}
-
-// What a note may hold: a text with anything else could never be signed.
 absl::Status CheckCharacters(std::string_view text) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; };
-  if (std::any_of(text.begin(), text.end(), is_control) || !IsUtf8(text))
-    return absl::InvalidArgumentError("malformed checkpoint: it has a control character or is not UTF-8");
-  return absl::OkStatus();
+  const char* const fault = FaultOfCharacters(text);
+  return fault == nullptr ? absl::OkStatus() : absl::InvalidArgumentError(Cat("malformed checkpoint: ", fault));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "archiving/log/note.h"
 
+#include "archiving/log/note_text.h"
 #include "common/digest.h"
 #include "common/encoding.h"
 #include "common/errors.h"
@@ -54,24 +55,13 @@ std::string CosignedText(std::int64_t time, std::string_view text) {
   return Cat("cosignature/v1\ntime ", time, "\n", text);
 }
 
-// Cuts the text before the first `separator` off the front of `rest`, and the separator; nothing when there is none.
-std::optional<std::string_view> TakeUntil(char separator, std::string_view& rest) {
-  const std::size_t end = rest.find(separator);
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view front = rest.substr(0, end);
-  rest.remove_prefix(end + 1);
-  return front;
-}
-
 absl::Status MalformedNote(const char* why) {
   return absl::InvalidArgumentError(Cat("malformed note: ", why));
 }
 
 absl::Status CheckCharacters(std::string_view text) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; };
-  if (std::any_of(text.begin(), text.end(), is_control)) return MalformedNote("it has a control character");
-  if (!IsUtf8(text)) return MalformedNote("it is not UTF-8");
-  return absl::OkStatus();
+  const char* const fault = FaultOfCharacters(text);
+  return fault == nullptr ? absl::OkStatus() : MalformedNote(fault);
 }
 
 // Unicode's White_Space property.

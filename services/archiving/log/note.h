@@ -6,15 +6,14 @@
 //
 // A signature covers the bytes of the text up to and including the newline before the blank line. Three types of keys:
 //
-//   type   public key in the verifier key                   signature
-//   0x01   32 bytes                                         Ed25519 over the text
-//   0x04   32 bytes                                         a witness's: big-endian u64 seconds since 1970, then
-//   Ed25519
-//                                                           over "cosignature/v1\ntime <seconds>\n" and the text
-//                                                           (https://c2sp.org/tlog-cosignature)
-//   0xff   "jixiao/sm2-sm3", then 65 bytes (0x04, x, y)     SM2 with SM3 over the text, the signer's identifier being
-//                                                           1234567812345678; DER (r, s). A type of our own: other
-//                                                           programs pass over it, as the format demands
+//   type   public key in the verifier key            signature
+//   0x01   32 bytes                                  Ed25519 over the text
+//   0x04   32 bytes                                  a witness's: big-endian u64 seconds since 1970, then Ed25519 over
+//                                                    "cosignature/v1\ntime <seconds>\n" and the text
+//                                                    (https://c2sp.org/tlog-cosignature)
+//   0xff   "jixiao/sm2-sm3", 65 bytes (0x04, x, y)   SM2 with SM3 over the text, the signer's identifier being
+//                                                    1234567812345678; DER (r, s). A type of our own: other programs
+//                                                    pass over it, as the format demands
 //
 // The key id is the first four bytes of SHA-256(name || "\n" || type || public key), what stands in the second column
 // included.

@@ -11,6 +11,7 @@ namespace jixiao::archiving::log {
 namespace {
 
 constexpr std::string_view kOld = "old ";
+constexpr std::int64_t kClockSkewSeconds = 24 * 3600;  // a cosignature from further ahead is a broken clock's
 
 absl::Status Invalid(std::string_view what) {
   return Error(absl::StatusCode::kInvalidArgument, "CHECKPOINT_INVALID", what);
@@ -59,6 +60,29 @@ absl::StatusOr<Checkpoint> Examine(const AddCheckpoint& request, const Verifier&
     return Error(absl::StatusCode::kFailedPrecondition, "CHECKPOINT_INCONSISTENT",
                  Cat("the checkpoint of ", checkpoint->size, " leaves does not continue the one of ", known));
   return *checkpoint;
+}
+
+absl::StatusOr<std::vector<Cosignature>> CosignaturesBelow(std::string_view head, std::string_view signatures,
+                                                           std::span<const Verifier> witnesses, std::int64_t now) {
+  ASSIGN_OR_RETURN(const NoteParts parts, SplitNote(head));
+  const std::string note = Cat(parts.text, "\n", signatures);
+  std::vector<Cosignature> taken;
+  for (const Verifier& witness : witnesses) {
+    const auto signature = witness.SignatureIn(note);
+    if (signature.status().code() == absl::StatusCode::kNotFound) continue;
+    if (signature.status().code() == absl::StatusCode::kInvalidArgument)
+      return InvalidField("COSIGNATURE_INVALID", "signatures", std::string(signature.status().message()));
+    if (!signature.ok())
+      return Error(absl::StatusCode::kUnauthenticated, "COSIGNATURE_INVALID",
+                   Cat("the cosignature of ", witness.name(), " does not verify for this head"));
+    if (signature->time > now + kClockSkewSeconds)
+      return InvalidField("COSIGNATURE_INVALID", "signatures", Cat(witness.name(), " has signed in the future"));
+    taken.push_back({witness.name(), witness.Key(), signature->line});
+  }
+  if (taken.empty())
+    return Error(absl::StatusCode::kPermissionDenied, "WITNESS_UNKNOWN",
+                 "no signature is by a witness that this archive was told of (--witness)");
+  return taken;
 }
 
 }  // namespace jixiao::archiving::log

@@ -1,5 +1,5 @@
 // What a witness decides (https://c2sp.org/tlog-witness, add-checkpoint): whether a checkpoint continues the last one
-// it has cosigned.
+// it has cosigned; and which cosignatures the log takes.
 #pragma once
 
 #include "archiving/log/checkpoint.h"
@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,5 +40,19 @@ absl::StatusOr<AddCheckpoint> ParseAddCheckpoint(std::string_view text);
 //   FAILED_PRECONDITION (CHECKPOINT_INCONSISTENT) 409, 422: it does not continue `last`: keep it, it proves a fork
 absl::StatusOr<Checkpoint> Examine(const AddCheckpoint& request, const Verifier& log,
                                    const std::optional<Checkpoint>& last);
+
+// A signature of a witness below a checkpoint.
+struct Cosignature {
+  std::string witness;  // its name
+  std::string key;      // its verifier key: names may be shared
+  std::string line;
+};
+
+// Of the signature lines `signatures`, those by `witnesses` below the log's own note `head`; others are passed over.
+//   INVALID_ARGUMENT (COSIGNATURE_INVALID)   malformed, or of more than a day after `now`, in seconds since 1970
+//   UNAUTHENTICATED (COSIGNATURE_INVALID)    one does not verify
+//   PERMISSION_DENIED (WITNESS_UNKNOWN)      none is by one of them
+absl::StatusOr<std::vector<Cosignature>> CosignaturesBelow(std::string_view head, std::string_view signatures,
+                                                           std::span<const Verifier> witnesses, std::int64_t now);
 
 }  // namespace jixiao::archiving::log

@@ -13,6 +13,7 @@ namespace jixiao::archiving {
 namespace {
 
 constexpr std::string_view kPrefix = "disposals/";
+constexpr std::int64_t kScan = 2000;  // records that one page of due ones looks at
 
 absl::Status WrongState(const v1::Disposal& disposal) {
   return Error(absl::StatusCode::kFailedPrecondition, "DISPOSAL_STATE",
@@ -62,6 +63,27 @@ absl::StatusOr<std::optional<v1::RetentionDecision>> RetentionOf(const ArchiveRe
     return std::nullopt;
   ASSIGN_OR_RETURN(v1::RetentionDecision decision, DecideNow(parts, policy));
   return decision;
+}
+
+absl::StatusOr<DuePage> DueRecords(const ArchiveReader& archive, const RetentionPolicy& policy,
+                                   std::string_view class_name, std::int64_t first, std::int64_t most,
+                                   std::int64_t now) {
+  DuePage page;
+  ASSIGN_OR_RETURN(std::vector<StoredRecord> records, archive.Records(first, kScan + 1));
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    StoredRecord& record = records[i];
+    if (i == kScan || page.records.size() == static_cast<std::size_t>(most)) {
+      page.next = record.index;
+      break;
+    }
+    ASSIGN_OR_RETURN(const std::vector<Erased> erased, archive.custody().Erasures(record.index));
+    if (!erased.empty() || record.key.starts_with(kEntryKeyPrefix)) continue;
+    ASSIGN_OR_RETURN(std::optional<v1::RetentionDecision> decision, RetentionOf(archive, policy, record.index));
+    if (!decision || (!class_name.empty() && decision->class_name() != class_name)) continue;
+    const std::optional<std::int64_t> end = RetentionEnd(*decision, record.archive_time);
+    if (end && *end <= now) page.records.push_back({std::move(record), *std::move(decision), *end});
+  }
+  return page;
 }
 
 absl::StatusOr<v1::DisposalItem> ItemFor(const ArchiveReader& archive, const RetentionPolicy& policy,

@@ -26,6 +26,22 @@ inline constexpr std::size_t kMostDisposalText = 2000;  // characters of a reaso
 absl::StatusOr<std::optional<v1::RetentionDecision>> RetentionOf(const ArchiveReader& archive,
                                                                  const RetentionPolicy& policy, std::int64_t index);
 
+// A record whose time is over.
+struct DueRecord {
+  StoredRecord record;
+  v1::RetentionDecision decision;
+  std::int64_t end = 0;  // microseconds since 1970
+};
+struct DuePage {
+  std::vector<DueRecord> records;
+  std::optional<std::int64_t> next;  // where the next page begins; nothing at the end
+};
+// At most `most` records from `first` on that are due at `now`, of one class unless `class_name` is empty; entries of
+// the archive itself and what something was erased of are left out. A page looks at 2,000 records and may be empty.
+absl::StatusOr<DuePage> DueRecords(const ArchiveReader& archive, const RetentionPolicy& policy,
+                                   std::string_view class_name, std::int64_t first, std::int64_t most,
+                                   std::int64_t now);
+
 // The item for a record, with `parts` or all but rule_set and retention. NOT_FOUND (RECORD_NOT_FOUND),
 // FAILED_PRECONDITION (RETENTION_NOT_ENDED), INVALID_ARGUMENT (DISPOSAL_INVALID) for a part that it has not.
 absl::StatusOr<v1::DisposalItem> ItemFor(const ArchiveReader& archive, const RetentionPolicy& policy,

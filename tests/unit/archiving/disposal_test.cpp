@@ -132,17 +132,6 @@ class DisposalTest : public ArchiveTest {
     EXPECT_EQ(Stored().state(), v1::DISPOSAL_STATE_DONE);
   }
 
-  std::vector<std::string> Examine() {
-    std::vector<std::string> found;
-    const absl::Status status = store_->Read([&](const ArchiveReader& archive) -> absl::Status {
-      ASSIGN_OR_RETURN(const LogCheck check, CheckLog(archive, Verifier(), kOrigin));
-      for (const Damage& damage : check.damage) found.push_back(damage.message);
-      return absl::OkStatus();
-    });
-    EXPECT_TRUE(status.ok()) << status;
-    return found;
-  }
-
   // The record with what shows that it is in the log, as the service answers.
   v1::GetRecordResponse Record(std::int64_t index) {
     v1::GetRecordResponse out;

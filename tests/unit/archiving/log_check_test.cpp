@@ -23,18 +23,6 @@ class LogCheckTest : public ArchiveTest {
     Start();
   }
 
-  // What is found, one text each.
-  std::vector<std::string> Examine() {
-    std::vector<std::string> found;
-    const absl::Status status = store_->Read([&](const ArchiveReader& archive) -> absl::Status {
-      ASSIGN_OR_RETURN(const LogCheck check, CheckLog(archive, Verifier(), kOrigin));
-      for (const Damage& damage : check.damage) found.push_back(damage.message);
-      return absl::OkStatus();
-    });
-    EXPECT_TRUE(status.ok()) << status;
-    return found;
-  }
-
   // Signs the tree as it is, as a version did that knew no chain.
   void AppendWithoutChain(const std::string& key) {
     const log::Signer signer = Key();

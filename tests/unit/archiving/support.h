@@ -1,6 +1,7 @@
 // Shared by the tests of the archive without its service: records, a signing key, and a store that can be made to fail.
 #pragma once
 
+#include "archiving/inspection/log_check.h"
 #include "archiving/log/checkpoint.h"
 #include "archiving/record/record.h"
 #include "archiving/sequencing/sequencer.h"
@@ -131,6 +132,18 @@ class ArchiveTest : public ::testing::Test {
   // Archives `count` records, each in a batch of its own.
   void AppendEach(int count) {
     for (int i = 0; i < count; ++i) ASSERT_TRUE(Append(RecordOf(Cat("key/", appended_++))).ok());
+  }
+
+  // What the check of the log finds, one text each.
+  std::vector<std::string> Examine() {
+    std::vector<std::string> found;
+    const absl::Status status = store_->Read([&](const ArchiveReader& archive) -> absl::Status {
+      ASSIGN_OR_RETURN(const LogCheck check, CheckLog(archive, Verifier(), kOrigin));
+      for (const Damage& damage : check.damage) found.push_back(damage.message);
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(status.ok()) << status;
+    return found;
   }
 
   // Changes the database behind the store's back.

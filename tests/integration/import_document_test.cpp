@@ -215,7 +215,7 @@ TEST_F(ImportDocumentTest, ASlowConverterKeepsNobodyElseWaiting) {
   const auto start = std::chrono::steady_clock::now();
   intake::v1::ImportDocumentResponse response;
   EXPECT_TRUE(Import("表.docx", Docx(DocxTable(Table(kRows))), response).ok());
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3)) << "the slow ones take 4 s";
   for (std::thread& thread : slow) thread.join();
 }
 

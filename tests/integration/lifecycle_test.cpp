@@ -17,6 +17,9 @@
 namespace jixiao::testing {
 namespace {
 
+// Well below the 20 s that a stop may wait for its clients, well above a stall of a busy machine.
+constexpr std::chrono::seconds kAtOnce{4};
+
 // A client that is connected and does nothing: it greets, and then reads and answers nothing any more, as a channel
 // does that nobody polls.
 class IdleClient {
@@ -42,7 +45,7 @@ class IdleClient {
 
 class LifecycleTest : public ::testing::Test {
  protected:
-  Cluster cluster_{{.drain_wait = 1}};
+  Cluster cluster_{{.drain_wait = 2}};
 
   // Whether a log line has this message.
   bool Logged(Server server, const std::string& message) {
@@ -87,7 +90,7 @@ TEST_F(LifecycleTest, StoppingServerDrainsAnOpenWatch) {
   const auto start = std::chrono::steady_clock::now();
   intake.Kill(SIGTERM);
   EXPECT_TRUE(Eventually([&] { return HealthOf(cluster_.Channel(Server::kIntake)) == Health::kNotServing; },
-                         std::chrono::milliseconds(900)));
+                         std::chrono::milliseconds(1900)));
   EXPECT_EQ(HealthOf(cluster_.Channel(Server::kIntake), ServiceOf(Server::kIntake)), Health::kNotServing);
   EXPECT_TRUE(intake.Running()) << "it still takes calls: balancers need time to notice";
   Submit(cluster_, PlainForm());
@@ -96,8 +99,8 @@ TEST_F(LifecycleTest, StoppingServerDrainsAnOpenWatch) {
   ExpectRefusal(stream->Finish(), grpc::StatusCode::UNAVAILABLE, "STOPPING");
   EXPECT_EQ(intake.Wait(std::chrono::seconds(10)), 0);
   const auto took = std::chrono::steady_clock::now() - start;
-  EXPECT_GE(took, std::chrono::milliseconds(950));
-  EXPECT_LT(took, std::chrono::seconds(5));
+  EXPECT_GE(took, std::chrono::milliseconds(1950));
+  EXPECT_LT(took, std::chrono::seconds(8));
 
   int drained = 0;
   for (const auto& line : cluster_.LogLines(Server::kIntake))
@@ -126,7 +129,7 @@ TEST_F(LifecycleTest, IdleClientsDoNotHoldUpTheStop) {
     SCOPED_TRACE(NameOf(server));
     const auto start = std::chrono::steady_clock::now();
     EXPECT_EQ(quick.Stop(server), 0);
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1500));
+    EXPECT_LT(std::chrono::steady_clock::now() - start, kAtOnce);
     int left = -1;
     for (const auto& line : quick.LogLines(server))
       if (line.value("message", "") == "stopped serving") left = line.value("in_flight", -1);
@@ -150,7 +153,7 @@ TEST_F(LifecycleTest, WaitingWatchAndIdleClientsDoNotHoldUpTheStop) {
   EXPECT_FALSE(stream->Read(&step));
   ExpectRefusal(stream->Finish(), grpc::StatusCode::UNAVAILABLE, "STOPPING");
   EXPECT_EQ(quick.process(Server::kIntake).Wait(std::chrono::seconds(30)), 0);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1500));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, kAtOnce);
 }
 
 TEST_F(LifecycleTest, CallInFlightKeepsItsGrace) {
@@ -180,7 +183,7 @@ TEST_F(LifecycleTest, CallInFlightKeepsItsGrace) {
   EXPECT_TRUE(stream->Finish().ok());
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(scoring.Wait(std::chrono::seconds(30)), 0);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1500));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, kAtOnce);
   int reported = 0;
   for (const auto& line : quick.LogLines(Server::kScoring))
     if (line.value("message", "") == "draining") reported = std::max(reported, line.at("in_flight").get<int>());

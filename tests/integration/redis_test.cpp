@@ -222,7 +222,7 @@ TEST_F(RedisTest, HungRedisLeavesTheSlowestCallsAsTheyWere) {
   strangers.join();
   EXPECT_LE(failures, seconds + 1) << "at most one a second";
   EXPECT_GE(failures, 1) << "somebody must have noticed";
-  EXPECT_LE(hung, std::max(3 * before, before + milliseconds(3))) << before.count() << " µs before";
+  EXPECT_LE(hung, before + milliseconds(25)) << before.count() << " µs before; a wait for Redis would add 50 ms";
 }
 
 }  // namespace

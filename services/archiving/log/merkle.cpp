@@ -26,8 +26,10 @@ absl::StatusOr<Hash> RightEdgeRoot(std::int64_t size, int level, const NodeReade
   return root;
 }
 
-// Adds to `path` the siblings met on the way from `node` to the root of the tree of `size` leaves.
-absl::Status AppendSiblings(NodeId node, std::int64_t size, const NodeReader& reader, TreeHash tree_hash,
+// Adds to `path` the siblings met on the way from `node` to the root of the tree of `size` leaves. `right_edge(level)`
+// is RightEdgeRoot of that level.
+template <class RightEdge>
+absl::Status AppendSiblings(NodeId node, std::int64_t size, const NodeReader& reader, const RightEdge& right_edge,
                             std::vector<Hash>& path) {
   for (auto [level, index] = node; (size - 1) >> level != 0; ++level, index >>= 1) {
     const std::int64_t sibling = index ^ 1;
@@ -36,7 +38,7 @@ absl::Status AppendSiblings(NodeId node, std::int64_t size, const NodeReader& re
       ASSIGN_OR_RETURN(const Hash hash, reader.Node({level, sibling}));
       path.push_back(hash);
     } else if (sibling == complete && complete << level != size) {
-      ASSIGN_OR_RETURN(const Hash hash, RightEdgeRoot(size, level, reader, tree_hash));
+      ASSIGN_OR_RETURN(const Hash hash, right_edge(level));
       path.push_back(hash);
     }
     // Otherwise the node is the last of its level and rises unchanged.
@@ -73,6 +75,13 @@ absl::Status CheckSize(std::int64_t size) {
   return absl::InvalidArgumentError(absl::StrCat("a tree of ", size, " leaves"));
 }
 
+absl::Status CheckLeaf(std::int64_t index, std::int64_t size) {
+  RETURN_IF_ERROR(CheckSize(size));
+  if (index < 0) return absl::InvalidArgumentError(absl::StrCat("leaf ", index));
+  if (index >= size) return absl::OutOfRangeError(absl::StrCat("leaf ", index, " of a tree of ", size, " leaves"));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Hash HashLeaf(std::span<const std::uint8_t> entry, TreeHash hash) {
@@ -99,11 +108,51 @@ absl::StatusOr<Hash> Root(std::int64_t size, const NodeReader& reader, TreeHash 
 
 absl::StatusOr<std::vector<Hash>> InclusionProof(std::int64_t index, std::int64_t size, const NodeReader& reader,
                                                  TreeHash hash) {
-  RETURN_IF_ERROR(CheckSize(size));
-  if (index < 0) return absl::InvalidArgumentError(absl::StrCat("leaf ", index));
-  if (index >= size) return absl::OutOfRangeError(absl::StrCat("leaf ", index, " of a tree of ", size, " leaves"));
+  RETURN_IF_ERROR(CheckLeaf(index, size));
   std::vector<Hash> path;
-  RETURN_IF_ERROR(AppendSiblings({0, index}, size, reader, hash, path));
+  const auto right_edge = [&](int level) { return RightEdgeRoot(size, level, reader, hash); };
+  RETURN_IF_ERROR(AppendSiblings({0, index}, size, reader, right_edge, path));
+  return path;
+}
+
+InclusionProver::InclusionProver(std::int64_t size, const NodeReader& reader, TreeHash hash)
+    : size_(size), reader_(reader), hash_(hash) {}
+
+void InclusionProver::Add(std::span<const NewNode> nodes) {
+  for (const NewNode& node : nodes) {
+    Level& level = levels_[static_cast<std::size_t>(node.id.level)];
+    if (level.added.empty()) level.first = node.id.index;
+    assert(node.id.index == level.first + static_cast<std::int64_t>(level.added.size()));
+    level.added.push_back(node.hash);
+  }
+}
+
+absl::StatusOr<Hash> InclusionProver::Node(NodeId id) const {
+  Level& level = levels_[static_cast<std::size_t>(id.level)];
+  const std::int64_t place = id.index - level.first;
+  if (place >= 0 && place < static_cast<std::int64_t>(level.added.size()))
+    return level.added[static_cast<std::size_t>(place)];
+  if (level.read_index != id.index) {
+    ASSIGN_OR_RETURN(level.read, reader_.Node(id));
+    level.read_index = id.index;
+  }
+  return level.read;
+}
+
+absl::StatusOr<Hash> InclusionProver::RightEdge(int level) const {
+  std::optional<Hash>& known = levels_[static_cast<std::size_t>(level)].right_edge;
+  if (!known) {
+    ASSIGN_OR_RETURN(known, RightEdgeRoot(size_, level, *this, hash_));
+  }
+  return *known;
+}
+
+absl::StatusOr<std::vector<Hash>> InclusionProver::Prove(std::int64_t index) const {
+  RETURN_IF_ERROR(CheckLeaf(index, size_));
+  std::vector<Hash> path;
+  path.reserve(static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(size_))));
+  RETURN_IF_ERROR(AppendSiblings(
+      {0, index}, size_, *this, [this](int level) { return RightEdge(level); }, path));
   return path;
 }
 
@@ -126,7 +175,8 @@ absl::StatusOr<std::vector<Hash>> ConsistencyProof(std::int64_t old_size, std::i
     ASSIGN_OR_RETURN(const Hash hash, reader.Node(last));
     proof.push_back(hash);
   }
-  RETURN_IF_ERROR(AppendSiblings(last, new_size, reader, tree_hash, proof));
+  const auto right_edge = [&](int edge_level) { return RightEdgeRoot(new_size, edge_level, reader, tree_hash); };
+  RETURN_IF_ERROR(AppendSiblings(last, new_size, reader, right_edge, proof));
   return proof;
 }
 

@@ -17,6 +17,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -87,6 +88,37 @@ struct NewNode {
   Hash hash{};
 
   friend bool operator==(const NewNode&, const NewNode&) = default;
+};
+
+// Inclusion proofs of neighbouring leaves of one tree, such as those of a batch: what they share is read and hashed
+// once. Not for concurrent use.
+class InclusionProver final : private NodeReader {
+ public:
+  // For the tree of the first `size` leaves. `reader` must outlive the prover.
+  InclusionProver(std::int64_t size, const NodeReader& reader, TreeHash hash = TreeHash::kSha256);
+
+  // Nodes that the reader need not be asked for, as an Appender gave them out.
+  void Add(std::span<const NewNode> nodes);
+
+  // As InclusionProof.
+  absl::StatusOr<std::vector<Hash>> Prove(std::int64_t index) const;
+
+ private:
+  struct Level {
+    std::int64_t first = 0;  // index of the first of `added`, which are neighbours
+    std::vector<Hash> added;
+    std::int64_t read_index = -1;  // the node that was read last
+    Hash read{};
+    std::optional<Hash> right_edge;
+  };
+
+  absl::StatusOr<Hash> Node(NodeId id) const override;
+  absl::StatusOr<Hash> RightEdge(int level) const;
+
+  const std::int64_t size_;
+  const NodeReader& reader_;
+  const TreeHash hash_;
+  mutable std::array<Level, 63> levels_;
 };
 
 // The end of a growing tree: its size and the roots of the complete subtrees it decomposes into, one per set bit of the

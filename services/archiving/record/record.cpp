@@ -196,9 +196,10 @@ std::string Commitment(const Part& part) {
   return HashString(CommitmentText(part));
 }
 
-v1::RecordLeaf LeafOf(std::string_view key, const std::vector<Part>& parts) {
+std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, const std::vector<Part>& parts) {
   v1::RecordLeaf leaf;
   leaf.set_key(std::string(key));
+  leaf.set_archive_time_micros(archive_time_micros);
   for (const Part& part : parts) {
     auto& committed = *leaf.add_parts();
     committed.set_name(part.name);
@@ -206,12 +207,6 @@ v1::RecordLeaf LeafOf(std::string_view key, const std::vector<Part>& parts) {
     committed.set_size(static_cast<std::int64_t>(part.content.size()));
     committed.set_commitment(Commitment(part));
   }
-  return leaf;
-}
-
-std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, const std::vector<Part>& parts) {
-  v1::RecordLeaf leaf = LeafOf(key, parts);
-  leaf.set_archive_time_micros(archive_time_micros);
   return CanonicalEncode(leaf).value();  // cannot fail: the message was made here
 }
 

@@ -80,10 +80,7 @@ bool IsEntry(const std::vector<Part>& parts);
 std::string CommitmentText(const Part& part);
 std::string Commitment(const Part& part);
 
-// The leaf but for its time: hashes all contents.
-v1::RecordLeaf LeafOf(std::string_view key, const std::vector<Part>& parts);
-
-// The exact bytes of the leaf.
+// The exact bytes of the leaf: hashes all contents.
 std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, const std::vector<Part>& parts);
 
 // Every way in which `parts` are not what `leaf` commits to, in Chinese; empty when all is well.

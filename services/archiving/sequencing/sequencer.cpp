@@ -8,7 +8,6 @@
 #include "common/time.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace jixiao::archiving {
 namespace {
@@ -29,32 +28,6 @@ absl::Status Conflict(const StoredRecord& existing) {
                Cat(existing.key, " is archived with other content as ", RecordName(existing.index)),
                {{"record", RecordName(existing.index)}});
 }
-
-// Keeps the nodes that were read or written: the proofs of one batch share most of theirs.
-class KnownNodes final : public log::NodeReader {
- public:
-  explicit KnownNodes(const log::NodeReader& nodes) : nodes_(nodes) {}
-
-  void Add(const std::vector<log::NewNode>& nodes) {
-    for (const log::NewNode& node : nodes) known_.emplace(KeyOf(node.id), node.hash);
-  }
-
-  absl::StatusOr<log::Hash> Node(log::NodeId id) const override {
-    if (const auto found = known_.find(KeyOf(id)); found != known_.end()) return found->second;
-    ASSIGN_OR_RETURN(const log::Hash hash, nodes_.Node(id));
-    known_.emplace(KeyOf(id), hash);
-    return hash;
-  }
-
- private:
-  // One number for a level and an index: that of the node in a heap.
-  static std::uint64_t KeyOf(log::NodeId id) {
-    return (std::uint64_t{1} << (63 - id.level)) | static_cast<std::uint64_t>(id.index);
-  }
-
-  const log::NodeReader& nodes_;
-  mutable std::unordered_map<std::uint64_t, log::Hash> known_;
-};
 
 }  // namespace
 
@@ -86,12 +59,17 @@ absl::Status Sequencer::Append(PendingRecord record, Done done) {
     const std::lock_guard lock(mutex_);
     RETURN_IF_ERROR(Admit());
   }
-  // Contents are hashed here, on the callers' threads: the one thread that sequences is what limits the rate.
-  v1::RecordLeaf leaf = LeafOf(record.key, record.parts);
+  // The leaf is made and hashed here, on the callers' threads: the one thread that sequences is what limits the rate.
+  const std::int64_t now = NowMicros();
+  std::string leaf = LeafBytes(record.key, now, record.parts);
+  if (leaf.size() > log::kLargestEntry)
+    return Error(absl::StatusCode::kInvalidArgument, "LEAF_TOO_LARGE",
+                 Cat("the leaf has ", leaf.size(), " bytes; at most ", log::kLargestEntry));
+  const log::Hash leaf_hash = log::HashLeaf(Bytes(leaf));
   {
     const std::lock_guard lock(mutex_);
     RETURN_IF_ERROR(Admit());
-    queue_.push_back({std::move(record), std::move(leaf), std::move(done)});
+    queue_.push_back({std::move(record), now, std::move(leaf), leaf_hash, std::move(done)});
   }
   wake_.notify_one();
   return absl::OkStatus();
@@ -131,21 +109,20 @@ absl::Status Sequencer::WriteBatch(std::span<Item> batch, ArchiveWriter& archive
   ASSIGN_OR_RETURN(const std::int64_t size, archive.Size());
   ASSIGN_OR_RETURN(log::Appender appender, log::Appender::Resume(size, archive));
   ASSIGN_OR_RETURN(const std::int64_t previous, SignedSize(archive, appender));
-  const std::int64_t now = NowMicros();
   std::vector<log::NewNode> nodes;
-  for (Item& item : batch) RETURN_IF_ERROR(AppendOne(item, archive, appender, now, nodes));
+  for (Item& item : batch) RETURN_IF_ERROR(AppendOne(item, archive, appender, nodes));
   if (appender.size() == size) return absl::OkStatus();
   ASSIGN_OR_RETURN(
       std::string note,
       log::SignCheckpoint({origin_, appender.size(), appender.Root(), {log::PreviousLine(previous)}}, signer_));
   RETURN_IF_ERROR(archive.InsertNodes(nodes));
-  RETURN_IF_ERROR(archive.InsertHead({appender.size(), note}, now));
-  KnownNodes known(archive);
-  known.Add(nodes);
+  RETURN_IF_ERROR(archive.InsertHead({appender.size(), note}, NowMicros()));
+  log::InclusionProver prover(appender.size(), archive);
+  prover.Add(nodes);
   for (Item& item : batch) {
     if (!item.appended) continue;
     item.outcome->checkpoint = note;
-    ASSIGN_OR_RETURN(item.outcome->path, log::InclusionProof(item.outcome->index, appender.size(), known));
+    ASSIGN_OR_RETURN(item.outcome->path, prover.Prove(item.outcome->index));
   }
   return absl::OkStatus();
 }
@@ -163,39 +140,34 @@ absl::StatusOr<std::int64_t> Sequencer::SignedSize(const ArchiveReader& archive,
   return checkpoint->size;
 }
 
-absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now,
+absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender,
                                   std::vector<log::NewNode>& nodes) {
-  PendingRecord& record = item.record;
-  item.appended = false;
-  ASSIGN_OR_RETURN(const std::optional<StoredRecord> existing, archive.RecordByKey(record.key));
-  if (existing) {
-    if (existing->content_digest != record.content_digest) {
-      item.outcome = Conflict(*existing);
-      return absl::OkStatus();
-    }
-    // Archived before, perhaps a moment ago in this very batch, whose tree head is still to come.
-    ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.HeadFor(existing->index + 1));
-    if (head) {
-      item.outcome = PlacementOf(archive, *existing);
-    } else {
-      item.outcome = Placement{existing->index, existing->archive_time, {}, {}};
-      item.appended = true;
-    }
-    return absl::OkStatus();
-  }
-  item.leaf.set_archive_time_micros(now);
-  ASSIGN_OR_RETURN(std::string leaf, CanonicalEncode(item.leaf));
-  if (leaf.size() > log::kLargestEntry) {
-    item.outcome = Error(absl::StatusCode::kInvalidArgument, "LEAF_TOO_LARGE",
-                         Cat("the leaf has ", leaf.size(), " bytes; at most ", log::kLargestEntry));
-    return absl::OkStatus();
-  }
+  const PendingRecord& record = item.record;
   const std::int64_t index = appender.size();
-  appender.Append(log::HashLeaf(Bytes(leaf)), &nodes);
-  RETURN_IF_ERROR(archive.InsertRecord({index, record.key, record.content_digest, std::move(leaf), now, record.summary},
-                                       record.parts));
-  item.outcome = Placement{index, now, {}, {}};
-  item.appended = true;
+  ASSIGN_OR_RETURN(item.appended, archive.InsertRecord({index, record.key, record.content_digest, item.leaf,
+                                                        item.archive_time, record.summary},
+                                                       record.parts));
+  if (!item.appended) return AnswerExisting(item, archive);
+  appender.Append(item.leaf_hash, &nodes);
+  item.outcome = Placement{index, item.archive_time, {}, {}};
+  return absl::OkStatus();
+}
+
+absl::Status Sequencer::AnswerExisting(Item& item, const ArchiveReader& archive) {
+  ASSIGN_OR_RETURN(const std::optional<StoredRecord> existing, archive.RecordByKey(item.record.key));
+  if (!existing) return Damaged(Cat("the index of keys does not agree with the records at ", item.record.key));
+  if (existing->content_digest != item.record.content_digest) {
+    item.outcome = Conflict(*existing);
+    return absl::OkStatus();
+  }
+  // Archived before, perhaps a moment ago in this very batch, whose tree head is still to come.
+  ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.HeadFor(existing->index + 1));
+  if (head) {
+    item.outcome = PlacementOf(archive, *existing);
+  } else {
+    item.outcome = Placement{existing->index, existing->archive_time, {}, {}};
+    item.appended = true;
+  }
   return absl::OkStatus();
 }
 

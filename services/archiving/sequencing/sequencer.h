@@ -51,7 +51,8 @@ class Sequencer {
   // Archives `record` and calls `done` from the sequencer's thread: with its place, also when it was archived before
   // with the same content; with ALREADY_EXISTS (RECORD_CONFLICT) when its key holds other content; with DATA_LOSS
   // (ARCHIVE_DAMAGED) when the stored log is not the one that was signed last: nothing is ever signed over damage.
-  // RESOURCE_EXHAUSTED (QUEUE_FULL) at once when too many wait, and `done` is not called. Thread-safe; never blocks.
+  // RESOURCE_EXHAUSTED (QUEUE_FULL) at once when too many wait, INVALID_ARGUMENT (LEAF_TOO_LARGE) when its leaf would
+  // be none, and then `done` is not called. Thread-safe; never blocks.
   absl::Status Append(PendingRecord record, Done done);
 
   const std::string& origin() const { return origin_; }
@@ -63,7 +64,9 @@ class Sequencer {
  private:
   struct Item {
     PendingRecord record;
-    v1::RecordLeaf leaf;  // but for its time
+    std::int64_t archive_time;
+    std::string leaf;
+    log::Hash leaf_hash;
     Done done;
     absl::StatusOr<Placement> outcome = absl::InternalError("not sequenced");
     bool appended = false;
@@ -79,8 +82,9 @@ class Sequencer {
   // The size of the newest signed tree, 0 before the first, once it is the tree of `appender`.
   absl::StatusOr<std::int64_t> SignedSize(const ArchiveReader& archive, const log::Appender& appender) const;
   // Adds the nodes that the record completes to `nodes`; they are stored with the batch.
-  absl::Status AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::int64_t now,
-                         std::vector<log::NewNode>& nodes);
+  absl::Status AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::vector<log::NewNode>& nodes);
+  // For a record whose key the archive has.
+  absl::Status AnswerExisting(Item& item, const ArchiveReader& archive);
 
   ArchiveStore& store_;
   const log::Signer signer_;

@@ -73,7 +73,8 @@ class ArchiveReader : public log::NodeReader {
 // A write transaction; it reads its own writes.
 class ArchiveWriter : public ArchiveReader {
  public:
-  virtual absl::Status InsertRecord(const StoredRecord& record, const std::vector<Part>& parts) = 0;
+  // False, and nothing is written, when there is a record with this key.
+  virtual absl::StatusOr<bool> InsertRecord(const StoredRecord& record, const std::vector<Part>& parts) = 0;
   virtual absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) = 0;
   virtual absl::Status InsertHead(const StoredHead& head, std::int64_t time) = 0;
   virtual CustodyWriter& custody_writer() = 0;

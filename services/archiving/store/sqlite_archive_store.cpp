@@ -7,6 +7,7 @@
 #include "common/text.h"
 
 #include <algorithm>
+#include <map>
 #include <span>
 
 namespace jixiao::archiving {
@@ -237,24 +238,17 @@ class SqliteArchive final : public ArchiveWriter {
     return faults;
   }
 
-  absl::Status InsertRecord(const StoredRecord& record, const std::vector<Part>& parts) override {
+  absl::StatusOr<bool> InsertRecord(const StoredRecord& record, const std::vector<Part>& parts) override {
     const Summary& s = record.summary;
-    RETURN_IF_ERROR(db_.Run("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", record.index, record.key,
-                            record.content_digest, Blob{record.leaf}, record.archive_time, s.implementing_unit,
-                            s.project_name, s.fiscal_year, s.region_code, s.computed_total, s.grade));
-    for (const Part& part : parts) {
-      if (part.name == kRuleSetPart) {
-        const std::string& digest = RuleSetDigest(part.content);
-        RETURN_IF_ERROR(db_.Run("INSERT INTO shared_contents VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", digest,
-                                Blob{part.content}));
-        RETURN_IF_ERROR(db_.Run("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", record.index, part.name, part.media_type,
-                                Blob{part.salt}, nullptr, digest));
-      } else {
-        RETURN_IF_ERROR(db_.Run("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", record.index, part.name, part.media_type,
-                                Blob{part.salt}, Blob{part.content}, nullptr));
-      }
-    }
-    return absl::OkStatus();
+    RETURN_IF_ERROR(db_.Run("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+                            record.index, record.key, record.content_digest, Blob{record.leaf}, record.archive_time,
+                            s.implementing_unit, s.project_name, s.fiscal_year, s.region_code, s.computed_total,
+                            s.grade));
+    if (db_.changes() == 0) return false;
+    for (const Part& part : parts)
+      if (part.name == kRuleSetPart) RETURN_IF_ERROR(ShareRuleSet(part.content));
+    RETURN_IF_ERROR(InsertParts(record.index, parts));
+    return true;
   }
 
   absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) override {
@@ -281,13 +275,48 @@ class SqliteArchive final : public ArchiveWriter {
  private:
   static constexpr std::size_t kNodesAtOnce = 64;
 
-  // Records that come together mostly have the same rules, of tens of thousands of bytes.
-  const std::string& RuleSetDigest(const std::string& content) {
-    if (rule_set_digest_.empty() || content != rule_set_) {
-      rule_set_ = content;
-      rule_set_digest_ = DigestOf(content);
+  // Keeps the rule set once for all records. Records that come together mostly have the same one, of tens of thousands
+  // of bytes.
+  absl::Status ShareRuleSet(const std::string& content) {
+    if (!rule_set_digest_.empty() && content == rule_set_) return absl::OkStatus();
+    rule_set_ = content;
+    rule_set_digest_ = DigestOf(content);
+    return db_.Run("INSERT INTO shared_contents VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", rule_set_digest_,
+                   Blob{content});
+  }
+
+  // All in one statement: on PostgreSQL each statement is a round trip.
+  absl::Status InsertParts(std::int64_t index, const std::vector<Part>& parts) {
+    if (parts.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(Statement* const statement, db_.Prepared(InsertPartsSql(parts.size())));
+    int parameter = 0;
+    for (const Part& part : parts) {
+      const bool shared = part.name == kRuleSetPart;
+      statement->Bind(++parameter, index);
+      statement->Bind(++parameter, part.name);
+      statement->Bind(++parameter, part.media_type);
+      statement->Bind(++parameter, Blob{part.salt});
+      if (shared) {
+        statement->Bind(++parameter, nullptr);
+        statement->Bind(++parameter, rule_set_digest_);
+      } else {
+        statement->Bind(++parameter, Blob{part.content});
+        statement->Bind(++parameter, nullptr);
+      }
     }
-    return rule_set_digest_;
+    const absl::Status status = statement->Step().status();
+    statement->Reset();
+    return status;
+  }
+
+  // Records have a handful of parts: each count has its text once.
+  const std::string& InsertPartsSql(std::size_t count) {
+    std::string& sql = insert_parts_[count];
+    if (sql.empty()) {
+      sql = "INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)";
+      for (std::size_t i = 1; i < count; ++i) sql += ", (?, ?, ?, ?, ?, ?)";
+    }
+    return sql;
   }
 
   // One node, or kNodesAtOnce.
@@ -320,8 +349,9 @@ class SqliteArchive final : public ArchiveWriter {
   Database& db_;
   SqliteCustody custody_;
   SqliteEpochs epochs_;
-  std::string rule_set_;  // the last one, and its digest
+  std::string rule_set_;  // the last one that this transaction kept, and its digest
   std::string rule_set_digest_;
+  std::map<std::size_t, std::string> insert_parts_;
 };
 
 }  // namespace

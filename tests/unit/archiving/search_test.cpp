@@ -114,8 +114,11 @@ class SearchTest : public ArchiveTest {
         ASSIGN_OR_RETURN(const std::vector<Part> parts, PartsOf(request));
         ASSIGN_OR_RETURN(const Summary summary, archiving::Summarize(parts));
         const std::string key = Cat("key/", number);
-        RETURN_IF_ERROR(archive.InsertRecord(
-            {number, key, ContentDigest(parts), LeafBytes(key, k.time, parts), k.time, summary}, parts));
+        RETURN_IF_ERROR(
+            archive
+                .InsertRecord({number, key, ContentDigest(parts), LeafBytes(key, k.time, parts), k.time, summary},
+                              parts)
+                .status());
         known_.push_back(std::move(k));
       }
       return absl::OkStatus();

@@ -72,6 +72,7 @@ std::vector<Difference> DifferencesOf(const Scorecard& archived, const Scorecard
   Compare("execution_rate", "执行率", archived.execution_rate(), computed.execution_rate(), out);
   Compare("computed_total", "总分", archived.computed_total(), computed.computed_total(), out);
   Compare("grade", "等级", archived.grade(), computed.grade(), out);
+  Compare("engine_revision", "评分引擎版次", Cat(archived.engine_revision()), Cat(computed.engine_revision()), out);
   const std::map<std::string, int> before = FindingsOf(archived);
   const std::map<std::string, int> after = FindingsOf(computed);
   for (const auto& [finding, count] : before)
@@ -201,7 +202,7 @@ class Rescoring {
   }
 
   static bool IsOfTheCard(std::string_view path) {
-    return path == "execution_rate" || path == "computed_total" || path == "grade";
+    return path == "execution_rate" || path == "computed_total" || path == "grade" || path == "engine_revision";
   }
 
   static constexpr std::size_t kMostDetails = 500;

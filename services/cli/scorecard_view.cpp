@@ -109,6 +109,7 @@ void PrintHead(const Scorecard& card, const SelfEvaluation* form, std::ostream& 
     out << '\n';
   }
   out << "评分规则  " << card.rule_set().title() << "  " << card.rule_set().id() << "@" << card.rule_set().revision()
+      << "（引擎第 " << card.engine_revision() << " 版）"
       << "\n          " << card.rule_set().selected_by() << '\n';
   const bool scorable = card.kind() != evaluation::v1::SCORE_KIND_NOT_SCORABLE;
   if (!scorable)

@@ -171,6 +171,7 @@ void PutAdjustment(const Adjustment& adjustment, Backwards& out) {
 }
 
 void PutCard(const Scorecard& card, Backwards& out) {
+  out.Number(Scorecard::kEngineRevisionFieldNumber, card.engine_revision());
   PutAll(card.adjustments(), Scorecard::kAdjustmentsFieldNumber, out, PutAdjustment);
   out.Text(Scorecard::kTotalWeightFieldNumber, card.total_weight());
   out.Number(Scorecard::kKindFieldNumber, card.kind());

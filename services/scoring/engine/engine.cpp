@@ -224,6 +224,7 @@ void Score(const evaluation::v1::SelfEvaluation& form, const Rules& rules, std::
   const Weights weights = reading.HasWeights() ? FormWeights(reading, rules) : ReferenceWeights(reading, rules);
   const bool is_reference = weights.kind == evaluation::v1::SCORE_KIND_REFERENCE;
   card.set_kind(weights.kind);
+  card.set_engine_revision(kEngineRevision);
 
   const Execution execution = ExecutionOf(reading);
   if (execution.budget && execution.executed) {

@@ -1,5 +1,5 @@
-// Scores a form by a rule set: the one entry point of the scoring library. No gRPC, no storage, no clock: the same form
-// and rules give the same scorecard for ever.
+// Scores a form by a rule set: the one entry point of the scoring library. No gRPC, no storage, no clock: the same
+// form, rules and engine revision give the same scorecard for ever.
 #pragma once
 
 #include "scoring/engine/rules.h"
@@ -10,6 +10,11 @@
 #include <string_view>
 
 namespace jixiao::scoring {
+
+// Goes up by one with each release under which any form could get another card by the same rules: a new check, another
+// wording, a mended reading. What was archived under an older one then says why it cannot be computed again byte by
+// byte.
+inline constexpr int kEngineRevision = 1;
 
 // Fills `card` (cleared first; it may live on an arena). `selected_by` says in Chinese why these rules were chosen. The
 // form must have passed ValidateForm (common/form.h). Thread-safe; linear in the size of the form.

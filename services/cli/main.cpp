@@ -46,8 +46,25 @@ void AddImport(CLI::App& app, const Global& global, Command& run) {
                    ".xlsx .docx .txt .csv；装有 LibreOffice 时还有 .xls .doc .wps .et .ods；- 为标准输入（文本）")
       ->required();
   AddHints(*command, options->hints);
-  command->add_flag("--remote", options->remote, "由接收服务读取（最大 16 MiB），本机不必安装 LibreOffice");
+  auto* remote =
+      command->add_flag("--remote", options->remote, "由接收服务读取（最大 16 MiB），本机不必安装 LibreOffice");
+  command->add_option("--as", options->as, "platform：文件是省级平台的自评报文（JSON：一份、一个数组或每行一份）")
+      ->check(CLI::IsMember({"platform"}))
+      ->excludes(remote);
   command->callback([&global, &run, options] { run = [&global, options] { return RunImport(global, *options); }; });
+}
+
+void AddExport(CLI::App& app, const Global& global, Command& run) {
+  auto* command = app.add_subcommand("export", "把自评表写成省级平台的自评报文，每行一份；不经服务器");
+  auto options = std::make_shared<WriteMessageOptions>();
+  command
+      ->add_option("FILE", options->files,
+                   "JSON（一张表、一个数组或每行一张），或 jixiao import 能读的文件；- 为标准输入")
+      ->required();
+  auto as = std::make_shared<std::string>();
+  command->add_option("--as", *as, "报文的种类：platform")->required()->check(CLI::IsMember({"platform"}));
+  AddHints(*command, options->hints);
+  command->callback([&global, &run, options, as] { run = [&global, options] { return RunExport(global, *options); }; });
 }
 
 void AddTemplate(CLI::App& app, const Global& global, Command& run) {
@@ -298,6 +315,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 3600))
       ->capture_default_str();
   AddImport(app, global, run);
+  AddExport(app, global, run);
   AddTemplate(app, global, run);
   AddScore(app, global, run);
   AddIntake(app, global, run);

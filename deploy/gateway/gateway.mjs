@@ -22,7 +22,9 @@ import { jsonOf, messageOf, parseJson, requestMessage } from './requests.mjs';
 const Code = grpc.status;
 const MIB = 1024 * 1024;
 const MAX_MESSAGE = 32 * MIB; // the servers' own limit
-const MAX_UNSENT = 16 * MIB; // answers to a stream that its caller has not read yet
+// Answers that a caller has not read yet: little, but more while it still sends, because many callers send all before they read.
+const MAX_UNSENT = MIB / 16;
+const MAX_UNSENT_WHILE_SENDING = 16 * MIB;
 
 const OPTIONS = {
   listen: '127.0.0.1:7300',
@@ -36,6 +38,8 @@ const OPTIONS = {
   'body-timeout': '30', // seconds until a request has arrived whole; streams are bound by stream-timeout
   'max-body': String(48), // MiB: 32 MiB with its documents in base64
   'max-buffered': String(256), // MiB of bodies of all requests at once
+  'max-connections': '1000',
+  'max-streams': '32', // requests that are streams, at once
   'tls-cert': '', // PEM files: with both, HTTPS
   'tls-key': '',
   ca: '', // PEM of who signs the servers' certificates; empty: no TLS to the servers
@@ -47,7 +51,7 @@ function settings() {
   const { values } = parseArgs({ options: Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, { type: 'string' }])) });
   const fromEnvironment = (name) => process.env[`JIXIAO_GATEWAY_${name.replaceAll('-', '_').toUpperCase()}`];
   const all = Object.fromEntries(Object.entries(OPTIONS).map(([name, value]) => [name, values[name] ?? fromEnvironment(name) ?? value]));
-  for (const name of ['timeout', 'stream-timeout', 'body-timeout', 'max-body', 'max-buffered']) {
+  for (const name of ['timeout', 'stream-timeout', 'body-timeout', 'max-body', 'max-buffered', 'max-connections', 'max-streams']) {
     if (!/^\d+$/.test(all[name]) || Number(all[name]) === 0) throw new Error(`--${name} is a whole number above 0, not ${all[name]}`);
     all[name] = Number(all[name]);
   }
@@ -81,6 +85,7 @@ class Gateway {
   #backends;
   #openApi;
   #buffered = 0;
+  #streams = 0;
   #stopping = false;
 
   constructor(options) {
@@ -121,6 +126,9 @@ class Gateway {
       this.#checkType(request, found.route, streamIn);
       const call = this.#callFor(method, request, id);
       if (streamIn) {
+        if (this.#streams >= this.#options['max-streams']) throw full('too many streams at once');
+        this.#streams += 1;
+        response.on('close', () => (this.#streams -= 1));
         await this.#carryStream(call, request, response, method);
       } else {
         const message = requestMessage(found, url.searchParams, await this.#bodyOf(request, found.route), this.#contract.registry);
@@ -212,6 +220,10 @@ class Gateway {
     }
   }
 
+  #checkRoom() {
+    if (this.#buffered > this.#options['max-buffered'] * MIB) throw full('too many bodies at once');
+  }
+
   async #collect(request, limit, tooLarge) {
     const chunks = [];
     let size = 0;
@@ -220,9 +232,7 @@ class Gateway {
         size += chunk.length;
         this.#buffered += chunk.length;
         if (size > limit) throw tooLarge();
-        if (this.#buffered > this.#options['max-buffered'] * MIB) {
-          throw new GatewayError(Code.RESOURCE_EXHAUSTED, 'GATEWAY_FULL', 'too many bodies at once', { headers: { 'retry-after': '1' } });
-        }
+        this.#checkRoom();
         chunks.push(chunk);
       }
       return Buffer.concat(chunks);
@@ -253,7 +263,8 @@ class Gateway {
       call.on('data', (answer) => {
         if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
         response.write(`${JSON.stringify(jsonOf(method.output, answer, this.#contract.registry))}\n`);
-        if (response.writableLength > MAX_UNSENT) call.pause();
+        const sending = method.methodKind === 'bidi_streaming' && !response.req.complete;
+        if (response.writableLength > (sending ? MAX_UNSENT_WHILE_SENDING : MAX_UNSENT)) call.pause();
       });
       call.on('error', reject);
       call.on('end', () => {
@@ -290,7 +301,7 @@ class Gateway {
   async #sendLines(request, call, method) {
     const limit = this.#options['max-body'] * MIB;
     let number = 0;
-    let rest = [];
+    let rest = []; // of the line that has not come whole, and its bytes
     let size = 0;
     const sendLine = async (line) => {
       number += 1;
@@ -300,19 +311,27 @@ class Gateway {
       const message = messageOf(method.input, this.#contract.registry, parseJson(text, where), where);
       if (!call.write(message)) await new Promise((resolve) => ['drain', 'close', 'error', 'end'].forEach((event) => call.once(event, resolve)));
     };
-    for await (let chunk of request.iterator({ destroyOnReturn: false })) {
-      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10)) {
-        await sendLine(Buffer.concat([...rest, chunk.subarray(0, end)]));
-        rest = [];
-        size = 0;
-        chunk = chunk.subarray(end + 1);
+    try {
+      for await (let chunk of request.iterator({ destroyOnReturn: false })) {
+        for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10)) {
+          const line = Buffer.concat([...rest, chunk.subarray(0, end)]);
+          this.#buffered -= size;
+          rest = [];
+          size = 0;
+          await sendLine(line);
+          chunk = chunk.subarray(end + 1);
+        }
+        size += chunk.length;
+        this.#buffered += chunk.length;
+        if (size > limit) throw new GatewayError(Code.INVALID_ARGUMENT, 'BODY_TOO_LARGE', `line ${number + 1} has more than ${limit} bytes`, { http: 413 });
+        this.#checkRoom();
+        rest.push(chunk);
       }
-      size += chunk.length;
-      if (size > limit) throw new GatewayError(Code.INVALID_ARGUMENT, 'BODY_TOO_LARGE', `line ${number + 1} has more than ${limit} bytes`, { http: 413 });
-      rest.push(chunk);
+      if (size > 0) await sendLine(Buffer.concat(rest));
+      call.end();
+    } finally {
+      this.#buffered -= size;
     }
-    if (size > 0) await sendLine(Buffer.concat(rest));
-    call.end();
   }
 
   #refuse(error, request, response, id) {
@@ -337,6 +356,8 @@ class Gateway {
     send(response, answer.http, JSON.stringify(answer.body), answer.headers);
   }
 }
+
+const full = (message) => new GatewayError(Code.RESOURCE_EXHAUSTED, 'GATEWAY_FULL', message, { headers: { 'retry-after': '1' } });
 
 function utf8(bytes, where = 'the body') {
   try {
@@ -370,6 +391,7 @@ function main() {
   const server = tls
     ? createHttpsServer({ ...limits, cert: readFileSync(options['tls-cert']), key: readFileSync(options['tls-key']) }, handler)
     : createHttpServer(limits, handler);
+  server.maxConnections = options['max-connections'];
   const colon = options.listen.lastIndexOf(':');
   server.listen(Number(options.listen.slice(colon + 1)), options.listen.slice(0, colon).replace(/^\[|\]$/g, ''), () =>
     log('info', 'serving', { port: server.address().port, tls }));

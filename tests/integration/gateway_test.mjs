@@ -2,10 +2,11 @@
 //
 // gateway_test.sh starts the servers and runs this in a folder that has the gateway's modules.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -178,6 +179,31 @@ test('bodies and headers are bounded', async () => {
   assert.equal(headers.status, 431);
 });
 
+test('streams are bounded, and one that is broken off gives its place back', async () => {
+  const { address } = await startGateway('--max-streams', '1', '--max-body', '1');
+  const open = http.request(`${address}/v1/forms:scoreBatch`, { method: 'POST', headers: { 'content-type': 'application/x-ndjson' } });
+  open.on('error', () => {});
+  const answered = once(open, 'response');
+  open.write(`${JSON.stringify({ item_id: 'first', form })}\n`);
+  const [response] = await answered;
+  // The answer has come while the request goes on.
+  const [chunk] = await once(response, 'data');
+  assert.equal(JSON.parse(chunk.toString().split('\n')[0]).item_id, 'first');
+  const second = await fetch(`${address}/v1/forms:scoreBatch`, lines([{ item_id: 'a', form }]));
+  assert.deepEqual(await refusal(second), { http: 429, code: 8, reason: 'GATEWAY_FULL', fields: undefined });
+  open.destroy();
+  let last;
+  for (let i = 0; i < 50 && last !== 200; ++i) {
+    await sleep(20);
+    const again = await fetch(`${address}/v1/forms:scoreBatch`, lines([{ item_id: 'a', form }]));
+    last = again.status;
+    await again.text();
+  }
+  assert.equal(last, 200);
+  const line = await fetch(`${address}/v1/forms:scoreBatch`, lines(['x'.repeat(1_100_000)]));
+  assert.equal((await refusal(line)).reason, 'BODY_TOO_LARGE');
+});
+
 test('a server that is away is 503, one that does not answer 504', async () => {
   const silent = net.createServer(() => {}).listen(0, '127.0.0.1');
   await once(silent, 'listening');
@@ -193,6 +219,16 @@ test('a server that is away is 503, one that does not answer 504', async () => {
   assert.equal(ready.status, 503);
   assert.deepEqual(await ready.json(), { status: 'NOT_SERVING', intake: 'SERVING', scoring: 'NOT_SERVING', archiving: 'NOT_SERVING' });
   silent.close();
+});
+
+test('over TLS, when it has a certificate', async () => {
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'tls.key', '-out', 'tls.pem',
+    '-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' });
+  const { address } = await startGateway('--tls-cert', 'tls.pem', '--tls-key', 'tls.key');
+  const [response] = await once(https.get(`${address.replace('http:', 'https:')}/healthz`, { ca: readFileSync('tls.pem') }), 'response');
+  assert.equal(response.statusCode, 200);
+  response.resume();
+  await assert.rejects(fetch(`${address}/healthz`));
 });
 
 test('it is ready when its servers are, and stops in order', async () => {

@@ -11,7 +11,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <mutex>
@@ -49,15 +48,16 @@ class Tally {
 
 TEST(RollingUpgrade, LosesNoCall) {
   if (!PrivatePostgres::Installed()) GTEST_SKIP() << "PostgreSQL is not installed (postgresql)";
-  const char* former = std::getenv("JIXIAO_FORMER_BINARIES");
   Cluster cluster({.intake_replicas = 2,
                    .archiving_replicas = 2,
                    .scoring_replicas = 2,
                    .drain_wait = kDrainWait,
-                   .postgresql = true,
-                   .first_binaries = former == nullptr ? "" : former});
-  const auto scoring = scoring::v1::ScoringService::NewStub(rpc::OpenChannel(cluster.TargetOf(Server::kScoring)));
-  const auto intake = IntakeService::NewStub(rpc::OpenChannel(cluster.TargetOf(Server::kIntake)));
+                   .postgresql = true});
+  const auto both = [&](Server server) {
+    return rpc::OpenChannel("ipv4:" + cluster.AddressOf(server, 0) + "," + cluster.AddressOf(server, 1));
+  };
+  const auto scoring = scoring::v1::ScoringService::NewStub(both(Server::kScoring));
+  const auto intake = IntakeService::NewStub(both(Server::kIntake));
   Tally scored, submitted, streamed;
   std::set<std::string> names;
   std::mutex mutex;

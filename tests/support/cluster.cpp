@@ -151,9 +151,10 @@ int Cluster::AddScoring(ScoringSetup setup) {
 
 void Cluster::Start(Server server, int replica) {
   Node& node = NodeOf(server, replica);
-  const bool first = node.starts == 0 && !options_.first_binaries.empty();
+  // The servers of an older release come first when they are given, and this build's at a restart.
+  const char* former = node.starts == 0 ? std::getenv("JIXIAO_FORMER_BINARIES") : nullptr;
   std::vector<std::string> command = {
-      (first ? options_.first_binaries : jixiao::paths::Binaries()) + "/jixiao-" + NameOf(server),
+      (former != nullptr ? former : jixiao::paths::Binaries()) + "/jixiao-" + NameOf(server),
       "--listen=127.0.0.1:" + std::to_string(node.port), "--store=" + StoreOf(server, replica),
       "--drain-wait=" + std::to_string(options_.drain_wait),
       "--metrics=127.0.0.1:" + std::to_string(node.metrics_port)};

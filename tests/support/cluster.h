@@ -35,10 +35,9 @@ struct ClusterOptions {
   int archiving_replicas = 1;  // more than one of either needs PostgreSQL
   int scoring_replicas = 1;    // intake spreads its calls over them
   bool redis = false;
-  bool shared_store = false;        // they share one database, and a secret for Redis; otherwise each has its own
-  int drain_wait = 0;               // seconds
-  bool postgresql = false;          // all stores in a PostgreSQL of the cluster's own, one database a service
-  std::string first_binaries = {};  // folder of the binaries of each server's first start; empty for this build's
+  bool shared_store = false;  // they share one database, and a secret for Redis; otherwise each has its own
+  int drain_wait = 0;         // seconds
+  bool postgresql = false;    // all stores in a PostgreSQL of the cluster's own, one database a service
 };
 
 // What makes one scoring replica different from the others; empty: nothing.
@@ -76,8 +75,6 @@ class Cluster {
   Process& process(Server server, int replica = 0);
   int port(Server server, int replica = 0) const { return NodeOf(server, replica).port; }
   std::shared_ptr<grpc::Channel> Channel(Server server, int replica = 0);
-  // All replicas, as a target that gRPC's resolvers read.
-  std::string TargetOf(Server server) const;
   // HOST:PORT, for a command line.
   std::string AddressOf(Server server, int replica = 0) const;
   intake::v1::IntakeService::Stub& Intake(int replica = 0) { return *intake_[static_cast<std::size_t>(replica)]; }
@@ -122,6 +119,8 @@ class Cluster {
   Node& NodeOf(Server server, int replica);
   const Node& NodeOf(Server server, int replica) const;
   Node& AddNode(Server server, int replica);
+  // All replicas, as a target that gRPC's resolvers read.
+  std::string TargetOf(Server server) const;
   std::string StoreOf(Server server, int replica) const;
   std::filesystem::path LogFile(const Node& node, int start) const;
 

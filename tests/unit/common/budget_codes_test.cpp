@@ -23,7 +23,7 @@ TEST(ProjectCode, HasTwentyOneCharactersOfFourGroups) {
   // Characters are counted, not bytes.
   EXPECT_THAT(FaultOfProjectCode("项092324T000010263357"), HasSubstr("为 20 位"));
   EXPECT_THAT(FaultOfProjectCode("项1092324T00001026335"), HasSubstr("为 20 位"));
-  EXPECT_THAT(FaultOfProjectCode("项51092324T0000102633"), HasSubstr("第 1 位不对"));
+  EXPECT_THAT(FaultOfProjectCode("项51092324T00001026335"), HasSubstr("第 1 位不对"));
   EXPECT_LT(FaultOfProjectCode(std::string(100'000, '1')).size(), 300u);
 }
 

@@ -202,6 +202,32 @@ TEST(PlatformMessage, HintsFillWhatIsNotSaid) {
   EXPECT_EQ(message->form.fiscal_year(), 2022);
 }
 
+// Whatever the bytes: an answer, and a form that can be written is read back as it was.
+TEST(PlatformMessage, ChangedBytesBreakNothing) {
+  const std::string text = kMessage;
+  int written = 0;
+  const auto check = [&](const std::string& changed) {
+    const auto message = FromPlatform(changed);
+    if (!message.ok()) {
+      EXPECT_THAT(ReasonOf(message.status()), ::testing::AnyOf("MESSAGE_UNREADABLE", "MESSAGE_INVALID", "FORM_INVALID"))
+          << changed;
+      return;
+    }
+    const auto back = ToPlatform(message->form);
+    if (!back.ok()) return;
+    ++written;
+    const auto again = FromPlatform(back->json);
+    ASSERT_TRUE(again.ok()) << again.status() << back->json;
+    EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(message->form, again->form)) << changed;
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    check(text.substr(0, i));
+    for (const char* other : {"\"", "0", "{", "]", "≥", "\xff", "\\u0000"})
+      check(std::string(text).replace(i, 1, other));
+  }
+  EXPECT_GT(written, 1000);
+}
+
 TEST(TargetParts, ACellIsTakenApartAndPutTogetherUnchanged) {
   const std::vector<std::pair<std::string, TargetParts>> cases = {
       {"≥50个", {"2", "50", "个"}},

@@ -94,7 +94,7 @@ class Schemas {
   #value(field) {
     if (field.message !== undefined) return this.refTo(field.message);
     if (field.enum !== undefined) return this.refTo(field.enum);
-    return SCALARS[field.scalar ?? (field.listKind === 'scalar' ? field.proto.type : undefined)];
+    return SCALARS[field.scalar];
   }
 
   field(field) {

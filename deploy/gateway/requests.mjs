@@ -1,5 +1,5 @@
 // Requests: from a path, a query and a body to a message of the contract.
-import { create, fromJson, toJson } from '@bufbuild/protobuf';
+import { ScalarType, fromJson, toJson } from '@bufbuild/protobuf';
 import { status as Code } from '@grpc/grpc-js';
 import { fieldAt } from './contract.mjs';
 import { GatewayError } from './errors.mjs';
@@ -8,13 +8,9 @@ const invalid = (reason, message, field) => new GatewayError(Code.INVALID_ARGUME
 
 // What a parameter's text means for its field, as protobuf JSON has it. Integers, enums, bytes and times are strings there, too.
 function valueOf(field, path, text) {
-  if (field.scalar !== undefined || field.listKind === 'scalar') {
-    const isBool = (field.scalar ?? field.listKind) === 8;
-    if (!isBool) return text;
-    if (text === 'true' || text === 'false') return text === 'true';
-    throw invalid('PARAMETER_INVALID', `${path} is true or false, not ${JSON.stringify(text.slice(0, 60))}`, path);
-  }
-  return text;
+  if (field.scalar !== ScalarType.BOOL) return text;
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw invalid('PARAMETER_INVALID', `${path} is true or false, not ${JSON.stringify(text.slice(0, 60))}`, path);
 }
 
 // Puts `text` at a dotted path of `json`, which is to become a `message`.
@@ -77,8 +73,6 @@ export function requestMessage({ route, values }, query, body, registry) {
   for (const [path, text] of values) put(json, route.method.input, path, text);
   return messageOf(route.method.input, registry, json);
 }
-
-export const emptyMessage = (descriptor) => create(descriptor);
 
 // The contract's own names, and every field, so that both ways of reading it find what they look for.
 export const jsonOf = (descriptor, message, registry) =>

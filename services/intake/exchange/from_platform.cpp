@@ -8,7 +8,6 @@
 #include "intake/exchange/platform_message.h"
 #include "intake/exchange/target_parts.h"
 
-#include <algorithm>
 #include <set>
 
 namespace jixiao::exchange {

@@ -303,7 +303,9 @@ class Gateway {
     let number = 0;
     let rest = []; // of the line that has not come whole, and its bytes
     let size = 0;
+    const tooLong = () => new GatewayError(Code.INVALID_ARGUMENT, 'BODY_TOO_LARGE', `line ${number + 1} has more than ${limit} bytes`, { http: 413 });
     const sendLine = async (line) => {
+      if (line.length > limit) throw tooLong();
       number += 1;
       const where = `line ${number}`;
       const text = utf8(line, where);
@@ -323,7 +325,7 @@ class Gateway {
         }
         size += chunk.length;
         this.#buffered += chunk.length;
-        if (size > limit) throw new GatewayError(Code.INVALID_ARGUMENT, 'BODY_TOO_LARGE', `line ${number + 1} has more than ${limit} bytes`, { http: 413 });
+        if (size > limit) throw tooLong();
         this.#checkRoom();
         rest.push(chunk);
       }

@@ -262,8 +262,8 @@ test('the OpenAPI document is valid and has every method', async () => {
   const { registry, routes } = loadContract(descriptors, new URL('http.yaml', import.meta.url));
   const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
   assert.equal(operations.length, routes.length);
-  // Only what the services say to each other has no path.
+  // Only what the services say to each other has no path. What operators ask of a server (other packages) never comes this way.
   const mapped = new Set(routes.map((route) => route.method));
-  const left = [...registry].filter((type) => type.kind === 'service').flatMap((service) => service.methods).filter((method) => !mapped.has(method));
+  const left = [...registry].filter((type) => type.kind === 'service' && /^jixiao\.(intake|scoring|archiving)\./.test(type.typeName)).flatMap((service) => service.methods).filter((method) => !mapped.has(method));
   assert.deepEqual(left.map((method) => method.name), ['ArchiveRecord']);
 });

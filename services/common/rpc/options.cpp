@@ -33,6 +33,19 @@ void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std
          "seconds that running calls have to end before they are cancelled (default 20)")
       ->envname("JIXIAO_DRAIN_DEADLINE")
       ->check(CLI::Range(0, 600));
+  app.add_option_function<int>(
+         "--connection-age", [&options](int seconds) { options.server.connection_age = std::chrono::seconds(seconds); },
+         "seconds after which a connection takes no new calls, so that clients find new replicas; 0 for never (default "
+         "300)")
+      ->envname("JIXIAO_CONNECTION_AGE")
+      ->check(CLI::Range(0, 86'400));
+  app.add_option_function<int>(
+         "--connection-grace",
+         [&options](int seconds) { options.server.connection_grace = std::chrono::seconds(seconds); },
+         "seconds that calls on such a connection still have; streams that are open after that end with UNAVAILABLE "
+         "(default 600)")
+      ->envname("JIXIAO_CONNECTION_GRACE")
+      ->check(CLI::Range(1, 86'400));
   app.add_option("--log-level", options.log_level, "least level that is logged")
       ->envname("JIXIAO_LOG_LEVEL")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))

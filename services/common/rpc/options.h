@@ -17,8 +17,8 @@ struct CommonOptions {
   std::string log_level = "info";
 };
 
-// Adds --listen, --store, --metrics, --drain-wait, --drain-deadline and --log-level to `app`; `port` and `database`
-// make the defaults; metrics are 2000 above the port.
+// Adds --listen, --store, --metrics, --drain-wait, --drain-deadline, --connection-age, --connection-grace and
+// --log-level to `app`; `port` and `database` make the defaults; metrics are 2000 above the port.
 void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std::string& database);
 
 // What store::Database::Open takes: the path in `sqlite:PATH`, or a postgresql:// URL as it is. INVALID_ARGUMENT for

@@ -20,6 +20,11 @@ struct ServerOptions {
   std::string listen;                       // HOST:PORT
   std::chrono::seconds drain_wait{5};       // NOT_SERVING before the shutdown: balancers need that long to notice
   std::chrono::seconds drain_deadline{20};  // calls still running after this are cancelled
+  // A connection that is so old (give or take a tenth) takes no new calls: its client looks its servers up again and
+  // finds those that were added meanwhile. 0: connections grow as old as they like. Calls that run then go on for as
+  // long again as the grace, and a stream that is still open ends with UNAVAILABLE: its caller goes on where it was.
+  std::chrono::seconds connection_age{300};
+  std::chrono::seconds connection_grace{600};
 };
 
 // Blocks SIGTERM and SIGINT for this thread and all that it starts. Call first thing in main.

@@ -7,6 +7,7 @@
 #include "common/text.h"
 #include "support/paths.h"
 #include "support/process.h"
+#include "support/process_use.h"
 
 #include "jixiao/scoring/v1/scoring_service.pb.h"
 
@@ -29,7 +30,6 @@
 #include "load/echo_server.h"
 #include "load/forms.h"
 #include "load/loop.h"
-#include "load/process_use.h"
 
 namespace {
 
@@ -192,9 +192,9 @@ using Runner = load::Outcome (*)(const load::Channels&, const std::string&, cons
 
 void Measure(const Target& target, Runner run, const char* method, const load::Source& requests, const load::Loop& loop,
              Side& side) {
-  const double before = load::CpuSeconds(target.process->pid());
+  const double before = testing::CpuSeconds(target.process->pid());
   load::Outcome outcome = run(target.channels, method, requests, loop, nullptr);
-  side.cpu_seconds += load::CpuSeconds(target.process->pid()) - before;
+  side.cpu_seconds += testing::CpuSeconds(target.process->pid()) - before;
   side.rates.push_back(outcome.PerSecond());
   side.outcome.Add(std::move(outcome));
 }

@@ -7,6 +7,7 @@
 #include "common/errors.h"
 #include "common/text.h"
 #include "support/paths.h"
+#include "support/process_use.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -24,7 +25,6 @@
 
 #include "load/line.h"
 #include "load/overload.h"
-#include "load/process_use.h"
 #include "load/report.h"
 #include "load/stage.h"
 
@@ -39,7 +39,7 @@ const std::vector<std::string> kWorks{"score", "score-batch", "archive", "submit
 constexpr double kShares[] = {0.1, 0.25, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25};
 constexpr double kWantedOfLine = 0.30;
 constexpr double kWantedOfTwo = 1.8;
-constexpr std::uint64_t kStep = 10'000;  // records between two looks at the plain inserts, with --records
+constexpr std::int64_t kStep = 10'000;  // records between two looks at the plain inserts, with --records
 
 struct Options {
   StageOptions stage;
@@ -52,7 +52,7 @@ struct Options {
   double overload_seconds = 60;
   double seconds = 3;
   int rounds = 3;
-  std::uint64_t records = 0;
+  std::int64_t records = 0;
   std::string json;
   std::string plot;
   // Of the echo servers that this program starts.
@@ -198,15 +198,23 @@ nlohmann::json RunWork(Stage& stage, const Options& options, const std::string& 
   return report;
 }
 
-// What the folder of the servers' databases holds, in bytes; 0 on PostgreSQL.
-std::uintmax_t StoredBytes(testing::Cluster& cluster) {
-  std::uintmax_t bytes = 0;
-  std::error_code gone;
-  for (const Server server : {Server::kIntake, Server::kArchiving})
+// What a server's database takes, in bytes.
+std::int64_t StoredBytes(testing::Cluster& cluster, Server server) {
+  if (cluster.postgres() == nullptr) {
+    std::int64_t bytes = 0;
     for (const char* suffix : {"", "-wal"}) {
-      const std::uintmax_t size = std::filesystem::file_size(cluster.Database(server).string() + suffix, gone);
-      bytes += gone ? 0 : size;
+      std::error_code missing;
+      const std::uintmax_t size = std::filesystem::file_size(cluster.Database(server).string() + suffix, missing);
+      bytes += missing ? 0 : static_cast<std::int64_t>(size);
     }
+    return bytes;
+  }
+  const auto database = store::Database::Open(cluster.StoreOf(server), store::Mode::kReadOnly);
+  if (!database.ok()) throw std::runtime_error(std::string(database.status().message()));
+  std::int64_t bytes = 0;
+  const absl::Status read = (*database)->ForEach("SELECT pg_database_size(current_database())",
+                                                 [&](const store::Statement& row) { bytes = row.Int(0); });
+  if (!read.ok()) throw std::runtime_error(std::string(read.message()));
   return bytes;
 }
 
@@ -241,10 +249,13 @@ class LineRun {
       report["open"].push_back(Row(outcome, rate));
       PrintRow("open, until archived", report["open"].back());
     }
-    const std::uintmax_t stored = StoredBytes(stage_.cluster());
     report["forms"] = archived_;
-    report["stored_bytes_per_form"] = archived_ == 0 ? 0 : stored / archived_;
-    if (stored > 0) std::printf("  stored: %ju bytes a form, over %ju forms\n", stored / archived_, archived_);
+    for (const Server server : {Server::kIntake, Server::kArchiving}) {
+      const std::int64_t stored = StoredBytes(stage_.cluster(), server) / std::max<std::int64_t>(1, archived_);
+      report["stored_bytes_per_form"][testing::NameOf(server)] = stored;
+      std::printf("  stored by %s: %lld bytes a form, over %lld forms\n", testing::NameOf(server).c_str(),
+                  static_cast<long long>(stored), static_cast<long long>(archived_));
+    }
     report["memory_mib"] = stage_.MemoryOfServers();
     PrintMemory(report["memory_mib"]);
     return report;
@@ -253,7 +264,7 @@ class LineRun {
  private:
   LineOutcome Push(const Loop& loop) {
     LineOutcome outcome = RunLine(stage_, channels_, work_, requests_, loop);
-    archived_ += outcome.archived;
+    archived_ += static_cast<std::int64_t>(outcome.archived);
     if (outcome.archived < outcome.submitted.micros.size())
       throw std::runtime_error(
           Cat("of ", outcome.submitted.micros.size(), " acknowledged forms only ", outcome.archived, " were archived"));
@@ -304,12 +315,12 @@ class LineRun {
     nlohmann::json steps = nlohmann::json::array();
     Loop loop = loop_;
     loop.duration = std::chrono::hours(24);
-    for (std::uint64_t decade = kStep; archived_ < options_.records; decade *= 10) {
-      const std::uint64_t end = std::min(decade, options_.records);
+    for (std::int64_t decade = kStep; archived_ < options_.records; decade *= 10) {
+      const std::int64_t end = std::min(decade, options_.records);
       if (archived_ >= end) continue;
-      const std::uint64_t wanted = end - archived_;
+      const std::int64_t wanted = end - archived_;
       const auto rounds = static_cast<int>((wanted + kStep - 1) / kStep);
-      loop.most = (wanted + static_cast<std::uint64_t>(rounds) - 1) / static_cast<std::uint64_t>(rounds);
+      loop.most = static_cast<std::uint64_t>((wanted + rounds - 1) / rounds);
       steps.push_back(Step(Cat("until ", end), loop, rounds, reached));
     }
     return steps;
@@ -324,7 +335,7 @@ class LineRun {
   const std::vector<std::string> rows_;
   const std::unique_ptr<PlainInserts> plain_;
   std::int64_t next_ = 0;
-  std::uintmax_t archived_ = 0;
+  std::int64_t archived_ = 0;
 };
 
 // One scoring server that has a core for itself, and two with one each. The client runs where there is room: with one
@@ -334,7 +345,7 @@ nlohmann::json RunPinned(const Options& options) {
   setup.scoring_replicas = 2;
   Stage stage(setup);
   for (int i = 0; i < 2; ++i)
-    if (!PinTo(stage.cluster().process(Server::kScoring, i).pid(), i))
+    if (!testing::PinTo(stage.cluster().process(Server::kScoring, i).pid(), i))
       throw std::runtime_error("a server cannot be pinned to a core");
   const Work work = MakeWork("score-batch", stage.forms());
   Numbered requests(work.messages);

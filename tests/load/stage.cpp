@@ -5,13 +5,13 @@
 #include "common/rpc/wire.h"
 #include "common/text.h"
 #include "support/paths.h"
+#include "support/process_use.h"
 
 #include <csignal>
 #include <map>
 #include <stdexcept>
 
 #include "load/forms.h"
-#include "load/process_use.h"
 
 namespace jixiao::load {
 namespace {
@@ -122,7 +122,7 @@ std::string Stage::StartEcho(const Answers& answers, EchoKind kind, EchoOf of) {
 nlohmann::json Stage::MemoryOfServers() {
   nlohmann::json out;
   const auto add = [&](Server server, int replica) {
-    const Memory memory = MemoryOf(cluster_.process(server, replica).pid());
+    const testing::Memory memory = testing::MemoryOf(cluster_.process(server, replica).pid());
     out[replica == 0 ? testing::NameOf(server) : Cat(testing::NameOf(server), "-", replica)] = {
         {"now", memory.now_kib / 1024}, {"peak", memory.peak_kib / 1024}};
   };

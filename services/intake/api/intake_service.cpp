@@ -34,10 +34,12 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::SubmitEvaluation(grpc::CallbackServ
     };
     if (absl::Status queued = admission_.Accept(flow, *acceptance, done); !queued.ok()) shared->Finish(queued);
   };
+  // Before anything is spent on it: under overload most of the work would be refusals.
+  if (absl::Status room = admission_.Check(flow, in->Length()); !room.ok())
+    return rpc::ServeBytes(submit_evaluation_, context, in, out, state_,
+                           [&room](rpc::BytesCall call) { call.Fail(std::move(room)); });
   return rpc::Serve<v1::SubmitEvaluationRequest, v1::SubmitEvaluationResponse>(
-      submit_evaluation_, context, in, out, state_, [this, flow, accept, bytes = in->Length()](SubmitCall call) {
-        // Before anything is spent on it.
-        if (absl::Status room = admission_.Check(flow, bytes); !room.ok()) return call.Finish(room);
+      submit_evaluation_, context, in, out, state_, [this, accept](SubmitCall call) {
         if (absl::Status status = Validate(call.request()); !status.ok()) return call.Finish(status);
         if (call.request().rule_set().empty()) return accept(std::move(call));
         // Asking the scoring service may block.

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace jixiao::load {
+namespace jixiao::testing {
 
 // CPU time of the process so far, in seconds; 0 when it is gone.
 double CpuSeconds(pid_t pid);
@@ -19,4 +19,4 @@ Memory MemoryOf(pid_t pid);
 // Lets all threads of the process, and those that they start, run on this core only. False when the kernel refuses.
 bool PinTo(pid_t pid, int core);
 
-}  // namespace jixiao::load
+}  // namespace jixiao::testing

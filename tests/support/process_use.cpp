@@ -1,4 +1,4 @@
-#include "load/process_use.h"
+#include "support/process_use.h"
 
 #include "common/text.h"
 
@@ -11,7 +11,7 @@
 #include <sstream>
 #include <string>
 
-namespace jixiao::load {
+namespace jixiao::testing {
 
 double CpuSeconds(pid_t pid) {
   std::ifstream in(Cat("/proc/", pid, "/stat"));
@@ -47,4 +47,4 @@ bool PinTo(pid_t pid, int core) {
   return pinned && !error;
 }
 
-}  // namespace jixiao::load
+}  // namespace jixiao::testing

@@ -8,6 +8,8 @@
 
 #include "jixiao/scoring/v1/scoring_service.grpc.pb.h"
 
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -63,7 +63,6 @@ void ExpectQuickStarts(Cluster& cluster) {
     }
     std::sort(took.begin(), took.end());
     EXPECT_LE(took[kStarts / 2].count(), kReady.count()) << NameOf(server);
-    RecordProperty(NameOf(server) + "_ready_ms", static_cast<int>(took[kStarts / 2].count()));
     const std::int64_t idle = MemoryOf(cluster.process(server).pid()).now_kib;
     EXPECT_LE(idle, kIdleKib) << NameOf(server);
     std::cout << NameOf(server) << ": ready after " << took[kStarts / 2].count() << " ms (median of " << kStarts

@@ -19,8 +19,7 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
-#include <iterator>
-#include <set>
+#include <map>
 #include <stdexcept>
 
 #include "load/line.h"
@@ -239,6 +238,8 @@ class LineRun {
     std::printf("\nline (BatchSubmit until archived): %ju bytes to be stored a form\n", bytes / rows_.size());
     PrintHeader();
     (void)Push(loop_);  // warms up
+    const std::int64_t warm = archived_;
+    for (const Server server : testing::kServers) cpu_[server] = CpuOf(server);
     double reached = 0;
     report["steps"] = options_.records > 0 ? Grow(reached) : Rounds(reached);
     report["open"] = nlohmann::json::array();
@@ -256,12 +257,20 @@ class LineRun {
       std::printf("  stored by %s: %lld bytes a form, over %lld forms\n", testing::NameOf(server).c_str(),
                   static_cast<long long>(stored), static_cast<long long>(archived_));
     }
+    for (const Server server : testing::kServers) {
+      const double micros =
+          (CpuOf(server) - cpu_[server]) * 1e6 / static_cast<double>(std::max<std::int64_t>(1, archived_ - warm));
+      report["cpu_us_per_form"][testing::NameOf(server)] = micros;
+      std::printf("  CPU time of %s: %.0f µs a form\n", testing::NameOf(server).c_str(), micros);
+    }
     report["memory_mib"] = stage_.MemoryOfServers();
     PrintMemory(report["memory_mib"]);
     return report;
   }
 
  private:
+  double CpuOf(Server server) { return testing::CpuSeconds(stage_.cluster().process(server).pid()); }
+
   LineOutcome Push(const Loop& loop) {
     LineOutcome outcome = RunLine(stage_, channels_, work_, requests_, loop);
     archived_ += static_cast<std::int64_t>(outcome.archived);
@@ -336,6 +345,7 @@ class LineRun {
   const std::unique_ptr<PlainInserts> plain_;
   std::int64_t next_ = 0;
   std::int64_t archived_ = 0;
+  std::map<Server, double> cpu_;  // seconds before the measurement
 };
 
 // One scoring server that has a core for itself, and two with one each. The client runs where there is room: with one

@@ -197,6 +197,15 @@ nlohmann::json RunWork(Stage& stage, const Options& options, const std::string& 
   return report;
 }
 
+// A server's --store, as it was started with.
+std::string StoreOf(testing::Cluster& cluster, Server server) {
+  constexpr std::string_view kFlag = "--store=";
+  std::ifstream in(Cat("/proc/", cluster.process(server).pid(), "/cmdline"));
+  for (std::string word; std::getline(in, word, '\0');)
+    if (word.starts_with(kFlag)) return word.substr(kFlag.size());
+  return {};
+}
+
 // What a server's database takes, in bytes.
 std::int64_t StoredBytes(testing::Cluster& cluster, Server server) {
   if (cluster.postgres() == nullptr) {
@@ -208,7 +217,7 @@ std::int64_t StoredBytes(testing::Cluster& cluster, Server server) {
     }
     return bytes;
   }
-  const auto database = store::Database::Open(cluster.StoreOf(server), store::Mode::kReadOnly);
+  const auto database = store::Database::Open(StoreOf(cluster, server), store::Mode::kReadOnly);
   if (!database.ok()) throw std::runtime_error(std::string(database.status().message()));
   std::int64_t bytes = 0;
   const absl::Status read = (*database)->ForEach("SELECT pg_database_size(current_database())",

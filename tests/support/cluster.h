@@ -84,8 +84,6 @@ class Cluster {
   const std::filesystem::path& folder() const { return folder_; }
   std::filesystem::path Database(Server server, int replica = 0) const;
   std::filesystem::path Snapshot(int replica = 0) const;
-  // What its --store is.
-  std::string StoreOf(Server server, int replica = 0) const;
   // Key of intake's receipts; with ".pub" behind it, what verifies them.
   std::filesystem::path ReceiptKey() const { return folder_ / "receipts.key"; }
   // Where replicas with a shared store have their secret for Redis.
@@ -123,6 +121,7 @@ class Cluster {
   Node& AddNode(Server server, int replica);
   // All replicas, as a target that gRPC's resolvers read.
   std::string TargetOf(Server server) const;
+  std::string StoreOf(Server server, int replica) const;
   std::filesystem::path LogFile(const Node& node, int start) const;
 
   const ClusterOptions options_;

@@ -11,8 +11,7 @@ namespace jixiao::rpc {
 
 class ServerState {
  public:
-  // A request is there up to three times: as it came, parsed, and on its way into the store.
-  static constexpr std::size_t kMaxBytes = 96 * 1024 * 1024;
+  static constexpr std::size_t kMaxBytes = 512 * 1024 * 1024;
 
   // Calls beyond `max_in_flight`, or whose requests together have more than `max_bytes`, are refused at once; a call
   // that is alone never is. `metrics` must outlive the state, and no endpoint of it may.

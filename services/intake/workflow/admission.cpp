@@ -98,7 +98,7 @@ void Admission::Pump() {
     std::optional<Entry> next;
     {
       const std::lock_guard lock(mutex_);
-      if (in_store_ >= kInStore) return;
+      if (in_store_ >= (singles_ > 0 ? kInStoreOfSingles : kInStore)) return;
       next = waiting_.Pop();
       if (!next) return;
       singles_ -= next->single ? 1 : 0;

@@ -37,10 +37,12 @@ class Admission {
 
   // Forms with the store at a time: about what one commit takes in a few milliseconds.
   static constexpr std::size_t kInStore = 64;
+  // The same while single forms wait, so that each waits for less.
+  static constexpr std::size_t kInStoreOfSingles = 32;
 
   // Single forms that wait: what the store takes in this time, and at least so many.
-  static constexpr std::chrono::milliseconds kStanding{20};
-  static constexpr std::size_t kLeastStanding = 32;
+  static constexpr std::chrono::milliseconds kStanding{10};
+  static constexpr std::size_t kLeastStanding = 16;
   static constexpr double kBurst = 512;
 
   struct Stats {

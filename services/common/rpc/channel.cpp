@@ -10,7 +10,7 @@ namespace jixiao::rpc {
 namespace {
 
 // What may be repeated at another replica when one is gone in mid-call: calls that only read, and writes that carry a
-// request id or a key and so happen once. One repeat, at once: whoever waits for a service that is away has a longer
+// request id or a key and so happen once. Two repeats, at once: whoever waits for a service that is away has a longer
 // patience of his own (intake's work items, the command line). Streams are begun again by those who know how far they
 // came.
 constexpr char kServiceConfig[] = R"({
@@ -32,7 +32,7 @@ constexpr char kServiceConfig[] = R"({
       {"service": "jixiao.archiving.v1.ArchivingService", "method": "GetConsistencyProof"}
     ],
     "retryPolicy": {
-      "maxAttempts": 2,
+      "maxAttempts": 3,
       "initialBackoff": "0.02s",
       "maxBackoff": "0.1s",
       "backoffMultiplier": 2,

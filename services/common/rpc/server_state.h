@@ -11,7 +11,8 @@ namespace jixiao::rpc {
 
 class ServerState {
  public:
-  static constexpr std::size_t kMaxBytes = 512 * 1024 * 1024;
+  // A request is there up to three times: as it came, parsed, and on its way into the store.
+  static constexpr std::size_t kMaxBytes = 96 * 1024 * 1024;
 
   // Calls beyond `max_in_flight`, or whose requests together have more than `max_bytes`, are refused at once; a call
   // that is alone never is. `metrics` must outlive the state, and no endpoint of it may.

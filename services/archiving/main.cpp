@@ -4,11 +4,14 @@
 #include "archiving/api/log_service.h"
 #include "archiving/api/record_search_service.h"
 #include "archiving/api/retention_service.h"
+#include "archiving/api/status_checks.h"
 #include "archiving/inspection/custody_metrics.h"
 #include "archiving/store/sqlite_archive_store.h"
 #include "archiving/store/sqlite_search_store.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/operation/metrics.h"
+#include "common/operation/operation_service.h"
 #include "common/rpc/options.h"
 
 #include <fstream>
@@ -88,13 +91,22 @@ absl::Status Run(const Options& options) {
                          {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
   });
   archiving::RecordSearchServiceImpl search(*store, *index, indexer, pool, state);
+  const archiving::CheckedArchive checked{*store, options.signing_key, sequencer.VerifierKey(), options.origin,
+                                          witnesses};
   archiving::LogServiceImpl log(*store, renewer, std::move(witnesses), pool, state);
+  operation::AddProcessMetrics(metrics, pool);
+  operation::AddStoreMetrics(metrics, address, store->writer());
+  operation::OperationServiceImpl operation(
+      {"archiving", address, archiving::SqliteArchiveStore::Count,
+       [&store] { return store::ProveWritable(store->writer()); },
+       [&checked](operation::Checks& checks) { archiving::CheckArchive(checks, checked); }, checked.verifier_key},
+      state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(
-      options.common.server, {&service, &search, &log, &disposal, &inspection},
+      options.common.server, {&service, &search, &log, &disposal, &inspection, &operation},
       {archiving::v1::ArchivingService::service_full_name(), archiving::v1::RecordSearchService::service_full_name(),
        archiving::v1::LogService::service_full_name(), archiving::v1::RetentionService::service_full_name(),
-       archiving::v1::InspectionService::service_full_name()},
+       archiving::v1::InspectionService::service_full_name(), operation::v1::OperationService::service_full_name()},
       state);
 }
 

@@ -4,6 +4,7 @@
 #include "cli/campaign_commands.h"
 #include "cli/commands.h"
 #include "cli/hint_options.h"
+#include "cli/operation_app.h"
 #include "cli/output.h"
 #include "cli/review_commands.h"
 
@@ -285,7 +286,7 @@ void AddArchive(CLI::App& app, const Global& global, Command& run) {
 int main(int argc, char** argv) {
   Global global;
   Command run;
-  CLI::App app("jixiao：项目支出绩效自评的接收、评分与归档");
+  CLI::App app("jixiao：项目支出绩效自评的接收、评分与归档", "jixiao");
   app.require_subcommand(1);
   app.fallthrough();
   app.add_option("--intake", global.intake, "接收服务地址")->envname("JIXIAO_INTAKE")->capture_default_str();
@@ -305,6 +306,7 @@ int main(int argc, char** argv) {
   AddReview(app, global, run);
   AddRules(app, global, run);
   AddArchive(app, global, run);
+  AddOperation(app, global, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -2,9 +2,12 @@
 #include "common/errors.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/operation/metrics.h"
+#include "common/operation/operation_service.h"
 #include "common/rpc/options.h"
 #include "common/store/postgres.h"
 #include "scoring/api/scoring_service.h"
+#include "scoring/api/status_checks.h"
 #include "scoring/rulesets/reader.h"
 #include "scoring/store/sqlite_rule_set_store.h"
 
@@ -64,8 +67,23 @@ absl::Status Run(const Options& options) {
   rpc::ServerState state(metrics);
   WorkerPool pool(kWorkers, kQueue);
   scoring::ScoringServiceImpl service(book, live, pool, state);
+  operation::AddProcessMetrics(metrics, pool);
+  operation::AddDiskMetrics(metrics, address);
+  operation::OperationServiceImpl operation(
+      {"scoring",
+       address,
+       scoring::SqliteRuleSetStore::Count,
+       [&book]() -> absl::Status {
+         ASSIGN_OR_RETURN(scoring::RuleSetStore* const store, book.Store());
+         return store->CheckWritable();
+       },
+       [&](operation::Checks& checks) { scoring::CheckScoring(checks, book, cache, options.redis); },
+       {}},
+      state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
-  return rpc::RunServer(options.common.server, {&service}, {scoring::v1::ScoringService::service_full_name()}, state);
+  return rpc::RunServer(
+      options.common.server, {&service, &operation},
+      {scoring::v1::ScoringService::service_full_name(), operation::v1::OperationService::service_full_name()}, state);
 }
 
 }  // namespace

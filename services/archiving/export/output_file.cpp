@@ -1,7 +1,6 @@
 #include "archiving/export/output_file.h"
 
 #include "common/errors.h"
-#include "common/file.h"
 #include "common/text.h"
 
 #include <fcntl.h>
@@ -76,11 +75,16 @@ absl::StatusOr<std::string> OutputFile::Read(std::int64_t offset, std::size_t si
   return bytes;
 }
 
-absl::Status OutputFile::Commit() {
+absl::Status OutputFile::Commit(mode_t mode, IfExists if_exists) {
   RETURN_IF_ERROR(Flush());
-  if (fchmod(file_, 0644) != 0) return SystemError("set the mode of", path_);
+  if (fchmod(file_, mode) != 0) return SystemError("set the mode of", path_);
   if (fsync(file_) != 0) return SystemError("sync", path_);
-  if (rename(temporary_.c_str(), path_.c_str()) != 0) return SystemError("create", path_);
+  if (if_exists == IfExists::kFail) {
+    if (link(temporary_.c_str(), path_.c_str()) != 0) return SystemError("create", path_);
+    unlink(temporary_.c_str());
+  } else if (rename(temporary_.c_str(), path_.c_str()) != 0) {
+    return SystemError("create", path_);
+  }
   temporary_.clear();
   const std::filesystem::path folder = FolderOf(path_);
   const FileDescriptor entry(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -9,13 +9,15 @@ namespace {
 
 constexpr std::size_t kMaxRequestId = 128;
 
-// A request id of our own making. Ids are taken from a stock, so that not every call asks the kernel.
-std::string NewRequestId() {
-  constexpr std::size_t kHexDigits = 32;
+constexpr std::size_t kRequestIdDigits = 32;
+constexpr std::size_t kSpanIdDigits = 16;
+
+// An id of our own making. Ids are taken from a stock, so that not every call asks the kernel.
+std::string NewId(std::size_t digits) {
   thread_local std::string stock;
-  if (stock.empty()) stock = RandomHex(kHexDigits / 2 * 64);
-  std::string id = stock.substr(stock.size() - kHexDigits);
-  stock.resize(stock.size() - kHexDigits);
+  if (stock.size() < digits) stock = RandomHex(kRequestIdDigits / 2 * 64);
+  std::string id = stock.substr(stock.size() - digits);
+  stock.resize(stock.size() - digits);
   return id;
 }
 
@@ -30,13 +32,20 @@ CallContext ContextOf(const grpc::CallbackServerContext& context) {
   CallContext call;
   const auto found = context.client_metadata().find(kRequestIdKey);
   if (found != context.client_metadata().end()) call.request_id.assign(found->second.data(), found->second.size());
-  if (!IsRequestId(call.request_id)) call.request_id = NewRequestId();
+  if (!IsRequestId(call.request_id)) call.request_id = NewId(kRequestIdDigits);
+  const auto parent = context.client_metadata().find(kTraceparentKey);
+  if (parent != context.client_metadata().end())
+    call.trace_id = TraceIdIn({parent->second.data(), parent->second.size()}).value_or("");
+  if (call.trace_id.empty()) call.trace_id = TraceOf(call.request_id).trace_id;
+  call.span_id = NewId(kSpanIdDigits);
   call.deadline = context.deadline();
   return call;
 }
 
-void Prepare(grpc::ClientContext& context, const std::string& request_id, std::chrono::milliseconds timeout) {
-  context.AddMetadata(kRequestIdKey, request_id);
+void Prepare(grpc::ClientContext& context, std::string_view trace, std::chrono::milliseconds timeout) {
+  const Trace ids = FromText(trace);
+  context.AddMetadata(kRequestIdKey, ids.request_id);
+  context.AddMetadata(kTraceparentKey, Traceparent(ids.trace_id, NewId(kSpanIdDigits)));
   context.set_deadline(std::chrono::system_clock::now() + timeout);
 }
 

@@ -11,6 +11,8 @@ void EndOfCall(const Method& method, const CallContext& context, const absl::Sta
   if (status.ok()) {
     log::Info("call", {{"method", method.name()},
                        {"request_id", context.request_id},
+                       {"trace_id", context.trace_id},
+                       {"span_id", context.span_id},
                        {"code", code},
                        {"micros", static_cast<std::int64_t>(micros)}});
     return;
@@ -20,6 +22,8 @@ void EndOfCall(const Method& method, const CallContext& context, const absl::Sta
   log::Write(ours ? log::Level::kError : log::Level::kInfo, "call",
              {{"method", method.name()},
               {"request_id", context.request_id},
+              {"trace_id", context.trace_id},
+              {"span_id", context.span_id},
               {"code", code},
               {"reason", ReasonOf(status)},
               {"error", std::string(status.message())},

@@ -234,6 +234,27 @@ absl::StatusOr<int> SqliteDatabase::Checkpoint(CheckpointMode mode) {
   return pages;
 }
 
+absl::Status SqliteDatabase::CopyTo(const std::string& path) {
+  sqlite3* target = nullptr;
+  const int opened = sqlite3_open_v2(
+      path.c_str(), &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+      nullptr);
+  const SqliteDatabase copy(Private(), path, target);  // owns it after a failure, too
+  if (opened != SQLITE_OK) return StoreError(opened, "open " + path + ": " + sqlite3_errstr(opened));
+  // A copy that is not finished is thrown away: it needs no journal, and whoever keeps it makes it durable.
+  if (sqlite3_exec(target, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", nullptr, nullptr, nullptr) != SQLITE_OK)
+    return While("copy to " + path, LastError(target));
+  sqlite3_backup* const backup = sqlite3_backup_init(target, "main", connection_.get(), "main");
+  if (backup == nullptr) return While("copy to " + path, LastError(target));
+  // All in one step: between two steps a writer would make it begin anew.
+  sqlite3_backup_step(backup, -1);
+  if (sqlite3_backup_finish(backup) != SQLITE_OK) return While("copy to " + path, LastError(target));
+  // The pages say that they have a write-ahead log. The copy has none, so that it is one file.
+  if (sqlite3_exec(target, "PRAGMA journal_mode=DELETE", nullptr, nullptr, nullptr) != SQLITE_OK)
+    return While("copy to " + path, LastError(target));
+  return absl::OkStatus();
+}
+
 std::int64_t SqliteDatabase::changes() const {
   return sqlite3_changes64(connection_.get());
 }

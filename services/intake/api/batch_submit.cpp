@@ -117,7 +117,7 @@ class BatchSubmitReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer
   }
 
   void Offer(std::int64_t index, const v1::SubmitEvaluationRequest& item) {
-    absl::StatusOr<Acceptance> acceptance = ToAcceptance(item, context_.request_id);
+    absl::StatusOr<Acceptance> acceptance = ToAcceptance(item, context_.TraceText());
     if (!acceptance.ok()) return Settle(index, item, acceptance.status());
     auto candidate = std::make_unique<Candidate>();
     candidate->acceptance = *std::move(acceptance);

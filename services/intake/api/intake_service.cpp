@@ -24,7 +24,7 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::SubmitEvaluation(grpc::CallbackServ
                                                               const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   const std::string flow = SingleFlow(CallerOf(*context));
   const auto accept = [this, flow](SubmitCall call) {
-    absl::StatusOr<Acceptance> acceptance = ToAcceptance(call.request(), call.context().request_id);
+    absl::StatusOr<Acceptance> acceptance = ToAcceptance(call.request(), call.context().TraceText());
     if (!acceptance.ok()) return call.Finish(acceptance.status());
     auto shared = std::make_shared<SubmitCall>(std::move(call));
     Admission::Done done = [this, shared](absl::StatusOr<std::string> answer) {

@@ -82,8 +82,8 @@ absl::Status GiveBack(ReviewStore& reviews, const v1::ReturnSubmissionRequest& r
   RETURN_IF_ERROR(Validate(request));
   std::vector<v1::ReturnReason> reasons;
   for (const int reason : request.reasons()) reasons.push_back(static_cast<v1::ReturnReason>(reason));
-  const ChangeRequest change{"ReturnSubmission",      request.name(),     request.etag(),         request.request_id(),
-                             DigestOfReturn(request), context.request_id, request.validate_only()};
+  const ChangeRequest change{"ReturnSubmission",      request.name(),      request.etag(),         request.request_id(),
+                             DigestOfReturn(request), context.TraceText(), request.validate_only()};
   ASSIGN_OR_RETURN(const std::string answer, reviews.Apply(
                                                  change,
                                                  [&](const CaseFile& file, std::int64_t now) {

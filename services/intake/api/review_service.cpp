@@ -47,7 +47,7 @@ absl::Status ReviewServiceImpl::Apply(std::string_view method, const std::string
                              request.etag(),
                              request.request_id(),
                              std::move(digest),
-                             context.request_id,
+                             context.TraceText(),
                              request.validate_only()};
   const auto respond = [](const CaseFile& after, const Decision& done) {
     Response made;

@@ -18,7 +18,7 @@ namespace jixiao::intake {
 // INVALID_ARGUMENT with all faults of the request.
 absl::Status Validate(const v1::SubmitEvaluationRequest& request);
 
-// Everything that a submission says, digested; also computes the form's own digest. `trace_id`: the call's request id.
+// Everything that a submission says, digested; also computes the form's own digest. `trace_id`: the call's TraceText.
 absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& request, std::string_view trace_id);
 
 // Asks scoring whether it knows the rule set; blocks. NOT_FOUND (RULE_SET_NOT_FOUND), INVALID_ARGUMENT. With scoring

@@ -166,6 +166,14 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance,
 
 }  // namespace
 
+absl::Status SqliteSubmissionStore::Count(Database& database, store::Contents& contents) {
+  ASSIGN_OR_RETURN(contents.counts["submissions"], store::Number(database, "SELECT count(*) FROM submissions"));
+  ASSIGN_OR_RETURN(contents.counts["revisions"], store::Number(database, "SELECT count(*) FROM revisions"));
+  ASSIGN_OR_RETURN(contents.counts["changes"], store::Number(database, "SELECT coalesce(max(sequence), 0) FROM steps"));
+  ASSIGN_OR_RETURN(contents.counts["campaigns"], store::Number(database, "SELECT count(*) FROM campaigns"));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> SqliteSubmissionStore::Open(
     const std::string& path, Clock clock, store::GroupCommit::Options options) {
   ASSIGN_OR_RETURN(auto database, Database::Open(path, store::Mode::kReadWrite));

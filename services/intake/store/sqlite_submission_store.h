@@ -1,6 +1,7 @@
 // Submissions in SQLite.
 #pragma once
 
+#include "common/store/contents.h"
 #include "common/store/group_commit.h"
 #include "common/time.h"
 #include "intake/store/submission_store.h"
@@ -36,6 +37,9 @@ class SqliteSubmissionStore final : public SubmissionStore {
   absl::StatusOr<Backlog> Waiting() override;
   absl::StatusOr<ExpiryStep> ExpireRequests(std::int64_t before, const RequestPosition& after,
                                             std::int64_t limit) override;
+
+  // What such a database holds: submissions, revisions, changes (the number of the newest) and campaigns.
+  static absl::Status Count(store::Database& database, store::Contents& contents);
 
   // The connections and the clock, for the other stores of this database.
   store::GroupCommit& writer() { return *writer_; }

@@ -29,7 +29,7 @@ namespace jixiao::intake {
 struct Acceptance {
   std::string request_id;
   std::string request_digest;  // of everything that the request says
-  std::string trace_id;        // the caller's x-request-id; later calls for this form carry it
+  std::string trace_id;        // the caller's ids as common/trace.h writes them; later calls for this form carry them
   std::string submission;      // for a resubmission
   SubmissionRow head;          // unit, project, year, region, rule set, form digest, campaign, stages without one
   evaluation::v1::FormKind kind = evaluation::v1::FORM_KIND_UNSPECIFIED;

@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "common/time.h"
+#include "common/trace.h"
 #include "intake/workflow/findings.h"
 
 #include <algorithm>
@@ -36,6 +37,7 @@ bool Repeatable(const absl::Status& status) {
 }
 
 WorkResult Failed(const WorkItem& item, const absl::Status& status, std::string_view where) {
+  const Trace trace = FromText(item.trace_id);
   WorkResult result;
   result.item = &item;
   result.problem = Cat(where, "：", ReasonOf(status), " ", std::string(status.message()));
@@ -43,14 +45,16 @@ WorkResult Failed(const WorkItem& item, const absl::Status& status, std::string_
     result.kind = WorkResult::Kind::kDeferred;
     result.not_before = NowMicros() + DelayBeforeTry(item.attempts);
     log::Warning("a work item is put off", {{"submission", item.name},
-                                            {"request_id", item.trace_id},
+                                            {"request_id", trace.request_id},
+                                            {"trace_id", trace.trace_id},
                                             {"attempts", item.attempts},
                                             {"reason", ReasonOf(status)},
                                             {"error", std::string(status.message())}});
   } else {
     result.kind = WorkResult::Kind::kStuck;
     log::Error("a work item is stuck", {{"submission", item.name},
-                                        {"request_id", item.trace_id},
+                                        {"request_id", trace.request_id},
+                                        {"trace_id", trace.trace_id},
                                         {"reason", ReasonOf(status)},
                                         {"error", std::string(status.message())}});
   }
@@ -59,8 +63,10 @@ WorkResult Failed(const WorkItem& item, const absl::Status& status, std::string_
 
 // What is stored of the form is not what was accepted. Its unit has the form; the disk does not mend itself.
 WorkResult Damaged(const WorkItem& item) {
+  const Trace trace = FromText(item.trace_id);
   log::Error("a stored form is damaged", {{"submission", item.name},
-                                          {"request_id", item.trace_id},
+                                          {"request_id", trace.request_id},
+                                          {"trace_id", trace.trace_id},
                                           {"reason", ReasonOf(item.damage)},
                                           {"error", std::string(item.damage.message())}});
   WorkResult result;

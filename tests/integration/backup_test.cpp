@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <map>
 #include <thread>
 
 namespace jixiao::testing {
@@ -181,6 +182,16 @@ TEST_F(BackupTest, NeverOverAnythingAndNeverDamaged) {
       << "it is all of the forms";
 }
 
+// The URL of the server's database, as it was started with.
+std::string DatabaseUrl(Cluster& cluster, Server server) {
+  std::ifstream in("/proc/" + std::to_string(cluster.process(server).pid()) + "/cmdline", std::ios::binary);
+  const std::string prefix = "--store=";
+  for (std::string word; std::getline(in, word, '\0');)
+    if (word.starts_with(prefix)) return word.substr(prefix.size());
+  ADD_FAILURE() << NameOf(server) << " has no store";
+  return "";
+}
+
 // The commands that README gives for PostgreSQL.
 TEST(PostgresBackupTest, DumpsAreProvedByTheSameCheck) {
   if (!PrivatePostgres::Installed()) GTEST_SKIP() << "PostgreSQL is not installed";
@@ -190,18 +201,19 @@ TEST(PostgresBackupTest, DumpsAreProvedByTheSameCheck) {
   const auto run = [&](const std::vector<std::string>& command) {
     EXPECT_EQ(Process::Start(command, path("tools.log"))->Wait(std::chrono::seconds(60)), 0) << command.front();
   };
+  std::map<Server, std::string> urls;
+  for (const Server server : kServers) urls[server] = DatabaseUrl(cluster, server);
   const std::string name = Submit(cluster, Variant(TestSeed())).submission();
   WaitFor(cluster, name);
   const Ran created = command_line.Run({"backup", "create", path("backup")});
   ASSERT_EQ(created.code, 0) << created.output;
   EXPECT_THAT(created.output, HasSubstr("pg_dump"));
   for (const Server server : kServers)
-    run({"/usr/bin/pg_dump", "--format=custom", "--file=" + path("backup/" + NameOf(server) + ".dump"),
-         cluster.DatabaseUrl(server)});
+    run({"/usr/bin/pg_dump", "--format=custom", "--file=" + path("backup/" + NameOf(server) + ".dump"), urls[server]});
 
   for (const Server server : kServers) cluster.Stop(server);
   for (const Server server : kServers) {
-    run({"/usr/bin/psql", "--quiet", cluster.DatabaseUrl(server), "--command",
+    run({"/usr/bin/psql", "--quiet", urls[server], "--command",
          "DROP SCHEMA IF EXISTS jixiao_search CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public"});
     // First nothing is restored: the servers begin anew, and that is noticed.
     cluster.Start(server);
@@ -213,9 +225,9 @@ TEST(PostgresBackupTest, DumpsAreProvedByTheSameCheck) {
 
   for (const Server server : kServers) cluster.Stop(server);
   for (const Server server : kServers) {
-    run({"/usr/bin/psql", "--quiet", cluster.DatabaseUrl(server), "--command",
+    run({"/usr/bin/psql", "--quiet", urls[server], "--command",
          "DROP SCHEMA IF EXISTS jixiao_search CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public"});
-    run({"/usr/bin/pg_restore", "--exit-on-error", "--dbname=" + cluster.DatabaseUrl(server),
+    run({"/usr/bin/pg_restore", "--exit-on-error", "--dbname=" + urls[server],
          path("backup/" + NameOf(server) + ".dump")});
     cluster.Start(server);
   }

@@ -10,9 +10,12 @@
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <set>
+#include <sstream>
 
 namespace jixiao::testing {
 namespace {
@@ -205,7 +208,7 @@ std::set<std::string> MetricNames(const std::string& text) {
 
 std::string FileText(const std::string& path) {
   std::ifstream in(jixiao::paths::Source() + "/" + path, std::ios::binary);
-  EXPECT_TRUE(in) << path;
+  EXPECT_TRUE(in.good()) << path;
   return {std::istreambuf_iterator<char>(in), {}};
 }
 

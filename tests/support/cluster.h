@@ -99,8 +99,6 @@ class Cluster {
 
   void StartRedis();
   void StopRedis();
-  // The URL of the server's database in PostgreSQL.
-  const std::string& DatabaseUrl(Server server) const { return databases_.at(server); }
   // Null without PostgreSQL.
   PrivatePostgres* postgres() { return postgres_.get(); }
   Process& redis() { return *redis_; }

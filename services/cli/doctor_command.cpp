@@ -34,6 +34,11 @@ GetStatusResponse Ask(const Global& global, const ServerName& server) {
   status.set_service(std::string(server.name));
   Checks checks(*status.mutable_checks());
   const std::string address = AddressOf(global, server.name);
+  if (absl::IsPermissionDenied(asked) || absl::IsUnauthenticated(asked)) {
+    checks.Fail("REACHABLE", Cat(address, " 有应答，但不让查看：", operation::Said(asked)),
+                "换用有权查看运行状态的身份");
+    return status;
+  }
   if (!asked.ok()) {
     checks.Fail("REACHABLE", Cat(address, " 没有应答：", operation::Said(asked)),
                 Cat("检查服务是否运行（systemctl status jixiao-", server.name, "）、地址是否正确（--", server.name,

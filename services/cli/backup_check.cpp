@@ -171,21 +171,10 @@ class Examination {
                Cat("重读 ", response.records_checked(), " 条记录、", response.bytes_checked(), " 字节，无损坏"));
   }
 
-  // What intake calls archived is in the archive, under the revision's own name.
+  // What intake calls archived is in the archive, under the revision's own name. Intake is asked first: what it
+  // archives meanwhile the archive may have, and intake's list not.
   void CheckArchived(IntakeService::Stub& intake, ArchivingService::Stub& archive) {
-    TextMap<std::string> records;  // by key
-    archiving::v1::ListRecordsRequest page;
-    page.set_page_size(500);
-    do {
-      archiving::v1::ListRecordsResponse response;
-      const absl::Status status = Call(global_, archive, &ArchivingService::Stub::ListRecords, page, response);
-      if (!status.ok())
-        return checks_.Fail("ARCHIVED", Cat("归档不能列出：", operation::Said(status)), "见 jixiao doctor");
-      for (const auto& record : response.records()) records[record.key()] = record.name();
-      page.set_page_token(response.next_page_token());
-    } while (!page.page_token().empty());
-    Missing missing;
-    std::int64_t archived = 0;
+    TextMap<std::string> awaited;  // records by key
     intake::v1::ListSubmissionsRequest request;
     request.set_page_size(500);
     request.add_states(intake::v1::SUBMISSION_STATE_ARCHIVED);
@@ -194,18 +183,28 @@ class Examination {
       const absl::Status status = Call(global_, intake, &IntakeService::Stub::ListSubmissions, request, response);
       if (!status.ok())
         return checks_.Fail("ARCHIVED", Cat("提交不能列出：", operation::Said(status)), "见 jixiao doctor");
-      for (const auto& submission : response.submissions()) {
-        ++archived;
-        const auto found = records.find(Cat(submission.name(), "/revisions/", submission.revision()));
-        if (found == records.end() || found->second != submission.archive_record()) missing.Add(submission.name());
-      }
+      for (const auto& submission : response.submissions())
+        awaited[Cat(submission.name(), "/revisions/", submission.revision())] = submission.archive_record();
       request.set_page_token(response.next_page_token());
     } while (!request.page_token().empty());
-    if (missing.none())
-      checks_.Ok("ARCHIVED", Cat("接收服务记为已归档的 ", archived, " 件，归档中一件不少"));
-    else
-      checks_.Fail("ARCHIVED", Cat("接收服务记为已归档、归档中没有的 ", missing.text()),
-                   "归档的备份比接收服务的旧：恢复同一次备份，或更新的归档备份");
+    const std::size_t archived = awaited.size();
+    archiving::v1::ListRecordsRequest page;
+    page.set_page_size(500);
+    do {
+      archiving::v1::ListRecordsResponse response;
+      const absl::Status status = Call(global_, archive, &ArchivingService::Stub::ListRecords, page, response);
+      if (!status.ok())
+        return checks_.Fail("ARCHIVED", Cat("归档不能列出：", operation::Said(status)), "见 jixiao doctor");
+      for (const auto& record : response.records())
+        if (const auto found = awaited.find(record.key()); found != awaited.end() && found->second == record.name())
+          awaited.erase(found);
+      page.set_page_token(response.next_page_token());
+    } while (!page.page_token().empty());
+    if (awaited.empty()) return checks_.Ok("ARCHIVED", Cat("接收服务记为已归档的 ", archived, " 件，归档中一件不少"));
+    Missing missing;
+    for (const auto& [key, record] : awaited) missing.Add(key);
+    checks_.Fail("ARCHIVED", Cat("接收服务记为已归档、归档中没有的 ", missing.text()),
+                 "归档的备份比接收服务的旧：恢复同一次备份，或更新的归档备份");
   }
 
   // Every receipt that a unit holds is still good.

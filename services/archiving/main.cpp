@@ -61,6 +61,7 @@ std::optional<double> TreeSize(archiving::ArchiveStore& store) {
 }
 
 absl::Status Run(const Options& options) {
+  ASSIGN_OR_RETURN(const rpc::Security security, rpc::OpenSecurity(options.common));
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   ASSIGN_OR_RETURN(const auto store, archiving::SqliteArchiveStore::Open(address));
   ASSIGN_OR_RETURN(const auto index, archiving::SqliteSearchStore::Open(address));
@@ -77,6 +78,7 @@ absl::Status Run(const Options& options) {
   metrics.AddReading("jixiao_archiving_tree_size", "Leaves of the newest signed tree head",
                      [&store]() -> std::optional<double> { return TreeSize(*store); });
   rpc::ServerState state(metrics);
+  state.GuardBy(security.gate.get());
   WorkerPool pool(kWorkers, kQueue);
   archiving::ArchivingServiceImpl service(*store, *index, sequencer, retention, pool, state);
   archiving::Caretaker caretaker(*store, sequencer, options.caretaker, archiving::CustodyHooks(metrics));
@@ -91,7 +93,7 @@ absl::Status Run(const Options& options) {
   archiving::LogServiceImpl log(*store, renewer, std::move(witnesses), pool, state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(
-      options.common.server, {&service, &search, &log, &disposal, &inspection},
+      options.common.server, security.tls_of_server(), {&service, &search, &log, &disposal, &inspection},
       {archiving::v1::ArchivingService::service_full_name(), archiving::v1::RecordSearchService::service_full_name(),
        archiving::v1::LogService::service_full_name(), archiving::v1::RetentionService::service_full_name(),
        archiving::v1::InspectionService::service_full_name()},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/record_filter.h"
+#include "common/rpc/channel.h"
 #include "intake/import/recogniser.h"
 
 #include <string>
@@ -16,6 +17,7 @@ struct Global {
   std::string archiving = "127.0.0.1:7303";
   std::string format = "table";  // or json
   int timeout_seconds = 30;
+  rpc::ChannelSecurity security = {};
 
   bool json() const { return format == "json"; }
 };

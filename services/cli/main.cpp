@@ -6,6 +6,9 @@
 #include "cli/hint_options.h"
 #include "cli/output.h"
 #include "cli/review_commands.h"
+#include "common/errors.h"
+#include "common/rpc/tls.h"
+#include "common/text.h"
 
 #include <CLI/CLI.hpp>
 
@@ -14,6 +17,8 @@
 namespace {
 
 using namespace jixiao::cli;
+
+using jixiao::rpc::TlsFiles;
 
 using Command = std::function<int()>;
 
@@ -280,6 +285,21 @@ void AddArchive(CLI::App& app, const Global& global, Command& run) {
   });
 }
 
+// Makes the global options about TLS and tokens ready. A token goes over no network in plaintext.
+absl::Status Secure(const TlsFiles& files, Global& global) {
+  if (files.any()) {
+    if (files.ca.empty())
+      return jixiao::InvalidField("TLS_INVALID", "--tls-ca", "is required with --tls-cert and --tls-key");
+    ASSIGN_OR_RETURN(global.security.tls, jixiao::rpc::Tls::Open(files));
+  }
+  if (global.security.token_file.empty() || global.security.tls) return absl::OkStatus();
+  for (const std::string* address : {&global.intake, &global.scoring, &global.archiving})
+    if (!jixiao::rpc::IsLoopback(*address))
+      return jixiao::InvalidField("TLS_INVALID", "--tls-ca",
+                                  jixiao::Cat("is required: a token is not sent to ", *address, " in plaintext"));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -297,6 +317,12 @@ int main(int argc, char** argv) {
   app.add_option("--timeout", global.timeout_seconds, "每次调用最多等待的秒数")
       ->check(CLI::Range(1, 3600))
       ->capture_default_str();
+  TlsFiles tls;
+  app.add_option("--tls-ca", tls.ca, "签发服务器证书的 CA（PEM 文件）；给出即以 TLS 连接")->envname("JIXIAO_TLS_CA");
+  app.add_option("--tls-cert", tls.cert, "本方的证书（PEM 文件），表明身份")->envname("JIXIAO_TLS_CERT");
+  app.add_option("--tls-key", tls.key, "该证书的私钥（PEM 文件）")->envname("JIXIAO_TLS_KEY");
+  app.add_option("--token-file", global.security.token_file, "存有访问令牌的文件，表明身份")
+      ->envname("JIXIAO_TOKEN_FILE");
   AddImport(app, global, run);
   AddTemplate(app, global, run);
   AddScore(app, global, run);
@@ -309,6 +335,10 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  if (const absl::Status secured = Secure(tls, global); !secured.ok()) {
+    Refuse(secured, global.json());
+    return kUsage;
   }
   return run();
 }

@@ -76,6 +76,7 @@ void AddQueue(Metrics& metrics, intake::Admission& admission) {
 }
 
 absl::Status Run(const Options& options) {
+  ASSIGN_OR_RETURN(const rpc::Security security, rpc::OpenSecurity(options.common, {options.scoring, options.archiving}));
   ASSIGN_OR_RETURN(const intake::ReviewPolicy policy, ReadPolicy(options.review_policy));
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   ASSIGN_OR_RETURN(const auto store, intake::SqliteSubmissionStore::Open(address));
@@ -86,8 +87,8 @@ absl::Status Run(const Options& options) {
   // SQLite serves one process: leases that an earlier one left are nobody's. On PostgreSQL they may be a replica's, and
   // end by themselves.
   if (!store::IsPostgresUrl(address)) RETURN_IF_ERROR(store->ReleaseLeases());
-  intake::ScoringClient scorer(rpc::OpenChannel(options.scoring));
-  intake::ArchivingClient archiver(rpc::OpenChannel(options.archiving));
+  intake::ScoringClient scorer(rpc::OpenChannel(options.scoring, security.channels));
+  intake::ArchivingClient archiver(rpc::OpenChannel(options.archiving, security.channels));
   intake::Pipeline pipeline(*store, scorer, archiver, policy);
   intake::SqliteReviewStore reviews(*store);
   intake::Housekeeping housekeeping(*store, std::chrono::hours(24) * options.request_age);
@@ -99,6 +100,7 @@ absl::Status Run(const Options& options) {
              [&reviews] { return reviews.WaitingForPeople(); });
   AddQueue(metrics, admission);
   rpc::ServerState state(metrics, kMaxCalls + intake::ChangeHub::kMaxWatchers);
+  state.GuardBy(security.gate.get());
   intake::ChangeHub hub(
       *store, [&state] { return state.stopping(); }, store::IsPostgresUrl(address));
   WorkerPool pool(kWorkers, kQueue);
@@ -107,7 +109,7 @@ absl::Status Run(const Options& options) {
   intake::ReviewServiceImpl review_service(*store, reviews, policy, pipeline, pool, state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(
-      options.common.server, {&service, &campaign_service, &review_service},
+      options.common.server, security.tls_of_server(), {&service, &campaign_service, &review_service},
       {intake::v1::IntakeService::service_full_name(), intake::v1::CampaignService::service_full_name(),
        intake::v1::ReviewService::service_full_name()},
       state);

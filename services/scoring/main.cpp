@@ -50,6 +50,7 @@ absl::StatusOr<std::string> RedisSecret(const std::string& path) {
 }
 
 absl::Status Run(const Options& options) {
+  ASSIGN_OR_RETURN(const rpc::Security security, rpc::OpenSecurity(options.common));
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   // Beside the database, where that is a file of this machine.
   const std::string snapshot =
@@ -57,15 +58,17 @@ absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const std::string secret, RedisSecret(options.redis_secret));
   ASSIGN_OR_RETURN(const auto built_in, scoring::ReadRuleSetFolder(options.rule_sets));
   Metrics metrics;
-  scoring::RedisCache cache(options.redis, metrics);
+  ASSIGN_OR_RETURN(const scoring::RedisAddress redis, scoring::ParseRedisAddress(options.redis));
+  scoring::RedisCache cache(redis, metrics);
   scoring::RuleBook book([&] { return OpenStore(address, snapshot); }, cache, metrics, {snapshot, secret});
   RETURN_IF_ERROR(book.Start(built_in));
   scoring::LiveForms live([&book] { return book.Store(); });
   rpc::ServerState state(metrics);
+  state.GuardBy(security.gate.get());
   WorkerPool pool(kWorkers, kQueue);
   scoring::ScoringServiceImpl service(book, live, pool, state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
-  return rpc::RunServer(options.common.server, {&service}, {scoring::v1::ScoringService::service_full_name()}, state);
+  return rpc::RunServer(options.common.server, security.tls_of_server(), {&service}, {scoring::v1::ScoringService::service_full_name()}, state);
 }
 
 }  // namespace
@@ -76,7 +79,8 @@ int main(int argc, char** argv) {
   CLI::App app("Jixiao scoring service (评分)");
   rpc::AddCommonOptions(app, options.common, 7302, "scoring.db");
   app.add_option("--redis", options.redis,
-                 "HOST:PORT of a Redis that shares rule sets between replicas; empty for none")
+                 "HOST:PORT of a Redis that shares rule sets between replicas, or redis://USER:PASSWORD@HOST:PORT (better in the "
+                 "environment, which other users cannot see); empty for none")
       ->envname("JIXIAO_REDIS");
   app.add_option("--redis-secret", options.redis_secret,
                  "file with a secret of the replicas: with it a replica starts from what the others put into Redis; "

@@ -55,7 +55,8 @@ void PollIdleChannelsOften() {
 
 }  // namespace
 
-std::shared_ptr<grpc::Channel> OpenChannel(int port) {
+std::shared_ptr<grpc::Channel> OpenChannel(int port,
+                                           const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);
@@ -63,7 +64,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(int port) {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port),
+                                   credentials != nullptr ? credentials : grpc::InsecureChannelCredentials(), arguments);
 }
 
 std::string NameOf(Server server) {
@@ -90,7 +92,7 @@ std::string ServiceOf(Server server) {
   return "";
 }
 
-Cluster::Cluster(ClusterOptions options) : options_(options), folder_(NewFolder()) {
+Cluster::Cluster(ClusterOptions options) : options_(std::move(options)), folder_(NewFolder()) {
   PollIdleChannelsOften();
   std::ofstream(Secret()) << "a secret that only tests share\n";
   if (options_.redis) {
@@ -134,7 +136,7 @@ Cluster::Node& Cluster::AddNode(Server server, int replica) {
   node->replica = replica;
   node->port = FreePort();
   node->metrics_port = FreePort();
-  node->channel = OpenChannel(node->port);
+  node->channel = OpenChannel(node->port, options_.credentials);
   nodes_.push_back(std::move(node));
   return *nodes_.back();
 }
@@ -164,7 +166,9 @@ void Cluster::Start(Server server, int replica) {
     case Server::kScoring:
       command.push_back("--rulesets=" + jixiao::paths::Source() + "/services/scoring/rulesets");
       command.push_back("--snapshot=" + Snapshot(replica).string());
-      if (options_.redis && node.setup.redis) command.push_back("--redis=127.0.0.1:" + std::to_string(redis_port_));
+      if (options_.redis && node.setup.redis) command.push_back(options_.redis_password.empty()
+                              ? "--redis=127.0.0.1:" + std::to_string(redis_port_)
+                              : "--redis=redis://:" + options_.redis_password + "@127.0.0.1:" + std::to_string(redis_port_));
       if (!node.setup.secret.empty())
         command.push_back("--redis-secret=" + node.setup.secret);
       else if (options_.shared_store)
@@ -175,6 +179,8 @@ void Cluster::Start(Server server, int replica) {
       command.push_back("--origin=" + std::string(kOrigin));
       break;
   }
+  if (options_.arguments)
+    for (std::string& argument : options_.arguments(server)) command.push_back(std::move(argument));
   node.process = Process::Start(command, LogFile(node, node.starts++));
 }
 
@@ -298,9 +304,13 @@ std::string Cluster::TargetOf(Server server) const {
 }
 
 void Cluster::StartRedis() {
-  redis_ = Process::Start({kRedisServer, "--bind", "127.0.0.1", "--port", std::to_string(redis_port_), "--save", "",
-                           "--appendonly", "no", "--dir", folder_.string(), "--daemonize", "no"},
-                          folder_ / "redis.log");
+  std::vector<std::string> command = {kRedisServer, "--bind", "127.0.0.1", "--port", std::to_string(redis_port_),
+                                      "--save", "", "--appendonly", "no", "--dir", folder_.string(), "--daemonize", "no"};
+  if (!options_.redis_password.empty()) {
+    command.push_back("--requirepass");
+    command.push_back(options_.redis_password);
+  }
+  redis_ = Process::Start(command, folder_ / "redis.log");
   // It listens when the port is taken; what it answers is hiredis's business.
   const auto channel_free = [this] {
     return ReadFile(folder_ / "redis.log").find("eady to accept") == std::string::npos;

@@ -10,10 +10,12 @@
 #include "jixiao/scoring/v1/scoring_service.grpc.pb.h"
 
 #include <grpcpp/channel.h>
+#include <grpcpp/security/credentials.h>
 #include <nlohmann/json.hpp>
 
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -38,6 +40,11 @@ struct ClusterOptions {
   bool shared_store = false;  // they share one database, and a secret for Redis; otherwise each has its own
   int drain_wait = 0;         // seconds
   bool postgresql = false;    // all stores in a PostgreSQL of the cluster's own, one database a service
+  std::string redis_password = {};  // that its Redis asks for
+  // Added to the command of each server.
+  std::function<std::vector<std::string>(Server)> arguments = {};
+  // Of the test's own channels; null: plaintext.
+  std::shared_ptr<grpc::ChannelCredentials> credentials = {};
 };
 
 // What makes one scoring replica different from the others; empty: nothing.
@@ -48,8 +55,9 @@ struct ScoringSetup {
   bool redis = true;          // whether it is told of the cluster's Redis
 };
 
-// A channel to a port of 127.0.0.1 that notices at once when its server comes and goes.
-std::shared_ptr<grpc::Channel> OpenChannel(int port);
+// A channel to a port of 127.0.0.1 that notices at once when its server comes and goes; in plaintext without credentials.
+std::shared_ptr<grpc::Channel> OpenChannel(int port,
+                                           const std::shared_ptr<grpc::ChannelCredentials>& credentials = nullptr);
 
 // Everything is started and serving when the constructor returns; what cannot be started throws. The destructor stops
 // all and removes the folder, unless a test has failed: then the folder stays, and its place is printed.

@@ -1,6 +1,7 @@
 #include "common/rpc/options.h"
 
 #include "common/errors.h"
+#include "common/log.h"
 #include "common/text.h"
 
 namespace jixiao::rpc {
@@ -8,7 +9,61 @@ namespace {
 
 constexpr int kMetricsOffset = 2000;
 
+void AddSecurityOptions(CLI::App& app, CommonOptions& options) {
+  app.add_option("--tls-cert", options.tls.cert,
+                 "PEM file with the certificate of this server, and what leads from it to its CA; it is also shown to the "
+                 "servers that this one calls")
+      ->envname("JIXIAO_TLS_CERT");
+  app.add_option("--tls-key", options.tls.key, "PEM file with its key")->envname("JIXIAO_TLS_KEY");
+  app.add_option("--tls-ca", options.tls.ca,
+                 "PEM file with the CAs that sign clients and the servers that this one calls; with it clients must show a "
+                 "certificate")
+      ->envname("JIXIAO_TLS_CA");
+  app.add_flag("--tls-client-optional", options.tls.clients_may_be_anonymous,
+               "take clients without a certificate too: they say who they are by a bearer token")
+      ->envname("JIXIAO_TLS_CLIENT_OPTIONAL");
+  app.add_option("--tls-refresh", options.tls.refresh_seconds, "seconds between two looks at these files for new ones")
+      ->envname("JIXIAO_TLS_REFRESH")
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
+  app.add_option("--policy", options.policy,
+                 "YAML file that says who may do what; without it everybody who reaches this server may do everything")
+      ->envname("JIXIAO_POLICY");
+  app.add_option("--token-file", options.token_file, "file with a bearer token for the servers that this one calls")
+      ->envname("JIXIAO_TOKEN_FILE");
+  app.add_flag("--insecure", options.insecure,
+               "plaintext also beyond this machine: for a network where others encrypt and let in")
+      ->envname("JIXIAO_INSECURE");
+}
+
+absl::Status PlaintextRefused(std::string_view what) {
+  return Error(absl::StatusCode::kFailedPrecondition, "PLAINTEXT_REFUSED",
+               Cat(what, " without TLS: give --tls-cert, --tls-key and --tls-ca (JIXIAO_TLS_CERT, …), or say --insecure "
+                         "(JIXIAO_INSECURE=true) where the network itself is trusted"));
+}
+
 }  // namespace
+
+absl::StatusOr<Security> OpenSecurity(const CommonOptions& options, const std::vector<std::string>& peers) {
+  if (options.tls.cert.empty() && !options.insecure && !IsLoopback(options.server.listen))
+    return PlaintextRefused(Cat("listening on ", options.server.listen, ", which is not this machine alone,"));
+  for (const std::string& peer : peers)
+    if (options.tls.ca.empty() && !options.insecure && !IsLoopback(peer))
+      return PlaintextRefused(Cat("calling ", peer, ", which is not this machine,"));
+  Security security;
+  if (options.tls.any()) {
+    ASSIGN_OR_RETURN(security.tls, Tls::Open(options.tls));
+  }
+  security.serves_tls = !options.tls.cert.empty();
+  if (!options.tls.ca.empty()) security.channels.tls = security.tls;
+  security.channels.token_file = options.token_file;
+  if (options.policy.empty()) {
+    log::Warning("no policy: everybody who reaches this server may do everything", {{"listen", options.server.listen}});
+    return security;
+  }
+  ASSIGN_OR_RETURN(security.gate, access::Gate::Open(options.policy));
+  return security;
+}
 
 void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std::string& database) {
   options.server.listen = Cat("127.0.0.1:", port);
@@ -37,6 +92,7 @@ void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std
       ->envname("JIXIAO_LOG_LEVEL")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->capture_default_str();
+  AddSecurityOptions(app, options);
 }
 
 absl::StatusOr<std::string> StoreAddress(const std::string& store) {

@@ -119,7 +119,9 @@ absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptanc
         "SELECT id FROM submissions WHERE name = ?", [&](const Statement& row) { head.id = row.Int(0); }, head.name));
     return head;
   }
-  if (!earlier) return NoSubmission(acceptance.submission);
+  if (!earlier || !acceptance.scope.Includes(earlier->region_code, earlier->competent_department,
+                                             earlier->implementing_unit))
+    return NoSubmission(acceptance.submission);
   ASSIGN_OR_RETURN(head.state,
                    StateAfter(earlier->state, v1::SUBMISSION_ACTION_SUBMIT, v1::ACTOR_ROLE_UNSPECIFIED, {}));
   // What has to be reviewed stays so: a new revision is no way around a stage.
@@ -146,7 +148,7 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance,
   RETURN_IF_ERROR(JoinCampaign(db, acceptance, earlier, now, head));
   StepDetail detail;
   detail.action = v1::SUBMISSION_ACTION_SUBMIT;
-  detail.actor.set_role(v1::ACTOR_ROLE_UNIT);
+  detail.actor = acceptance.actor;
   RETURN_IF_ERROR(SaveStep(db, head, "", detail));
   RETURN_IF_ERROR(db.Run("INSERT INTO revisions VALUES (?, ?, ?, ?, NULL)", head.id, head.revision,
                          Blob{acceptance.form}, Blob{acceptance.source_document}));

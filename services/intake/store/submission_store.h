@@ -1,6 +1,7 @@
 // Where intake keeps submissions, their revisions, steps and work items. Cut by what the service and the pipeline need.
 #pragma once
 
+#include "common/scope.h"
 #include "intake/season/roster.h"
 #include "intake/workflow/moves.h"
 #include "intake/workflow/submission.h"
@@ -31,6 +32,8 @@ struct Acceptance {
   std::string request_digest;  // of everything that the request says
   std::string trace_id;        // the caller's x-request-id; later calls for this form carry it
   std::string submission;      // for a resubmission
+  Scope scope;                 // in which that must lie
+  v1::Actor actor;             // who hands it in; of role UNIT
   SubmissionRow head;          // unit, project, year, region, rule set, form digest, campaign, stages without one
   evaluation::v1::FormKind kind = evaluation::v1::FORM_KIND_UNSPECIFIED;
   std::string unit_code;         // of the implementing unit

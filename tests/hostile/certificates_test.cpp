@@ -1,12 +1,12 @@
 // Who may connect: certificates that are not good enough, and what happens to good ones that change.
-#include "hostile/world.h"
-
 #include "support/paths.h"
 #include "support/process.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
+
+#include "hostile/world.h"
 
 namespace jixiao::testing {
 namespace {
@@ -40,17 +40,13 @@ TEST_F(HostileCertificates, AnotherAuthority) {
 }
 
 TEST_F(HostileCertificates, Expired) {
-  ExpectNoConnection(world_.ca().Credentials(world_.ca().Issue({.name = "expired",
-                                                                .alternative = "URI:spiffe://jixiao.test/unit-a",
-                                                                .from_hours = -48,
-                                                                .until_hours = -24})));
+  ExpectNoConnection(world_.ca().Credentials(world_.ca().Issue(
+      {.name = "expired", .alternative = "URI:spiffe://jixiao.test/unit-a", .from_hours = -48, .until_hours = -24})));
 }
 
 TEST_F(HostileCertificates, NotYetValid) {
-  ExpectNoConnection(world_.ca().Credentials(world_.ca().Issue({.name = "early",
-                                                                .alternative = "URI:spiffe://jixiao.test/unit-a",
-                                                                .from_hours = 24,
-                                                                .until_hours = 48})));
+  ExpectNoConnection(world_.ca().Credentials(world_.ca().Issue(
+      {.name = "early", .alternative = "URI:spiffe://jixiao.test/unit-a", .from_hours = 24, .until_hours = 48})));
 }
 
 TEST_F(HostileCertificates, SelfSigned) {

@@ -39,8 +39,8 @@ std::string HeaderBlock(const Headers& headers) {
 }
 
 Headers CallHeaders(const std::string& path) {
-  return {{":method", "POST"},   {":scheme", "http"}, {":path", path}, {":authority", "127.0.0.1"},
-          {"te", "trailers"}, {"content-type", "application/grpc"}};
+  return {{":method", "POST"},         {":scheme", "http"}, {":path", path},
+          {":authority", "127.0.0.1"}, {"te", "trailers"},  {"content-type", "application/grpc"}};
 }
 
 std::string Encoded(const Frame& frame) {
@@ -101,7 +101,9 @@ bool RawConnection::Fill(std::size_t size, std::chrono::steady_clock::time_point
 std::optional<Frame> RawConnection::Next(std::chrono::milliseconds patience) {
   const auto end = std::chrono::steady_clock::now() + patience;
   if (!Fill(kFrameHeader, end)) return std::nullopt;
-  const auto byte = [this](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(buffer_[i])); };
+  const auto byte = [this](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(buffer_[i]));
+  };
   const std::size_t size = byte(0) << 16 | byte(1) << 8 | byte(2);
   if (!Fill(kFrameHeader + size, end)) return std::nullopt;
   Frame frame{static_cast<FrameType>(byte(3)), static_cast<std::uint8_t>(byte(4)),

@@ -1,13 +1,14 @@
-// What a client can do to the transport. Each attack gets its refusal, and then, and meanwhile, the server answers others.
-// What gRPC 1.51 does not refuse is shown as it is: deploy/SECURITY.md says what stands in front of it then.
+// What a client can do to the transport. Each attack gets its refusal, and then, and meanwhile, the server answers
+// others. What gRPC 1.51 does not refuse is shown as it is: deploy/SECURITY.md says what stands in front of it then.
 #include "hostile/http2.h"
-#include "hostile/world.h"
 
 #include <grpcpp/support/channel_arguments.h>
 #include <gtest/gtest.h>
 #include <zlib.h>
 
 #include <thread>
+
+#include "hostile/world.h"
 
 namespace jixiao::testing {
 namespace {
@@ -59,8 +60,8 @@ TEST_F(HostileTransport, SlowPreface) {
 }
 
 TEST_F(HostileTransport, AnotherProtocol) {
-  for (const std::string bytes : {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 TLS",
-                                  "SSH-2.0-OpenSSH_9.2\r\n"}) {
+  for (const std::string bytes : {"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+                                  "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 TLS", "SSH-2.0-OpenSSH_9.2\r\n"}) {
     RawConnection connection(port());
     connection.Send(bytes + std::string(64, 'x'));
     EXPECT_TRUE(connection.IsClosedWithin(seconds(5))) << bytes;
@@ -123,8 +124,8 @@ TEST_F(HostileTransport, StreamFlood) {
   EXPECT_TRUE(refused > 0 || connection.closed()) << "more streams than were agreed";
 }
 
-// CVE-2023-44487. gRPC 1.51 does not count resets; a call that was reset costs what it costs. The server goes on; a proxy
-// in front closes such a connection (see deploy/proxy).
+// CVE-2023-44487. gRPC 1.51 does not count resets; a call that was reset costs what it costs. The server goes on; a
+// proxy in front closes such a connection (see deploy/proxy).
 TEST_F(HostileTransport, RapidReset) {
   RawConnection connection(port());
   connection.Begin();
@@ -142,7 +143,8 @@ TEST_F(HostileTransport, SettingsFlood) {
   RawConnection connection(port());
   connection.Begin();
   std::string settings;
-  for (int i = 0; i < 20'000; ++i) settings += Encoded(Frame{FrameType::kSettings, 0, 0, std::string("\0\x04\0\0\xff\xff", 6)});
+  for (int i = 0; i < 20'000; ++i)
+    settings += Encoded(Frame{FrameType::kSettings, 0, 0, std::string("\0\x04\0\0\xff\xff", 6)});
   connection.Send(settings);
   ExpectServing();
 }
@@ -238,9 +240,10 @@ TEST_F(HostileTransport, CompressedBomb) {
 }
 
 TEST_F(HostileTransport, PathsThatLeadNowhere) {
-  for (const char* path : {"/", "//", "/../", "/jixiao.scoring.v1.ScoringService/../Score", "/jixiao.scoring.v1.ScoringService/",
-                           "/jixiao.scoring.v1.scoringservice/Score", "/jixiao.intake.v1.IntakeService/GetSubmission",
-                           "/jixiao.scoring.v1.ScoringService/Score%00", "/etc/passwd", "/metrics"}) {
+  for (const char* path :
+       {"/", "//", "/../", "/jixiao.scoring.v1.ScoringService/../Score", "/jixiao.scoring.v1.ScoringService/",
+        "/jixiao.scoring.v1.scoringservice/Score", "/jixiao.intake.v1.IntakeService/GetSubmission",
+        "/jixiao.scoring.v1.ScoringService/Score%00", "/etc/passwd", "/metrics"}) {
     const RawAnswer answer = CallRaw(OpenChannel(port()), path, "");
     EXPECT_EQ(answer.status.error_code(), StatusCode::UNIMPLEMENTED) << path << ": " << answer.status.error_message();
     EXPECT_EQ(answer.status.error_message().find("passwd"), std::string::npos) << "the path is reflected";
@@ -248,7 +251,8 @@ TEST_F(HostileTransport, PathsThatLeadNowhere) {
 }
 
 TEST_F(HostileTransport, NotGrpc) {
-  for (const auto& [name, value] : {std::pair{":method", "GET"}, {"content-type", "text/html"}, {":path", "no-slash"}}) {
+  for (const auto& [name, value] :
+       {std::pair{":method", "GET"}, {"content-type", "text/html"}, {":path", "no-slash"}}) {
     RawConnection connection(port());
     connection.Begin();
     Headers headers = CallHeaders(kScore);

@@ -1,11 +1,11 @@
 // Every method by every role, quotas, and a policy that changes.
-#include "hostile/world.h"
-
 #include "common/access/permission.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
+
+#include "hostile/world.h"
 
 namespace jixiao::testing {
 namespace {
@@ -23,9 +23,9 @@ class HostileRoles : public ::testing::Test {
 
 TEST_F(HostileRoles, NoMethodWithoutItsRole) {
   const std::pair<const char*, access::Role> people[] = {
-      {"unit-a", access::Role::kUnit},         {"department", access::Role::kDepartment},
-      {"keeper", access::Role::kFinance},      {"platform", access::Role::kPlatform},
-      {"audit", access::Role::kAudit},         {"rules", access::Role::kRules}};
+      {"unit-a", access::Role::kUnit},    {"department", access::Role::kDepartment},
+      {"keeper", access::Role::kFinance}, {"platform", access::Role::kPlatform},
+      {"audit", access::Role::kAudit},    {"rules", access::Role::kRules}};
   int refused = 0;
   for (const access::Permission& permission : access::Permissions()) {
     if (permission.roles == 0) continue;
@@ -109,7 +109,8 @@ TEST_F(HostileRoles, PolicyChanges) {
 TEST(ZLogs, HoldNothingSecret) {
   World& world = World::Get();
   const std::string token = world.signer().Sign(world.Claims());
-  EXPECT_TRUE(world.AskByToken(token, "IntakeService/ListSubmissions", intake::v1::ListSubmissionsRequest()).status.ok());
+  EXPECT_TRUE(
+      world.AskByToken(token, "IntakeService/ListSubmissions", intake::v1::ListSubmissionsRequest()).status.ok());
   for (const Server server : kServers) {
     const std::string log = world.cluster().LogText(server);
     for (const char* secret : {"Bearer", "eyJ", "PRIVATE KEY"}) EXPECT_EQ(log.find(secret), log.npos) << secret;

@@ -1,17 +1,17 @@
 // Other people's forms: whoever may call a method still sees and changes only what is his.
-#include "hostile/world.h"
-
 #include "support/submissions.h"
 
+#include "jixiao/archiving/v1/inspection_service.pb.h"
 #include "jixiao/archiving/v1/record_search_service.pb.h"
 #include "jixiao/archiving/v1/retention_service.pb.h"
-#include "jixiao/archiving/v1/inspection_service.pb.h"
 #include "jixiao/intake/v1/campaign.pb.h"
 #include "jixiao/intake/v1/review.pb.h"
 
 #include <gtest/gtest.h>
 
 #include <ctime>
+
+#include "hostile/world.h"
 
 namespace jixiao::testing {
 namespace {
@@ -65,7 +65,8 @@ TEST_F(OtherPeoplesForms, Read) {
 TEST_F(OtherPeoplesForms, ReadByToken) {
   intake::v1::GetSubmissionRequest request;
   request.set_name(world_.archived());
-  EXPECT_TRUE(world_.AskByToken(world_.signer().Sign(world_.Claims()), "IntakeService/GetSubmission", request).status.ok());
+  EXPECT_TRUE(
+      world_.AskByToken(world_.signer().Sign(world_.Claims()), "IntakeService/GetSubmission", request).status.ok());
   nlohmann::json claims = world_.Claims("granted");
   claims["jixiao"] = {{"roles", {"unit"}}, {"units", {"丁单位"}}};
   ExpectRefusal(world_.AskByToken(world_.signer().Sign(claims), "IntakeService/GetSubmission", request).status,
@@ -73,12 +74,12 @@ TEST_F(OtherPeoplesForms, ReadByToken) {
 }
 
 TEST_F(OtherPeoplesForms, List) {
-  for (const auto& [who, sees] : {std::pair{"unit-a", true}, {"finance", true}, {"unit-b", false}, {"other-finance", false}}) {
+  for (const auto& [who, sees] :
+       {std::pair{"unit-a", true}, {"finance", true}, {"unit-b", false}, {"other-finance", false}}) {
     intake::v1::ListSubmissionsResponse listed;
     ASSERT_TRUE(world_.Ask(who, "IntakeService/ListSubmissions", intake::v1::ListSubmissionsRequest(), listed).ok());
     bool found = false;
-    for (const auto& submission : listed.submissions())
-      found = found || submission.implementing_unit() == "甲单位";
+    for (const auto& submission : listed.submissions()) found = found || submission.implementing_unit() == "甲单位";
     EXPECT_EQ(found, sees) << who;
   }
 }
@@ -176,7 +177,8 @@ TEST_F(OtherPeoplesForms, ReplayedRequest) {
   ASSERT_TRUE(first.status.ok());
   ExpectRefusal(world_.Ask("unit-b", "IntakeService/SubmitEvaluation", request).status, StatusCode::PERMISSION_DENIED,
                 "OUT_OF_SCOPE");
-  EXPECT_EQ(world_.Ask("unit-a", "IntakeService/SubmitEvaluation", request).bytes, first.bytes) << "once, byte for byte";
+  EXPECT_EQ(world_.Ask("unit-a", "IntakeService/SubmitEvaluation", request).bytes, first.bytes)
+      << "once, byte for byte";
 }
 
 TEST_F(OtherPeoplesForms, Reserve) {
@@ -344,7 +346,8 @@ TEST_F(OtherPeoplesForms, SampleElsewhere) {
 TEST_F(OtherPeoplesForms, WholeArchiveByAScopedCaller) {
   ExpectRefusal(world_.Ask("finance", "RetentionService/ListDueRecords", archiving::v1::ListDueRecordsRequest()).status,
                 StatusCode::PERMISSION_DENIED, "SCOPE_LIMITED");
-  EXPECT_TRUE(world_.Ask("keeper", "RetentionService/ListDueRecords", archiving::v1::ListDueRecordsRequest()).status.ok());
+  EXPECT_TRUE(
+      world_.Ask("keeper", "RetentionService/ListDueRecords", archiving::v1::ListDueRecordsRequest()).status.ok());
 }
 
 // Who did it is who called, whatever the request says.

@@ -1,9 +1,9 @@
 // Bearer tokens: each fault by itself in a token that is good otherwise.
-#include "hostile/world.h"
-
 #include <gtest/gtest.h>
 
 #include <ctime>
+
+#include "hostile/world.h"
 
 namespace jixiao::testing {
 namespace {

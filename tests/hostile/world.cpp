@@ -1,8 +1,7 @@
 #include "hostile/world.h"
 
-#include "support/submissions.h"
-
 #include "common/access/permission.h"
+#include "support/submissions.h"
 
 #include <gtest/gtest.h>
 
@@ -23,12 +22,12 @@ class WorldEnvironment final : public ::testing::Environment {
   void TearDown() override { world.reset(); }
 };
 
-[[maybe_unused]] const auto* const kEnvironment = ::testing::AddGlobalTestEnvironment(
-    std::make_unique<WorldEnvironment>().release());  // GoogleTest deletes it
+[[maybe_unused]] const auto* const kEnvironment =
+    ::testing::AddGlobalTestEnvironment(std::make_unique<WorldEnvironment>().release());  // GoogleTest deletes it
 
-constexpr const char* kPeople[] = {"unit-a",        "unit-b", "department", "other-department", "finance",
-                                   "other-finance", "keeper", "platform",   "audit",            "rules",
-                                   "busy",          "stranger"};
+constexpr const char* kPeople[] = {"unit-a",  "unit-b",        "department", "other-department",
+                                   "finance", "other-finance", "keeper",     "platform",
+                                   "audit",   "rules",         "busy",       "stranger"};
 
 std::filesystem::path NewFolder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "jixiao-test-XXXXXX").string();
@@ -110,8 +109,7 @@ World::World() : folder_(NewFolder()) {
     record_ = got.submission().archive_record().empty() ? record_ : got.submission().archive_record();
     return got.submission().state();
   };
-  if (!Eventually([&] { return state_of(archived_) == intake::v1::SUBMISSION_STATE_ARCHIVED; }) ||
-      !Eventually([&] {
+  if (!Eventually([&] { return state_of(archived_) == intake::v1::SUBMISSION_STATE_ARCHIVED; }) || !Eventually([&] {
         const auto state = state_of(waiting_);
         return state == intake::v1::SUBMISSION_STATE_AWAITING_ANSWERS ||
                state == intake::v1::SUBMISSION_STATE_DEPARTMENT_REVIEW;
@@ -132,22 +130,24 @@ std::string World::PolicyText(const std::string& addition) const {
   return "version: 1\n"
          "quota: {per_second: 5000, burst: 10000}\n"
          "tokens:\n"
-         "  - {issuer: \"" + std::string(kIssuer) + "\", audience: " + kAudience + ", keys: jwks.json, grants: true}\n"
+         "  - {issuer: \"" +
+         std::string(kIssuer) + "\", audience: " + kAudience +
+         ", keys: jwks.json, grants: true}\n"
          "callers:\n" +
-         subject + "unit-a\", name: 张三, organization: 甲单位, roles: [unit], regions: [\"510403\"], units: [甲单位]}\n" +
-         subject + "unit-b\", name: 李四, roles: [unit], regions: [\"510403\"], units: [乙单位]}\n" +
-         subject + "department\", name: 王五, roles: [department], regions: [\"510403\"], departments: [甲局]}\n" +
-         subject + "other-department\", roles: [department], departments: [乙局]}\n" +
-         subject + "finance\", name: 赵六, roles: [finance], regions: [\"5104\"]}\n" +
-         subject + "other-finance\", roles: [finance], regions: [\"33\"]}\n" +
-         subject + "keeper\", name: 钱七, roles: [finance], regions: all}\n" +
-         subject + "platform\", roles: [platform], regions: [\"5104\"]}\n" +
-         subject + "audit\", name: 孙八, roles: [audit], regions: all}\n" +
-         subject + "rules\", roles: [rules]}\n" +
-         subject + "busy\", roles: [unit], units: [丙单位], quota: {per_second: 1, burst: 3}}\n"
+         subject +
+         "unit-a\", name: 张三, organization: 甲单位, roles: [unit], regions: [\"510403\"], units: [甲单位]}\n" +
+         subject + "unit-b\", name: 李四, roles: [unit], regions: [\"510403\"], units: [乙单位]}\n" + subject +
+         "department\", name: 王五, roles: [department], regions: [\"510403\"], departments: [甲局]}\n" + subject +
+         "other-department\", roles: [department], departments: [乙局]}\n" + subject +
+         "finance\", name: 赵六, roles: [finance], regions: [\"5104\"]}\n" + subject +
+         "other-finance\", roles: [finance], regions: [\"33\"]}\n" + subject +
+         "keeper\", name: 钱七, roles: [finance], regions: all}\n" + subject +
+         "platform\", roles: [platform], regions: [\"5104\"]}\n" + subject +
+         "audit\", name: 孙八, roles: [audit], regions: all}\n" + subject + "rules\", roles: [rules]}\n" + subject +
+         "busy\", roles: [unit], units: [丙单位], quota: {per_second: 1, burst: 3}}\n"
          "  - {subject: \"dns:intake.test\", roles: [service]}\n"
-         "  - {subject: \"token:" + kIssuer + "#hong\", name: 小红, roles: [unit], units: [甲单位]}\n" +
-         addition;
+         "  - {subject: \"token:" +
+         kIssuer + "#hong\", name: 小红, roles: [unit], units: [甲单位]}\n" + addition;
 }
 
 void World::WritePolicy(const std::string& addition) {

@@ -8,6 +8,8 @@
 #include "support/forms.h"
 #include "support/tokens.h"
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -36,8 +38,8 @@ class World {
   ~World();
 
   // A call of `method` ("IntakeService/GetSubmission") by who has this certificate: "unit-a", "unit-b", "department",
-  // "other-department", "finance", "other-finance", "keeper", "platform", "audit", "rules", "busy", "stranger" (signed by
-  // our CA, not in the policy); "" for nobody.
+  // "other-department", "finance", "other-finance", "keeper", "platform", "audit", "rules", "busy", "stranger" (signed
+  // by our CA, not in the policy); "" for nobody.
   RawAnswer Ask(const std::string& who, const std::string& method, const google::protobuf::Message& request,
                 const Metadata& metadata = {});
   template <class Response>

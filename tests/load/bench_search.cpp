@@ -127,8 +127,8 @@ int main(int argc, char** argv) {
     request.set_group_by(grouping);
     v1::SummarizeRecordsResponse response;
     SearchState state;
-    Check(
-        (*store)->Read([&](const SearchReader& index) { return search::Summarize(index, request, {}, response, state); }));
+    Check((*store)->Read(
+        [&](const SearchReader& index) { return search::Summarize(index, request, {}, response, state); }));
     return response.total().count();
   };
   v1::RecordFilter filter;

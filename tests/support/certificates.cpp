@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>

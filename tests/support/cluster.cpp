@@ -55,8 +55,7 @@ void PollIdleChannelsOften() {
 
 }  // namespace
 
-std::shared_ptr<grpc::Channel> OpenChannel(int port,
-                                           const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+std::shared_ptr<grpc::Channel> OpenChannel(int port, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);
@@ -65,7 +64,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(int port,
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port),
-                                   credentials != nullptr ? credentials : grpc::InsecureChannelCredentials(), arguments);
+                                   credentials != nullptr ? credentials : grpc::InsecureChannelCredentials(),
+                                   arguments);
 }
 
 std::string NameOf(Server server) {
@@ -166,9 +166,10 @@ void Cluster::Start(Server server, int replica) {
     case Server::kScoring:
       command.push_back("--rulesets=" + jixiao::paths::Source() + "/services/scoring/rulesets");
       command.push_back("--snapshot=" + Snapshot(replica).string());
-      if (options_.redis && node.setup.redis) command.push_back(options_.redis_password.empty()
-                              ? "--redis=127.0.0.1:" + std::to_string(redis_port_)
-                              : "--redis=redis://:" + options_.redis_password + "@127.0.0.1:" + std::to_string(redis_port_));
+      if (options_.redis && node.setup.redis)
+        command.push_back(options_.redis_password.empty() ? "--redis=127.0.0.1:" + std::to_string(redis_port_)
+                                                          : "--redis=redis://:" + options_.redis_password +
+                                                                "@127.0.0.1:" + std::to_string(redis_port_));
       if (!node.setup.secret.empty())
         command.push_back("--redis-secret=" + node.setup.secret);
       else if (options_.shared_store)
@@ -304,8 +305,19 @@ std::string Cluster::TargetOf(Server server) const {
 }
 
 void Cluster::StartRedis() {
-  std::vector<std::string> command = {kRedisServer, "--bind", "127.0.0.1", "--port", std::to_string(redis_port_),
-                                      "--save", "", "--appendonly", "no", "--dir", folder_.string(), "--daemonize", "no"};
+  std::vector<std::string> command = {kRedisServer,
+                                      "--bind",
+                                      "127.0.0.1",
+                                      "--port",
+                                      std::to_string(redis_port_),
+                                      "--save",
+                                      "",
+                                      "--appendonly",
+                                      "no",
+                                      "--dir",
+                                      folder_.string(),
+                                      "--daemonize",
+                                      "no"};
   if (!options_.redis_password.empty()) {
     command.push_back("--requirepass");
     command.push_back(options_.redis_password);

@@ -37,9 +37,9 @@ struct ClusterOptions {
   int archiving_replicas = 1;  // more than one of either needs PostgreSQL
   int scoring_replicas = 1;    // intake spreads its calls over them
   bool redis = false;
-  bool shared_store = false;  // they share one database, and a secret for Redis; otherwise each has its own
-  int drain_wait = 0;         // seconds
-  bool postgresql = false;    // all stores in a PostgreSQL of the cluster's own, one database a service
+  bool shared_store = false;        // they share one database, and a secret for Redis; otherwise each has its own
+  int drain_wait = 0;               // seconds
+  bool postgresql = false;          // all stores in a PostgreSQL of the cluster's own, one database a service
   std::string redis_password = {};  // that its Redis asks for
   // Added to the command of each server.
   std::function<std::vector<std::string>(Server)> arguments = {};
@@ -55,7 +55,8 @@ struct ScoringSetup {
   bool redis = true;          // whether it is told of the cluster's Redis
 };
 
-// A channel to a port of 127.0.0.1 that notices at once when its server comes and goes; in plaintext without credentials.
+// A channel to a port of 127.0.0.1 that notices at once when its server comes and goes; in plaintext without
+// credentials.
 std::shared_ptr<grpc::Channel> OpenChannel(int port,
                                            const std::shared_ptr<grpc::ChannelCredentials>& credentials = nullptr);
 

@@ -3,10 +3,12 @@
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include <cstring>
 #include <stdexcept>
 #include <utility>
 #include <vector>

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "archiving/store/archive_store.h"
-
 #include "common/scope.h"
 
 #include "jixiao/archiving/v1/archiving_service.pb.h"

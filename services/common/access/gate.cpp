@@ -23,11 +23,12 @@ std::int64_t NowSeconds() {
 
 absl::StatusOr<std::string> ReadWhole(const std::filesystem::path& path) {
   std::error_code ignored;
-  std::ifstream in(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(in), {});
-  if (!in || text.size() > kMaxFile || std::filesystem::is_directory(path, ignored))
-    return InvalidField("FILE_UNREADABLE", "--policy", Cat(path.string(), " cannot be read"));
-  return text;
+  if (std::filesystem::is_regular_file(path, ignored)) {
+    std::ifstream in(path, std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(in), {});
+    if (in && text.size() <= kMaxFile) return text;
+  }
+  return InvalidField("FILE_UNREADABLE", "--policy", Cat(path.string(), " cannot be read"));
 }
 
 // "ipv4:10.1.2.3:5678" without its port: one host has one bucket, however many connections it has.

@@ -13,7 +13,8 @@
 namespace jixiao::access {
 namespace {
 
-constexpr std::size_t kMaxName = 100;  // characters, as for the actors of intake
+constexpr std::size_t kMaxName = 100;    // characters, as for the actors of intake
+constexpr std::size_t kMaxListed = 300;  // characters of a unit's name: shorter than what the archive's index keeps
 constexpr std::size_t kMaxText = 1000;
 constexpr std::size_t kMaxEntries = 100'000;
 constexpr int kMaxQuota = 1'000'000;
@@ -33,7 +34,7 @@ absl::StatusOr<std::vector<std::string>> ReadTexts(const YAML::Node& node) {
     return Invalid(node, "must be a list that is not empty");
   std::vector<std::string> texts;
   for (const YAML::Node& item : node) {
-    ASSIGN_OR_RETURN(std::string text, ReadText(item));
+    ASSIGN_OR_RETURN(std::string text, ReadText(item, kMaxListed));
     texts.push_back(std::move(text));
   }
   return texts;
@@ -270,9 +271,9 @@ absl::StatusOr<std::shared_ptr<const Caller>> Policy::CallerOf(const TokenClaims
     try {
       // JSON is YAML.
       Policy none;
-      const absl::Status status =
-          PolicyReader(none, [](const std::string&) -> absl::StatusOr<std::string> { return ""; })
-              .ReadGrant(YAML::Load(claims.grant.dump()), caller, no_more);
+      const absl::Status status = PolicyReader(none, [](const std::string&) -> absl::StatusOr<std::string> {
+                                    return "";
+                                  }).ReadGrant(YAML::Load(claims.grant.dump()), caller, no_more);
       // No service is made by a token: the three know each other by the policy.
       if (!status.ok() || caller.Is(Role::kService))
         return Error(absl::StatusCode::kPermissionDenied, "GRANT_INVALID",

@@ -7,12 +7,14 @@
 #include <absl/cleanup/cleanup.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/param_build.h>
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 namespace jixiao::access {
@@ -131,7 +133,8 @@ std::optional<std::int64_t> TimeOf(const json& claims, const char* name) {
 bool IsFor(const json& claims, const std::string& audience) {
   const auto found = claims.find("aud");
   if (found == claims.end()) return false;
-  return found->is_array() ? std::ranges::find(*found, json(audience)) != found->end() : *found == audience;
+  const auto is_it = [&](const json& one) { return one.is_string() && one.get_ref<const std::string&>() == audience; };
+  return found->is_array() ? std::any_of(found->begin(), found->end(), is_it) : is_it(*found);
 }
 
 }  // namespace
@@ -148,10 +151,9 @@ absl::StatusOr<TokenKeys> TokenKeys::Parse(std::string_view jwks) {
     if (!jwk.is_object()) return InvalidField("TOKEN_KEYS_INVALID", "keys", "a key is no object");
     if (const std::string use = TextOf(jwk, "use"); !use.empty() && use != "sig") continue;
     const std::string type = TextOf(jwk, "kty");
-    const auto [algorithm, make] =
-        type == "RSA"  ? std::pair{"RS256", &RsaKey}
-        : type == "EC" ? std::pair{"ES256", &P256Key}
-                       : std::pair{"EdDSA", type == "OKP" ? &Ed25519Key : nullptr};
+    const auto [algorithm, make] = type == "RSA"  ? std::pair{"RS256", &RsaKey}
+                                   : type == "EC" ? std::pair{"ES256", &P256Key}
+                                                  : std::pair{"EdDSA", type == "OKP" ? &Ed25519Key : nullptr};
     if (const std::string named = TextOf(jwk, "alg"); make == nullptr || (!named.empty() && named != algorithm))
       continue;
     Key key{TextOf(jwk, "kid"), algorithm, nullptr};
@@ -161,8 +163,7 @@ absl::StatusOr<TokenKeys> TokenKeys::Parse(std::string_view jwks) {
                           Cat("key ", TruncateUtf8(key.id, 100), " is not a usable ", algorithm, " key"));
     out.keys_.push_back(std::move(key));
   }
-  if (out.keys_.empty())
-    return InvalidField("TOKEN_KEYS_INVALID", "keys", "there is no key for RS256, ES256 or EdDSA");
+  if (out.keys_.empty()) return InvalidField("TOKEN_KEYS_INVALID", "keys", "there is no key for RS256, ES256 or EdDSA");
   return out;
 }
 

@@ -39,12 +39,15 @@ absl::Status Fault(const std::string& text) {
 }
 
 TEST(AccessPermissions, CoverEveryMethodOfEveryService) {
-  const google::protobuf::FileDescriptor* const files[] = {
-      intake::v1::SubmitEvaluationRequest::descriptor()->file(), intake::v1::Campaign::descriptor()->file(),
-      intake::v1::ListFindingsRequest::descriptor()->file(),     scoring::v1::ScoreRequest::descriptor()->file(),
-      archiving::v1::GetRecordRequest::descriptor()->file(),     archiving::v1::InspectRecordRequest::descriptor()->file(),
-      archiving::v1::GetTileRequest::descriptor()->file(),       archiving::v1::SearchRecordsRequest::descriptor()->file(),
-      archiving::v1::ListDueRecordsRequest::descriptor()->file()};
+  const google::protobuf::FileDescriptor* const files[] = {intake::v1::SubmitEvaluationRequest::descriptor()->file(),
+                                                           intake::v1::Campaign::descriptor()->file(),
+                                                           intake::v1::ListFindingsRequest::descriptor()->file(),
+                                                           scoring::v1::ScoreRequest::descriptor()->file(),
+                                                           archiving::v1::GetRecordRequest::descriptor()->file(),
+                                                           archiving::v1::InspectRecordRequest::descriptor()->file(),
+                                                           archiving::v1::GetTileRequest::descriptor()->file(),
+                                                           archiving::v1::SearchRecordsRequest::descriptor()->file(),
+                                                           archiving::v1::ListDueRecordsRequest::descriptor()->file()};
   std::set<std::string> methods;
   for (const auto* file : files)
     for (int i = 0; i < file->service_count(); ++i) {
@@ -81,9 +84,9 @@ TEST(AccessPermissions, AMethodThatNobodyDeclaredIsFound) {
 }
 
 TEST(AccessPolicy, NamesWhoMayDoWhat) {
-  const auto policy = Policy::Parse(
-      With("subject: \"cn:a\", name: 张三, organization: 甲, roles: [unit, platform], regions: [\"51\"], units: [甲单位]"),
-      NoFile, 7);
+  const auto policy = Policy::Parse(With("subject: \"cn:a\", name: 张三, organization: 甲, roles: [unit, platform], "
+                                         "regions: [\"51\"], units: [甲单位]"),
+                                    NoFile, 7);
   ASSERT_TRUE(policy.ok()) << policy.status();
   const auto caller = (*policy)->Find("cn:a");
   ASSERT_NE(caller, nullptr);
@@ -102,7 +105,8 @@ TEST(AccessPolicy, RefusesWhatWouldBeOpen) {
         "roles: [platform]", "roles: [audit]", "roles: [service], regions: [\"51\"]", "roles: [rules], units: [甲]",
         "units: [甲]", "roles: []", "roles: [king]", "roles: unit", "roles: [finance], regions: []",
         "roles: [finance], regions: [51x]", "roles: [finance], regions: [\"\"]", "roles: [finance], region: all",
-        "roles: [rules], quota: {per_second: 0}", "roles: [rules], quota: {burst: 5}", "roles: [rules], roles: [rules]"})
+        "roles: [rules], quota: {per_second: 0}", "roles: [rules], quota: {burst: 5}",
+        "roles: [rules], roles: [rules]"})
     EXPECT_EQ(ReasonOf(Fault(With(caller + text))), "ACCESS_POLICY_INVALID") << text;
   for (const std::string text :
        {"", "version: 2\ncallers: []\n", "callers: []\n", "version: 1\n", "version: 1\ncallers: {}\n", "version: [1\n",
@@ -114,12 +118,13 @@ TEST(AccessPolicy, RefusesWhatWouldBeOpen) {
 
 TEST(AccessPolicy, TakesKeysThatAreStrongEnough) {
   const auto with_keys = [](const std::string& keys) {
-    return Policy::Parse("version: 1\ntokens:\n  - {issuer: i, audience: a, keys: k}\n",
-                         [&](const std::string&) -> absl::StatusOr<std::string> { return keys; }, 1)
+    return Policy::Parse(
+               "version: 1\ntokens:\n  - {issuer: i, audience: a, keys: k}\n",
+               [&](const std::string&) -> absl::StatusOr<std::string> { return keys; }, 1)
         .status();
   };
   const std::string short_rsa = std::string(170, 'A') + "w";  // 1024 bits and less
-  for (const std::string keys :
+  for (const std::string& keys :
        {std::string("junk"), std::string("{}"), std::string("{\"keys\":[]}"), std::string("{\"keys\":[1]}"),
         "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"" + short_rsa + "\",\"e\":\"AQAB\"}]}",
         std::string("{\"keys\":[{\"kty\":\"oct\",\"k\":\"c2VjcmV0\"}]}"),
@@ -127,7 +132,7 @@ TEST(AccessPolicy, TakesKeysThatAreStrongEnough) {
         "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" + std::string(43, 'A') + "\",\"y\":\"" +
             std::string(43, 'A') + "\"}]}"})
     EXPECT_FALSE(with_keys(keys).ok()) << keys;
-  EXPECT_EQ(with_keys("{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" +
+  EXPECT_EQ(with_keys("{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\""
                       // The public key of RFC 8037, A.2.
                       "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]}"),
             absl::OkStatus());

@@ -19,7 +19,10 @@ std::unique_ptr<World> world;
 class WorldEnvironment final : public ::testing::Environment {
  public:
   void SetUp() override { world = std::make_unique<World>(); }
-  void TearDown() override { world.reset(); }
+  void TearDown() override {
+    world->ExpectNoSecretsInLogs();
+    world.reset();
+  }
 };
 
 [[maybe_unused]] const auto* const kEnvironment =
@@ -123,6 +126,15 @@ World::~World() {
   cluster_.reset();
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
+}
+
+void World::ExpectNoSecretsInLogs() {
+  for (const Server server : kServers) {
+    const std::string log = cluster_->LogText(server);
+    for (const char* secret : {"Bearer", "eyJ", "PRIVATE KEY"})
+      EXPECT_EQ(log.find(secret), log.npos) << secret << " is in the log of " << NameOf(server);
+    EXPECT_NE(log.find("policy in force"), log.npos);
+  }
 }
 
 std::string World::PolicyText(const std::string& addition) const {

@@ -59,6 +59,8 @@ class World {
   nlohmann::json Claims(const std::string& subject = "hong") const;
   // Puts another policy in force and waits until it is; with what is added at its end.
   void ChangePolicy(const std::string& addition = "");
+  // After all tests: whatever they did is in the logs, and no token, key or password is.
+  void ExpectNoSecretsInLogs();
 
   // A submission of unit A that is archived, one that waits for its department, and the record of the first.
   const std::string& archived() const { return archived_; }

@@ -67,6 +67,8 @@ RawConnection::~RawConnection() {
 void RawConnection::Begin() {
   Send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
   Send(Frame{.type = FrameType::kSettings, .payload = ""});
+  // A server may hold a client to its settings once they are acknowledged.
+  Send(Frame{.type = FrameType::kSettings, .flags = kAcknowledged, .payload = ""});
 }
 
 bool RawConnection::Send(std::string_view bytes) {

@@ -25,6 +25,7 @@ enum class FrameType : std::uint8_t {
 };
 
 inline constexpr std::uint8_t kEndStream = 0x1;
+inline constexpr std::uint8_t kAcknowledged = 0x1;
 inline constexpr std::uint8_t kEndHeaders = 0x4;
 
 struct Frame {
@@ -50,7 +51,7 @@ class RawConnection {
   RawConnection(const RawConnection&) = delete;
   RawConnection& operator=(const RawConnection&) = delete;
 
-  // Preface and empty settings.
+  // Preface and settings, and the acknowledgement of the peer's.
   void Begin();
   // False once the peer has closed.
   bool Send(std::string_view bytes);

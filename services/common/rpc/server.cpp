@@ -13,6 +13,8 @@
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_builder_plugin.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
 
@@ -100,6 +102,15 @@ std::function<bool()> CutIdle(grpc::Server& server, const ServerState& state) {
   };
 }
 
+// Reflection puts itself into every builder of a process that is linked with it.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins, [](const auto& plugin) { return plugin->name() == "proto_server_reflection"; });
+  }
+};
+
 absl::Status CheckDeclared(const std::vector<std::string>& services) {
   for (const std::string& name : services) {
     const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
@@ -139,9 +150,10 @@ absl::Status RunServer(const ServerOptions& options, const Tls* tls, const std::
   AdoptLibraryLogs();
   const absl::Cleanup drop = DropLibraryLogs;  // the log is closed before the libraries' threads end
   grpc::EnableDefaultHealthCheckService(true);
-  if (state.gate() == nullptr || state.gate()->policy()->reflection())
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
+  if (state.gate() != nullptr && !state.gate()->policy()->reflection())
+    builder.SetOption(std::make_unique<WithoutReflection>());
   int port = 0;
   builder.AddListeningPort(options.listen, tls != nullptr ? tls->ForServer() : grpc::InsecureServerCredentials(), &port);
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);

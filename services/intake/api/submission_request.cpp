@@ -53,7 +53,6 @@ absl::Status Validate(const v1::SubmitEvaluationRequest& request) {
 absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& request, const rpc::CallContext& context) {
   const evaluation::v1::SelfEvaluation& form = request.form();
   Acceptance acceptance;
-  acceptance.actor.set_role(v1::ACTOR_ROLE_UNIT);
   if (context.caller != nullptr) {
     const Scope& scope = context.scope();
     if (!scope.Includes(form.region_code(), form.competent_department().name(), form.implementing_unit().name()))

@@ -149,6 +149,7 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance,
   StepDetail detail;
   detail.action = v1::SUBMISSION_ACTION_SUBMIT;
   detail.actor = acceptance.actor;
+  detail.actor.set_role(v1::ACTOR_ROLE_UNIT);
   RETURN_IF_ERROR(SaveStep(db, head, "", detail));
   RETURN_IF_ERROR(db.Run("INSERT INTO revisions VALUES (?, ?, ?, ?, NULL)", head.id, head.revision,
                          Blob{acceptance.form}, Blob{acceptance.source_document}));

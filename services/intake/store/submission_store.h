@@ -33,7 +33,7 @@ struct Acceptance {
   std::string trace_id;        // the caller's x-request-id; later calls for this form carry it
   std::string submission;      // for a resubmission
   Scope scope;                 // in which that must lie
-  v1::Actor actor;             // who hands it in; of role UNIT
+  v1::Actor actor;             // who hands it in, for a unit; empty where nobody is known
   SubmissionRow head;          // unit, project, year, region, rule set, form digest, campaign, stages without one
   evaluation::v1::FormKind kind = evaluation::v1::FORM_KIND_UNSPECIFIED;
   std::string unit_code;         // of the implementing unit

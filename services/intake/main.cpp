@@ -76,7 +76,8 @@ void AddQueue(Metrics& metrics, intake::Admission& admission) {
 }
 
 absl::Status Run(const Options& options) {
-  ASSIGN_OR_RETURN(const rpc::Security security, rpc::OpenSecurity(options.common, {options.scoring, options.archiving}));
+  ASSIGN_OR_RETURN(const rpc::Security security,
+                   rpc::OpenSecurity(options.common, {options.scoring, options.archiving}));
   ASSIGN_OR_RETURN(const intake::ReviewPolicy policy, ReadPolicy(options.review_policy));
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   ASSIGN_OR_RETURN(const auto store, intake::SqliteSubmissionStore::Open(address));

@@ -68,7 +68,8 @@ absl::Status Run(const Options& options) {
   WorkerPool pool(kWorkers, kQueue);
   scoring::ScoringServiceImpl service(book, live, pool, state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
-  return rpc::RunServer(options.common.server, security.tls_of_server(), {&service}, {scoring::v1::ScoringService::service_full_name()}, state);
+  return rpc::RunServer(options.common.server, security.tls_of_server(), {&service},
+                        {scoring::v1::ScoringService::service_full_name()}, state);
 }
 
 }  // namespace
@@ -79,7 +80,8 @@ int main(int argc, char** argv) {
   CLI::App app("Jixiao scoring service (评分)");
   rpc::AddCommonOptions(app, options.common, 7302, "scoring.db");
   app.add_option("--redis", options.redis,
-                 "HOST:PORT of a Redis that shares rule sets between replicas, or redis://USER:PASSWORD@HOST:PORT (better in the "
+                 "HOST:PORT of a Redis that shares rule sets between replicas, or redis://USER:PASSWORD@HOST:PORT "
+                 "(better in the "
                  "environment, which other users cannot see); empty for none")
       ->envname("JIXIAO_REDIS");
   app.add_option("--redis-secret", options.redis_secret,

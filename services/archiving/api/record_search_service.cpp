@@ -76,8 +76,9 @@ absl::Status RecordSearchServiceImpl::Search(const v1::SearchRecordsRequest& req
   const std::size_t size = static_cast<std::size_t>(request.page_size() == 0 ? kDefaultPage : request.page_size());
   search::Page page;
   RETURN_IF_ERROR(index_.Read([&](const SearchReader& index) -> absl::Status {
-    ASSIGN_OR_RETURN(page, search::Find(index, request.filter(), scope, request.order() != v1::RECORD_ORDER_OLDEST_FIRST,
-                                        token ? std::optional(token->start) : std::nullopt, size));
+    ASSIGN_OR_RETURN(page,
+                     search::Find(index, request.filter(), scope, request.order() != v1::RECORD_ORDER_OLDEST_FIRST,
+                                  token ? std::optional(token->start) : std::nullopt, size));
     return absl::OkStatus();
   }));
   if (token && token->generation != page.state.generation)
@@ -102,9 +103,8 @@ grpc::ServerUnaryReactor* RecordSearchServiceImpl::SearchRecords(grpc::CallbackS
                                                                  const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::SearchRecordsRequest, v1::SearchRecordsResponse>(
       pool_, search_records_, context, in, out, state_,
-      [this](const v1::SearchRecordsRequest& request, v1::SearchRecordsResponse& response, const rpc::CallContext& call) {
-        return Search(request, call.scope(), response);
-      });
+      [this](const v1::SearchRecordsRequest& request, v1::SearchRecordsResponse& response,
+             const rpc::CallContext& call) { return Search(request, call.scope(), response); });
 }
 
 grpc::ServerUnaryReactor* RecordSearchServiceImpl::SummarizeRecords(grpc::CallbackServerContext* context,

@@ -117,8 +117,8 @@ Query::Query(const v1::RecordFilter& filter, const Scope& scope, IndexView& view
     });
 }
 
-// A scope's names are shorter than what the index keeps of a name, so that they are compared whole. A record without the
-// word is in nobody's scope.
+// A scope's names are shorter than what the index keeps of a name, so that they are compared whole. A record without
+// the word is in nobody's scope.
 void Query::AddScope(const Scope& scope) {
   if (!scope.regions.empty())
     AddWord({kRegion}, [scope](const std::string& text) { return scope.IncludesRegion(text); });

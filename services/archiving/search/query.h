@@ -82,7 +82,8 @@ struct Page {
   std::optional<std::int64_t> next;  // where the next page starts; nothing at the end
   SearchState state;
 };
-// Up to `size` matches within `scope` from `start` on, by falling or rising index; without a start from the first or last one.
+// Up to `size` matches within `scope` from `start` on, by falling or rising index; without a start from the first or
+// last one.
 absl::StatusOr<Page> Find(const SearchReader& index, const v1::RecordFilter& filter, const Scope& scope,
                           bool newest_first, std::optional<std::int64_t> start, std::size_t size);
 

@@ -10,8 +10,8 @@
 
 namespace jixiao::archiving::search {
 
-// Sums up what lies in `scope`, and fills `response` except for its index state, which is in `state`. The request must be valid. Memory: eight bytes for
-// each score.
+// Sums up what lies in `scope`, and fills `response` except for its index state, which is in `state`. The request must
+// be valid. Memory: eight bytes for each score.
 absl::Status Summarize(const SearchReader& index, const v1::SummarizeRecordsRequest& request, const Scope& scope,
                        v1::SummarizeRecordsResponse& response, SearchState& state);
 

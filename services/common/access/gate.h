@@ -20,7 +20,7 @@ namespace jixiao::access {
 
 // What is known of the other side of a call.
 struct Peer {
-  std::vector<std::string> subjects;  // what its certificate says, the most telling first; empty without one
+  std::vector<std::string> subjects;             // what its certificate says, the most telling first; empty without one
   std::vector<std::string_view> authorizations;  // the metadata `authorization`
   std::string_view address;                      // "ipv4:10.1.2.3:5678"
 };

@@ -43,7 +43,8 @@ class Policy {
  public:
   using ReadFile = absl::FunctionRef<absl::StatusOr<std::string>(const std::string& path)>;
 
-  // INVALID_ARGUMENT (ACCESS_POLICY_INVALID) that names the line; errors of `read_file`, which is asked for the token keys.
+  // INVALID_ARGUMENT (ACCESS_POLICY_INVALID) that names the line; errors of `read_file`, which is asked for the token
+  // keys.
   static absl::StatusOr<std::shared_ptr<const Policy>> Parse(const std::string& text, ReadFile read_file,
                                                              std::uint64_t number);
 

@@ -54,7 +54,7 @@ struct TokenIssuer {
 
 // A token that holds now.
 struct TokenClaims {
-  std::string subject;  // token:ISSUER#SUB
+  std::string subject;       // token:ISSUER#SUB
   std::int64_t expires = 0;  // seconds since 1970
   nlohmann::json grant;      // claim `jixiao`, where its issuer may grant; otherwise null
 };

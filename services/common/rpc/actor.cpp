@@ -21,7 +21,8 @@ constexpr std::array<std::pair<ActorRole, Role>, 5> kActs = {{{intake::v1::ACTOR
                                                               {intake::v1::ACTOR_ROLE_EXPERT, Role::kAudit}}};
 
 absl::Status Forbidden(std::string_view field, std::string_view what) {
-  return Error(absl::StatusCode::kPermissionDenied, "ACTOR_FORBIDDEN", Cat(field, what), {{"field", std::string(field)}});
+  return Error(absl::StatusCode::kPermissionDenied, "ACTOR_FORBIDDEN", Cat(field, what),
+               {{"field", std::string(field)}});
 }
 
 // `said` becomes what is known; false when it says something else.
@@ -45,8 +46,8 @@ absl::Status TakeActor(const CallContext& context, intake::v1::Actor& actor, std
     if (const auto* const first = std::ranges::find_if(kActs, acts); first != kActs.end()) actor.set_role(first->first);
     return absl::OkStatus();
   }
-  const bool may = std::ranges::any_of(
-      kActs, [&](const auto& pair) { return pair.first == actor.role() && acts(pair); });
+  const bool may =
+      std::ranges::any_of(kActs, [&](const auto& pair) { return pair.first == actor.role() && acts(pair); });
   return may ? absl::OkStatus() : Forbidden(field, ".role: is not a role that the policy gives you");
 }
 

@@ -14,8 +14,8 @@ namespace jixiao::rpc {
 
 // What the calls of a process go out with.
 struct ChannelSecurity {
-  std::optional<Tls> tls = {};   // nothing: plaintext
-  std::string token_file = {};   // holds a bearer token that goes along with every call; read anew each time
+  std::optional<Tls> tls = {};  // nothing: plaintext
+  std::string token_file = {};  // holds a bearer token that goes along with every call; read anew each time
 };
 
 // A channel to HOST:PORT or dns:///NAME:PORT, whose replicas share the calls (round robin). It reconnects within a

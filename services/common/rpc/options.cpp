@@ -10,14 +10,16 @@ namespace {
 constexpr int kMetricsOffset = 2000;
 
 void AddSecurityOptions(CLI::App& app, CommonOptions& options) {
-  app.add_option("--tls-cert", options.tls.cert,
-                 "PEM file with the certificate of this server, and what leads from it to its CA; it is also shown to the "
-                 "servers that this one calls")
+  app.add_option(
+         "--tls-cert", options.tls.cert,
+         "PEM file with the certificate of this server, and what leads from it to its CA; it is also shown to the "
+         "servers that this one calls")
       ->envname("JIXIAO_TLS_CERT");
   app.add_option("--tls-key", options.tls.key, "PEM file with its key")->envname("JIXIAO_TLS_KEY");
-  app.add_option("--tls-ca", options.tls.ca,
-                 "PEM file with the CAs that sign clients and the servers that this one calls; with it clients must show a "
-                 "certificate")
+  app.add_option(
+         "--tls-ca", options.tls.ca,
+         "PEM file with the CAs that sign clients and the servers that this one calls; with it clients must show a "
+         "certificate")
       ->envname("JIXIAO_TLS_CA");
   app.add_flag("--tls-client-optional", options.tls.clients_may_be_anonymous,
                "take clients without a certificate too: they say who they are by a bearer token")
@@ -38,8 +40,9 @@ void AddSecurityOptions(CLI::App& app, CommonOptions& options) {
 
 absl::Status PlaintextRefused(std::string_view what) {
   return Error(absl::StatusCode::kFailedPrecondition, "PLAINTEXT_REFUSED",
-               Cat(what, " without TLS: give --tls-cert, --tls-key and --tls-ca (JIXIAO_TLS_CERT, …), or say --insecure "
-                         "(JIXIAO_INSECURE=true) where the network itself is trusted"));
+               Cat(what,
+                   " without TLS: give --tls-cert, --tls-key and --tls-ca (JIXIAO_TLS_CERT, …), or say --insecure "
+                   "(JIXIAO_INSECURE=true) where the network itself is trusted"));
 }
 
 }  // namespace

@@ -155,7 +155,8 @@ absl::Status RunServer(const ServerOptions& options, const Tls* tls, const std::
   if (state.gate() != nullptr && !state.gate()->policy()->reflection())
     builder.SetOption(std::make_unique<WithoutReflection>());
   int port = 0;
-  builder.AddListeningPort(options.listen, tls != nullptr ? tls->ForServer() : grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(options.listen, tls != nullptr ? tls->ForServer() : grpc::InsecureServerCredentials(),
+                           &port);
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.SetMaxSendMessageSize(kMaxMessageBytes);
   // A client that died without a word is noticed while it has a call, and the call ends; clients may ask as often.

@@ -26,10 +26,10 @@ struct ServerOptions {
 // Blocks SIGTERM and SIGINT for this thread and all that it starts. Call first thing in main.
 void BlockSignals();
 
-// Serves `services`, in plaintext where `tls` is null, until SIGTERM or SIGINT, then drains: NOT_SERVING, wait, shutdown with a deadline. Calls in flight
-// have until the deadline; clients without one are not waited for. Health is answered per service name and for "". The
-// caller flushes and closes what the services use after this returned. FAILED_PRECONDITION (METHOD_UNDECLARED) when a
-// service has a method of which nobody has said who may call it.
+// Serves `services`, in plaintext where `tls` is null, until SIGTERM or SIGINT, then drains: NOT_SERVING, wait,
+// shutdown with a deadline. Calls in flight have until the deadline; clients without one are not waited for. Health is
+// answered per service name and for "". The caller flushes and closes what the services use after this returned.
+// FAILED_PRECONDITION (METHOD_UNDECLARED) when a service has a method of which nobody has said who may call it.
 absl::Status RunServer(const ServerOptions& options, const Tls* tls, const std::vector<grpc::Service*>& services,
                        const std::vector<std::string>& service_names, ServerState& state);
 

@@ -24,9 +24,9 @@ struct TlsFiles {
   bool any() const { return !cert.empty() || !key.empty() || !ca.empty(); }
 };
 
-// Follows the files: what is put in their place (as a whole: by a rename) is used from the next handshake on. While they
-// hold what cannot be used no handshake succeeds; connections that are open go on. Thread-safe; must outlive nothing:
-// gRPC holds what it needs.
+// Follows the files: what is put in their place (as a whole: by a rename) is used from the next handshake on. While
+// they hold what cannot be used no handshake succeeds; connections that are open go on. Thread-safe; must outlive
+// nothing: gRPC holds what it needs.
 class Tls {
  public:
   // INVALID_ARGUMENT (TLS_INVALID) that names the option: a file that cannot be read, is no PEM, a key that is another

@@ -175,17 +175,17 @@ template <class Request, class Response, class Handler>
 grpc::ServerUnaryReactor* ServeOn(WorkerPool& pool, const Method& method, grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* in, grpc::ByteBuffer* out, ServerState& state,
                                   Handler handler) {
-  return Serve<Request, Response>(method, context, in, out, state,
-                                  [&pool, handler = std::move(handler)](UnaryCall<Request, Response> call) mutable {
-                                    auto shared = std::make_shared<UnaryCall<Request, Response>>(std::move(call));
-                                    const bool taken = pool.Post([shared, handler = std::move(handler)]() mutable {
-                                      if (std::chrono::system_clock::now() >= shared->context().deadline)
-                                        return shared->Finish(absl::DeadlineExceededError("it waited too long"));
-                                      shared->Finish(
-                                          handler(shared->mutable_request(), shared->response(), shared->context()));
-                                    });
-                                    if (!taken) shared->Finish(ServerFull());
-                                  });
+  return Serve<Request, Response>(
+      method, context, in, out, state,
+      [&pool, handler = std::move(handler)](UnaryCall<Request, Response> call) mutable {
+        auto shared = std::make_shared<UnaryCall<Request, Response>>(std::move(call));
+        const bool taken = pool.Post([shared, handler = std::move(handler)]() mutable {
+          if (std::chrono::system_clock::now() >= shared->context().deadline)
+            return shared->Finish(absl::DeadlineExceededError("it waited too long"));
+          shared->Finish(handler(shared->mutable_request(), shared->response(), shared->context()));
+        });
+        if (!taken) shared->Finish(ServerFull());
+      });
 }
 
 }  // namespace jixiao::rpc

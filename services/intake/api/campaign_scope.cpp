@@ -11,8 +11,8 @@ absl::Status CheckRegion(CampaignStore& store, const std::string& name, const Sc
   if (scope.regions.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const v1::Campaign campaign, store.Find(name));
   if (IncludesCampaign(scope, campaign)) return absl::OkStatus();
-  return Error(absl::StatusCode::kNotFound, "CAMPAIGN_NOT_FOUND", Cat("campaign: there is no ", TruncateUtf8(name, 100)),
-               {{"field", "campaign"}});
+  return Error(absl::StatusCode::kNotFound, "CAMPAIGN_NOT_FOUND",
+               Cat("campaign: there is no ", TruncateUtf8(name, 100)), {{"field", "campaign"}});
 }
 
 }  // namespace

@@ -119,8 +119,8 @@ absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptanc
         "SELECT id FROM submissions WHERE name = ?", [&](const Statement& row) { head.id = row.Int(0); }, head.name));
     return head;
   }
-  if (!earlier || !acceptance.scope.Includes(earlier->region_code, earlier->competent_department,
-                                             earlier->implementing_unit))
+  if (!earlier ||
+      !acceptance.scope.Includes(earlier->region_code, earlier->competent_department, earlier->implementing_unit))
     return NoSubmission(acceptance.submission);
   ASSIGN_OR_RETURN(head.state,
                    StateAfter(earlier->state, v1::SUBMISSION_ACTION_SUBMIT, v1::ACTOR_ROLE_UNSPECIFIED, {}));

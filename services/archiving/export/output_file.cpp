@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::size_t kBuffer = 256 * 1024;
 
-std::filesystem::path FolderOf(const std::filesystem::path& path) {
-  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Create(const std::string& path) {
@@ -82,10 +78,7 @@ absl::Status OutputFile::Commit() {
   if (fsync(file_) != 0) return SystemError("sync", path_);
   if (rename(temporary_.c_str(), path_.c_str()) != 0) return SystemError("create", path_);
   temporary_.clear();
-  const std::filesystem::path folder = FolderOf(path_);
-  const FileDescriptor entry(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!entry.is_open() || fsync(entry.number()) != 0) return SystemError("sync", folder);
-  return absl::OkStatus();
+  return SyncFolder(FolderOf(path_));
 }
 
 }  // namespace jixiao::archiving::exporting

@@ -1,5 +1,7 @@
 #include "common/store/sqlite.h"
 
+#include "common/file.h"
+
 #include <sqlite3.h>
 #include <sys/stat.h>
 
@@ -172,6 +174,11 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::
       "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;");
   if (status.ok() && writable) status = database->EnterWal();
   if (!status.ok()) return While("open " + path, status);
+  // SQLite syncs the folder with the first commit, but passes over a failure: the files, and every commit in them,
+  // could lose their names.
+  if (writable)
+    if (const absl::Status synced = SyncFolder(FolderOf(path)); !synced.ok())
+      return Error(absl::StatusCode::kUnavailable, "STORE_FAILED", std::string(synced.message()));
   return database;
 }
 

@@ -11,6 +11,7 @@
 #include "intake/store/sqlite_seasons.h"
 #include "intake/store/sqlite_work_items.h"
 
+#include <future>
 #include <utility>
 
 namespace jixiao::intake {
@@ -281,6 +282,26 @@ absl::StatusOr<std::vector<WorkItem>> SqliteSubmissionStore::Lease(std::int64_t 
     return absl::OkStatus();
   }));
   return items;
+}
+
+absl::Status SqliteSubmissionStore::Renew(std::span<WorkItem> items, std::int64_t lease_micros) {
+  std::int64_t until = 0;
+  std::vector<WorkItem*> renewed;
+  std::promise<absl::Status> promise;
+  std::future<absl::Status> outcome = promise.get_future();
+  // Settle reads the items on the writer's thread: there they change, too, and only after the commit.
+  RETURN_IF_ERROR(writer_->Submit(
+      [&](Database& db) -> absl::Status {
+        until = NowMicros() + lease_micros;
+        ASSIGN_OR_RETURN(renewed, RenewIn(db, items, until));
+        return absl::OkStatus();
+      },
+      [&, promise = std::move(promise)](absl::Status status) mutable {
+        if (status.ok())
+          for (WorkItem* item : renewed) item->leased_until = until;
+        promise.set_value(std::move(status));
+      }));
+  return outcome.get();
 }
 
 absl::StatusOr<std::vector<SubmissionState>> SqliteSubmissionStore::Settle(const std::vector<WorkResult>& results) {

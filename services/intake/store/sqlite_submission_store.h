@@ -31,6 +31,7 @@ class SqliteSubmissionStore final : public SubmissionStore {
   void Listen(std::function<void(std::int64_t)> listener) override;
   absl::StatusOr<std::vector<Step>> Steps(std::int64_t submission, std::int64_t after) override;
   absl::StatusOr<std::vector<WorkItem>> Lease(std::int64_t limit, std::int64_t lease_micros) override;
+  absl::Status Renew(std::span<WorkItem> items, std::int64_t lease_micros) override;
   absl::StatusOr<std::vector<SubmissionState>> Settle(const std::vector<WorkResult>& results) override;
   absl::Status ReleaseLeases() override;
   absl::StatusOr<Backlog> Waiting() override;

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -169,6 +170,9 @@ class SubmissionStore {
   // Takes up to `limit` due work items for `lease_micros`, fewer when they are large; nobody else gets them until then.
   // What is stored damaged makes its own item damaged and no other.
   virtual absl::StatusOr<std::vector<WorkItem>> Lease(std::int64_t limit, std::int64_t lease_micros) = 0;
+  // Holds the leases of those of `items` that nobody has taken over for `lease_micros` from now. While it runs, and
+  // while Settle does, nobody else may look at their leased_until.
+  virtual absl::Status Renew(std::span<WorkItem> items, std::int64_t lease_micros) = 0;
   // Records what became of leased items, all or nothing, and answers with the states that their submissions have now;
   // UNSPECIFIED for an item that is gone because something else happened to its submission meanwhile, and for one whose
   // lease ended and which another has taken since.

@@ -55,7 +55,7 @@ void PollIdleChannelsOften() {
 
 }  // namespace
 
-std::shared_ptr<grpc::Channel> OpenChannel(int port) {
+std::shared_ptr<grpc::Channel> OpenChannel(int port, const std::string& host) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);
@@ -63,7 +63,7 @@ std::shared_ptr<grpc::Channel> OpenChannel(int port) {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(host + ":" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments);
 }
 
 std::string NameOf(Server server) {
@@ -90,7 +90,8 @@ std::string ServiceOf(Server server) {
   return "";
 }
 
-Cluster::Cluster(ClusterOptions options) : options_(options), folder_(NewFolder()) {
+Cluster::Cluster(ClusterOptions options, std::map<Server, Place> places, Place database)
+    : options_(options), places_(std::move(places)), folder_(NewFolder()) {
   PollIdleChannelsOften();
   std::ofstream(Secret()) << "a secret that only tests share\n";
   if (options_.redis) {
@@ -99,7 +100,7 @@ Cluster::Cluster(ClusterOptions options) : options_(options), folder_(NewFolder(
   }
   // All ports are known before the first server starts.
   if (options_.postgresql) {
-    postgres_ = PrivatePostgres::Start();
+    postgres_ = PrivatePostgres::Start(database.host, database.launcher);
     if (postgres_ == nullptr) throw std::runtime_error("PostgreSQL is not installed");
     for (const Server server : {Server::kIntake, Server::kScoring, Server::kArchiving})
       databases_[server] = postgres_->CreateDatabase();
@@ -134,7 +135,7 @@ Cluster::Node& Cluster::AddNode(Server server, int replica) {
   node->replica = replica;
   node->port = FreePort();
   node->metrics_port = FreePort();
-  node->channel = OpenChannel(node->port);
+  node->channel = OpenChannel(node->port, HostOf(server));
   nodes_.push_back(std::move(node));
   return *nodes_.back();
 }
@@ -151,10 +152,10 @@ int Cluster::AddScoring(ScoringSetup setup) {
 
 void Cluster::Start(Server server, int replica) {
   Node& node = NodeOf(server, replica);
-  std::vector<std::string> command = {
-      jixiao::paths::Binaries() + "/jixiao-" + NameOf(server), "--listen=127.0.0.1:" + std::to_string(node.port),
-      "--store=" + StoreOf(server, replica), "--drain-wait=" + std::to_string(options_.drain_wait),
-      "--metrics=127.0.0.1:" + std::to_string(node.metrics_port)};
+  std::vector<std::string> command = {jixiao::paths::Binaries() + "/jixiao-" + NameOf(server),
+                                      "--listen=" + AddressOf(server, replica), "--store=" + StoreOf(server, replica),
+                                      "--drain-wait=" + std::to_string(options_.drain_wait),
+                                      "--metrics=127.0.0.1:" + std::to_string(node.metrics_port)};
   switch (server) {
     case Server::kIntake:
       command.push_back("--scoring=" + TargetOf(Server::kScoring));
@@ -175,6 +176,8 @@ void Cluster::Start(Server server, int replica) {
       command.push_back("--origin=" + std::string(kOrigin));
       break;
   }
+  const std::vector<std::string>& launcher = places_[server].launcher;
+  command.insert(command.begin(), launcher.begin(), launcher.end());
   node.process = Process::Start(command, LogFile(node, node.starts++));
 }
 
@@ -218,7 +221,13 @@ std::shared_ptr<grpc::Channel> Cluster::Channel(Server server, int replica) {
 }
 
 std::string Cluster::AddressOf(Server server, int replica) const {
-  return "127.0.0.1:" + std::to_string(NodeOf(server, replica).port);
+  return HostOf(server) + ":" + std::to_string(NodeOf(server, replica).port);
+}
+
+const std::string& Cluster::HostOf(Server server) const {
+  static const Place kHere;
+  const auto place = places_.find(server);
+  return place == places_.end() ? kHere.host : place->second.host;
 }
 
 std::filesystem::path Cluster::Database(Server server, int replica) const {
@@ -250,6 +259,11 @@ std::string Cluster::LogText(Server server, int replica) const {
   std::string text;
   for (int start = 0; start < node.starts; ++start) text += ReadFile(LogFile(node, start));
   return text;
+}
+
+std::string Cluster::NewestLog(Server server, int replica) const {
+  const Node& node = NodeOf(server, replica);
+  return ReadFile(LogFile(node, node.starts - 1));
 }
 
 std::vector<nlohmann::json> Cluster::LogLines(Server server, int replica) const {
@@ -292,7 +306,7 @@ std::string Cluster::TargetOf(Server server) const {
   std::string addresses;
   for (const auto& node : nodes_) {
     if (node->server != server) continue;
-    addresses += (addresses.empty() ? "ipv4:127.0.0.1:" : ",127.0.0.1:") + std::to_string(node->port);
+    addresses += (addresses.empty() ? "ipv4:" : ",") + AddressOf(server, node->replica);
   }
   return addresses;
 }

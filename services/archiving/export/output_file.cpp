@@ -33,7 +33,7 @@ absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Scratch(const std::strin
   const int file = mkostemp(temporary.data(), O_CLOEXEC);
   if (file < 0) return SystemError("create", temporary);
   unlink(temporary.c_str());
-  return std::unique_ptr<OutputFile>(new OutputFile(file, "", ""));
+  return std::unique_ptr<OutputFile>(new OutputFile(file, "", std::move(temporary)));
 }
 
 OutputFile::~OutputFile() {
@@ -46,7 +46,7 @@ absl::Status OutputFile::Flush() {
   while (!left.empty()) {
     const ssize_t written = write(file_, left.data(), left.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return SystemError("write", path_.empty() ? temporary_ : path_);
+    if (written < 0) return SystemError("write", path_);
     left.remove_prefix(static_cast<std::size_t>(written));
   }
   buffer_.clear();

@@ -8,7 +8,9 @@ build_packages=(
 )
 run_packages=(redis-server fonts-noto-cjk)
 test_packages=(git libgtest-dev libgmock-dev clang-format clang-tidy npm ca-certificates python3-grpcio
-               postgresql poppler-utils libxml2-utils openssl)
+               postgresql poppler-utils libxml2-utils openssl nginx-light strace faketime iproute2 util-linux)
+
+package_packages=(dpkg-dev fakeroot file help2man lintian python3-protobuf)
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }

@@ -4,11 +4,14 @@
 #include "archiving/api/log_service.h"
 #include "archiving/api/record_search_service.h"
 #include "archiving/api/retention_service.h"
+#include "archiving/api/status_checks.h"
 #include "archiving/inspection/custody_metrics.h"
 #include "archiving/store/sqlite_archive_store.h"
 #include "archiving/store/sqlite_search_store.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/operation/metrics.h"
+#include "common/operation/operation_service.h"
 #include "common/rpc/options.h"
 
 #include <fstream>
@@ -23,6 +26,7 @@ using namespace jixiao;
 
 constexpr int kWorkers = 4;
 constexpr std::size_t kQueue = 1024;
+constexpr std::size_t kMaxCalls = 2048;
 
 struct Options {
   rpc::CommonOptions common;
@@ -61,6 +65,7 @@ std::optional<double> TreeSize(archiving::ArchiveStore& store) {
 }
 
 absl::Status Run(const Options& options) {
+  ASSIGN_OR_RETURN(const rpc::Security security, rpc::OpenSecurity(options.common));
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   ASSIGN_OR_RETURN(const auto store, archiving::SqliteArchiveStore::Open(address));
   ASSIGN_OR_RETURN(const auto index, archiving::SqliteSearchStore::Open(address));
@@ -76,7 +81,8 @@ absl::Status Run(const Options& options) {
   Metrics metrics;
   metrics.AddReading("jixiao_archiving_tree_size", "Leaves of the newest signed tree head",
                      [&store]() -> std::optional<double> { return TreeSize(*store); });
-  rpc::ServerState state(metrics);
+  rpc::ServerState state(metrics, kMaxCalls, rpc::kMaxRequestBytes);
+  state.GuardBy(security.gate.get());
   WorkerPool pool(kWorkers, kQueue);
   archiving::ArchivingServiceImpl service(*store, *index, sequencer, retention, pool, state);
   archiving::Caretaker caretaker(*store, sequencer, options.caretaker, archiving::CustodyHooks(metrics));
@@ -88,13 +94,22 @@ absl::Status Run(const Options& options) {
                          {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
   });
   archiving::RecordSearchServiceImpl search(*store, *index, indexer, pool, state);
+  const archiving::CheckedArchive checked{*store, options.signing_key, sequencer.VerifierKey(), options.origin,
+                                          witnesses};
   archiving::LogServiceImpl log(*store, renewer, std::move(witnesses), pool, state);
+  operation::AddProcessMetrics(metrics, pool);
+  operation::AddStoreMetrics(metrics, address, store->writer());
+  operation::OperationServiceImpl operation(
+      {"archiving", address, archiving::SqliteArchiveStore::Count,
+       [&store] { return store::ProveWritable(store->writer()); },
+       [&checked](operation::Checks& checks) { archiving::CheckArchive(checks, checked); }, checked.verifier_key},
+      state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(
-      options.common.server, {&service, &search, &log, &disposal, &inspection},
+      options.common.server, security.tls_of_server(), {&service, &search, &log, &disposal, &inspection, &operation},
       {archiving::v1::ArchivingService::service_full_name(), archiving::v1::RecordSearchService::service_full_name(),
        archiving::v1::LogService::service_full_name(), archiving::v1::RetentionService::service_full_name(),
-       archiving::v1::InspectionService::service_full_name()},
+       archiving::v1::InspectionService::service_full_name(), operation::v1::OperationService::service_full_name()},
       state);
 }
 

@@ -167,7 +167,7 @@ int RunArchiveInspect(const Global& global, const InspectOptions& options) {
   archiving::v1::InspectRecordRequest request;
   request.set_name(options.name);
   archiving::v1::InspectRecordResponse response;
-  const auto stub = InspectionService::NewStub(rpc::OpenChannel(global.archiving));
+  const auto stub = InspectionService::NewStub(rpc::OpenChannel(global.archiving, global.security));
   const absl::Status status = Call(global, *stub, &InspectionService::Stub::InspectRecord, request, response);
   if (!status.ok()) return Refuse(status, global.json());
   bool ok = true;
@@ -199,7 +199,7 @@ int RunArchiveFixity(const Global& global, const std::string& name) {
   archiving::v1::GetFixityRequest request;
   request.set_name(name);
   archiving::v1::GetFixityResponse response;
-  const auto stub = InspectionService::NewStub(rpc::OpenChannel(global.archiving));
+  const auto stub = InspectionService::NewStub(rpc::OpenChannel(global.archiving, global.security));
   const absl::Status status = Call(global, *stub, &InspectionService::Stub::GetFixity, request, response);
   if (!status.ok()) return Refuse(status, global.json());
   bool ok = response.failures().empty();

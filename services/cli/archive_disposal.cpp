@@ -21,7 +21,7 @@ using archiving::v1::Disposal;
 using archiving::v1::RetentionService;
 
 std::unique_ptr<RetentionService::Stub> Retention(const Global& global) {
-  return RetentionService::NewStub(rpc::OpenChannel(global.archiving));
+  return RetentionService::NewStub(rpc::OpenChannel(global.archiving, global.security));
 }
 
 std::string_view TitleOf(archiving::v1::DisposalState state) {

@@ -76,7 +76,7 @@ void AddArchiveLog(CLI::App& archive, const Global& global, std::function<int()>
 }
 
 int RunArchiveRenew(const Global& global, const std::string& hash_function, bool only_state) {
-  const auto stub = LogService::NewStub(rpc::OpenChannel(global.archiving));
+  const auto stub = LogService::NewStub(rpc::OpenChannel(global.archiving, global.security));
   archiving::v1::RenewHashesRequest request;
   request.set_hash_function(hash_function);
   request.set_validate_only(only_state);
@@ -102,7 +102,7 @@ int RunArchiveRenew(const Global& global, const std::string& hash_function, bool
 }
 
 int RunLogProof(const Global& global, const LogProofOptions& options) {
-  const auto stub = LogService::NewStub(rpc::OpenChannel(global.archiving));
+  const auto stub = LogService::NewStub(rpc::OpenChannel(global.archiving, global.security));
   archiving::v1::GetLogProofRequest request;
   request.set_name(options.name);
   request.set_cosignatures(options.cosignatures);

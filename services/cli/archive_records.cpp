@@ -30,7 +30,7 @@ absl::StatusOr<archiving::v1::GetRecordResponse> GetArchivedRecord(const Global&
 absl::Status ForEachArchivedRecord(const Global& global, const std::vector<std::string>& names,
                                    const FilterOptions& filter,
                                    absl::FunctionRef<absl::Status(archiving::v1::GetRecordResponse)> each) {
-  const auto channel = rpc::OpenChannel(global.archiving);
+  const auto channel = rpc::OpenChannel(global.archiving, global.security);
   const auto archive = ArchivingService::NewStub(channel);
   for (const std::string& name : names) {
     ASSIGN_OR_RETURN(archiving::v1::GetRecordResponse record, Get(global, *archive, name));

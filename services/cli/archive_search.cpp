@@ -18,7 +18,7 @@ using archiving::v1::RecordSearchService;
 constexpr int kLargestPage = 500;
 
 std::unique_ptr<RecordSearchService::Stub> Search(const Global& global) {
-  return RecordSearchService::NewStub(rpc::OpenChannel(global.archiving));
+  return RecordSearchService::NewStub(rpc::OpenChannel(global.archiving, global.security));
 }
 
 void NoteIndex(const archiving::v1::IndexState& index) {

@@ -41,7 +41,9 @@ std::optional<std::string> ReadFile(const fs::path& path) {
 class TileFolder {
  public:
   TileFolder(const Global& global, fs::path folder)
-      : global_(global), folder_(std::move(folder)), stub_(LogService::NewStub(rpc::OpenChannel(global.archiving))) {}
+      : global_(global),
+        folder_(std::move(folder)),
+        stub_(LogService::NewStub(rpc::OpenChannel(global.archiving, global.security))) {}
 
   // Brings the folder to the archive's newest signed tree.
   absl::Status Update(const TrustedKey& key) {

@@ -70,7 +70,7 @@ absl::StatusOr<archiving::v1::AddCosignaturesResponse> AddLines(const Global& gl
   request.set_size(size);
   request.set_signatures(lines);
   archiving::v1::AddCosignaturesResponse response;
-  const auto stub = LogService::NewStub(rpc::OpenChannel(global.archiving));
+  const auto stub = LogService::NewStub(rpc::OpenChannel(global.archiving, global.security));
   RETURN_IF_ERROR(Call(global, *stub, &LogService::Stub::AddCosignatures, request, response));
   return response;
 }

@@ -111,7 +111,7 @@ int Show(const Global& global, const absl::Status& status, const Campaign& campa
 }  // namespace
 
 std::unique_ptr<CampaignService::Stub> Campaigns(const Global& global) {
-  return CampaignService::NewStub(rpc::OpenChannel(global.intake));
+  return CampaignService::NewStub(rpc::OpenChannel(global.intake, global.security));
 }
 
 std::string CampaignNamed(const std::string& name) {

@@ -21,13 +21,13 @@
 namespace jixiao::cli {
 
 inline std::unique_ptr<intake::v1::IntakeService::Stub> Intake(const Global& global) {
-  return intake::v1::IntakeService::NewStub(rpc::OpenChannel(global.intake));
+  return intake::v1::IntakeService::NewStub(rpc::OpenChannel(global.intake, global.security));
 }
 inline std::unique_ptr<scoring::v1::ScoringService::Stub> Scoring(const Global& global) {
-  return scoring::v1::ScoringService::NewStub(rpc::OpenChannel(global.scoring));
+  return scoring::v1::ScoringService::NewStub(rpc::OpenChannel(global.scoring, global.security));
 }
 inline std::unique_ptr<archiving::v1::ArchivingService::Stub> Archiving(const Global& global) {
-  return archiving::v1::ArchivingService::NewStub(rpc::OpenChannel(global.archiving));
+  return archiving::v1::ArchivingService::NewStub(rpc::OpenChannel(global.archiving, global.security));
 }
 
 // One unary call with the global time-out. A server that is just starting gets a moment: every method that is called

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/record_filter.h"
+#include "common/rpc/channel.h"
 #include "intake/import/recogniser.h"
 
 #include <string>
@@ -16,6 +17,7 @@ struct Global {
   std::string archiving = "127.0.0.1:7303";
   std::string format = "table";  // or json
   int timeout_seconds = 30;
+  rpc::ChannelSecurity security = {};
 
   bool json() const { return format == "json"; }
 };
@@ -34,10 +36,18 @@ int RunScoreBatch(const Global& global, const ScoreOptions& options);
 
 struct ImportOptions {
   std::vector<std::string> files;
+  std::string as;          // platform: the files are platforms' messages; empty: documents
   importing::Hints hints;  // for forms that say neither region nor year
   bool remote = false;     // read by the intake service instead of here
 };
 int RunImport(const Global& global, const ImportOptions& options);
+
+struct WriteMessageOptions {
+  std::vector<std::string> files;
+  importing::Hints hints;  // for forms that say neither region nor year, or a region of 6 digits
+};
+// Forms as messages of a provincial platform, one a line.
+int RunExport(const Global& global, const WriteMessageOptions& options);
 
 struct TemplateOptions {
   std::string rule_set;

@@ -1,6 +1,7 @@
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/document_files.h"
+#include "cli/message_files.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "common/errors.h"
@@ -144,6 +145,7 @@ void PrintForm(const intake::v1::ImportedForm& imported, std::ostream& out) {
 // Reads the document here or, with --remote, at the intake service.
 absl::StatusOr<intake::v1::ImportedDocument> Read(const Global& global, const ImportOptions& options,
                                                   const std::string& name, std::string bytes) {
+  if (!options.as.empty()) return ReadMessages(bytes, name, options.hints);
   if (!options.remote) return importing::Import(bytes, name, options.hints);
   intake::v1::ImportDocumentRequest request;
   request.set_file_name(name);

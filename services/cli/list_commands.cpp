@@ -95,23 +95,53 @@ void PrintChange(const Global& global, const intake::v1::SubmissionChange& chang
             << (change.note().empty() ? "" : "  ") << change.note() << std::endl;
 }
 
+// Whether a watch that ended is to go on: the server ends streams from time to time, so that replicas share them, and
+// may be away for as long as the time-out.
+class WatchPatience {
+ public:
+  explicit WatchPatience(const Global& global) : patience_(global.timeout_seconds) {}
+
+  void Begin() { began_ = std::chrono::steady_clock::now(); }
+  void Heard() { heard_ = std::chrono::steady_clock::now(); }
+  // Waits a little when it is.
+  bool GoesOn(const absl::Status& status) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - began_ > patience_) heard_ = now;  // nothing happened, and the stream stood
+    if (!rpc::IsTransient(status) || now - heard_ >= patience_) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    return true;
+  }
+
+ private:
+  const std::chrono::seconds patience_;
+  std::chrono::steady_clock::time_point began_;
+  std::chrono::steady_clock::time_point heard_ = std::chrono::steady_clock::now();
+};
+
 int WatchOne(const Global& global, const std::string& name) {
   const auto stub = Intake(global);
-  grpc::ClientContext context;
-  context.AddMetadata(rpc::kRequestIdKey, RandomHex(16));
   intake::v1::WatchSubmissionRequest request;
   request.set_name(name);
-  const auto stream = stub->WatchSubmission(&context, request);
-  intake::v1::WatchSubmissionResponse step;
-  while (stream->Read(&step)) {
-    if (global.json())
-      std::cout << ToJson(step) << std::endl;
-    else
-      std::cout << FormatShanghai(ToMicros(step.time())) << "  第 " << step.revision() << " 版  "
-                << intake::TitleOf(step.state()) << (step.note().empty() ? "" : "  ") << step.note() << std::endl;
+  WatchPatience patience(global);
+  while (true) {
+    grpc::ClientContext context;
+    context.AddMetadata(rpc::kRequestIdKey, RandomHex(16));
+    patience.Begin();
+    const auto stream = stub->WatchSubmission(&context, request);
+    intake::v1::WatchSubmissionResponse step;
+    while (stream->Read(&step)) {
+      patience.Heard();
+      request.set_after_sequence(step.sequence());  // where the next stream goes on
+      if (global.json())
+        std::cout << ToJson(step) << std::endl;
+      else
+        std::cout << FormatShanghai(ToMicros(step.time())) << "  第 " << step.revision() << " 版  "
+                  << intake::TitleOf(step.state()) << (step.note().empty() ? "" : "  ") << step.note() << std::endl;
+    }
+    const absl::Status status = rpc::FromGrpc(stream->Finish());
+    if (status.ok()) return kDone;
+    if (!patience.GoesOn(status)) return Refuse(status, global.json());
   }
-  const absl::Status status = rpc::FromGrpc(stream->Finish());
-  return status.ok() ? kDone : Refuse(status, global.json());
 }
 
 // Until it is interrupted, or the server stays away for longer than the time-out.
@@ -120,21 +150,20 @@ int WatchAll(const Global& global, const intake::v1::SubmissionFilter& filter, c
   intake::v1::WatchSubmissionsRequest request;
   *request.mutable_filter() = filter;
   request.set_cursor(since.empty() ? "now" : since);
-  auto heard = std::chrono::steady_clock::now();
+  WatchPatience patience(global);
   while (true) {
     grpc::ClientContext context;
     context.AddMetadata(rpc::kRequestIdKey, RandomHex(16));
+    patience.Begin();
     const auto stream = stub->WatchSubmissions(&context, request);
     intake::v1::WatchSubmissionsResponse response;
     while (stream->Read(&response)) {
-      heard = std::chrono::steady_clock::now();
+      patience.Heard();
       request.set_cursor(response.cursor());  // where the next stream goes on
       if (response.has_change()) PrintChange(global, response.change());
     }
     const absl::Status status = rpc::FromGrpc(stream->Finish());
-    const bool patient = std::chrono::steady_clock::now() - heard < std::chrono::seconds(global.timeout_seconds);
-    if (!rpc::IsTransient(status) || !patient) return status.ok() ? kDone : Refuse(status, global.json());
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    if (!patience.GoesOn(status)) return status.ok() ? kDone : Refuse(status, global.json());
   }
 }
 

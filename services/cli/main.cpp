@@ -4,8 +4,12 @@
 #include "cli/campaign_commands.h"
 #include "cli/commands.h"
 #include "cli/hint_options.h"
+#include "cli/operation_app.h"
 #include "cli/output.h"
 #include "cli/review_commands.h"
+#include "common/errors.h"
+#include "common/rpc/tls.h"
+#include "common/text.h"
 
 #include <CLI/CLI.hpp>
 
@@ -14,6 +18,8 @@
 namespace {
 
 using namespace jixiao::cli;
+
+using jixiao::rpc::TlsFiles;
 
 using Command = std::function<int()>;
 
@@ -46,8 +52,25 @@ void AddImport(CLI::App& app, const Global& global, Command& run) {
                    ".xlsx .docx .txt .csv；装有 LibreOffice 时还有 .xls .doc .wps .et .ods；- 为标准输入（文本）")
       ->required();
   AddHints(*command, options->hints);
-  command->add_flag("--remote", options->remote, "由接收服务读取（最大 16 MiB），本机不必安装 LibreOffice");
+  auto* remote =
+      command->add_flag("--remote", options->remote, "由接收服务读取（最大 16 MiB），本机不必安装 LibreOffice");
+  command->add_option("--as", options->as, "platform：文件是省级平台的自评报文（JSON：一份、一个数组或每行一份）")
+      ->check(CLI::IsMember({"platform"}))
+      ->excludes(remote);
   command->callback([&global, &run, options] { run = [&global, options] { return RunImport(global, *options); }; });
+}
+
+void AddExport(CLI::App& app, const Global& global, Command& run) {
+  auto* command = app.add_subcommand("export", "把自评表写成省级平台的自评报文，每行一份；不经服务器");
+  auto options = std::make_shared<WriteMessageOptions>();
+  command
+      ->add_option("FILE", options->files,
+                   "JSON（一张表、一个数组或每行一张），或 jixiao import 能读的文件；- 为标准输入")
+      ->required();
+  auto as = std::make_shared<std::string>();
+  command->add_option("--as", *as, "报文的种类：platform")->required()->check(CLI::IsMember({"platform"}));
+  AddHints(*command, options->hints);
+  command->callback([&global, &run, options, as] { run = [&global, options] { return RunExport(global, *options); }; });
 }
 
 void AddTemplate(CLI::App& app, const Global& global, Command& run) {
@@ -280,12 +303,27 @@ void AddArchive(CLI::App& app, const Global& global, Command& run) {
   });
 }
 
+// Makes the global options about TLS and tokens ready. A token goes over no network in plaintext.
+absl::Status Secure(const TlsFiles& files, Global& global) {
+  if (files.any()) {
+    if (files.ca.empty())
+      return jixiao::InvalidField("TLS_INVALID", "--tls-ca", "is required with --tls-cert and --tls-key");
+    ASSIGN_OR_RETURN(global.security.tls, jixiao::rpc::Tls::Open(files));
+  }
+  if (global.security.token_file.empty() || global.security.tls) return absl::OkStatus();
+  for (const std::string* address : {&global.intake, &global.scoring, &global.archiving})
+    if (!jixiao::rpc::IsLoopback(*address))
+      return jixiao::InvalidField("TLS_INVALID", "--tls-ca",
+                                  jixiao::Cat("is required: a token is not sent to ", *address, " in plaintext"));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Global global;
   Command run;
-  CLI::App app("jixiao：项目支出绩效自评的接收、评分与归档");
+  CLI::App app("jixiao：项目支出绩效自评的接收、评分与归档", "jixiao");
   app.require_subcommand(1);
   app.fallthrough();
   app.add_option("--intake", global.intake, "接收服务地址")->envname("JIXIAO_INTAKE")->capture_default_str();
@@ -297,7 +335,14 @@ int main(int argc, char** argv) {
   app.add_option("--timeout", global.timeout_seconds, "每次调用最多等待的秒数")
       ->check(CLI::Range(1, 3600))
       ->capture_default_str();
+  TlsFiles tls;
+  app.add_option("--tls-ca", tls.ca, "签发服务器证书的 CA（PEM 文件）；给出即以 TLS 连接")->envname("JIXIAO_TLS_CA");
+  app.add_option("--tls-cert", tls.cert, "本方的证书（PEM 文件），表明身份")->envname("JIXIAO_TLS_CERT");
+  app.add_option("--tls-key", tls.key, "该证书的私钥（PEM 文件）")->envname("JIXIAO_TLS_KEY");
+  app.add_option("--token-file", global.security.token_file, "存有访问令牌的文件，表明身份")
+      ->envname("JIXIAO_TOKEN_FILE");
   AddImport(app, global, run);
+  AddExport(app, global, run);
   AddTemplate(app, global, run);
   AddScore(app, global, run);
   AddIntake(app, global, run);
@@ -305,10 +350,15 @@ int main(int argc, char** argv) {
   AddReview(app, global, run);
   AddRules(app, global, run);
   AddArchive(app, global, run);
+  AddOperation(app, global, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  if (const absl::Status secured = Secure(tls, global); !secured.ok()) {
+    Refuse(secured, global.json());
+    return kUsage;
   }
   return run();
 }

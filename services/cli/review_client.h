@@ -11,7 +11,7 @@
 namespace jixiao::cli {
 
 inline std::unique_ptr<intake::v1::ReviewService::Stub> Reviewing(const Global& global) {
-  return intake::v1::ReviewService::NewStub(rpc::OpenChannel(global.intake));
+  return intake::v1::ReviewService::NewStub(rpc::OpenChannel(global.intake, global.security));
 }
 
 // The state of this name, in English or in Chinese; UNSPECIFIED when there is none.

@@ -4,6 +4,7 @@
 #include <absl/strings/str_cat.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <cassert>
 #include <charconv>
 #include <cstddef>
@@ -39,6 +40,16 @@ absl::StatusOr<std::vector<std::uint8_t>> DecodeBase64(std::string_view text) {
   // fill no byte: the round trip tells the canonical text from all others.
   if (Base64(bytes) != text) return refusal();
   return bytes;
+}
+
+absl::StatusOr<std::vector<std::uint8_t>> DecodeBase64Url(std::string_view text) {
+  if (text.find_first_of("+/=") != std::string_view::npos)
+    return absl::InvalidArgumentError(absl::StrCat("not base64url (", text.size(), " characters)"));
+  std::string standard(text);
+  std::replace(standard.begin(), standard.end(), '-', '+');
+  std::replace(standard.begin(), standard.end(), '_', '/');
+  standard.append((4 - standard.size() % 4) % 4, '=');
+  return DecodeBase64(standard);
 }
 
 std::string Hex(std::span<const std::uint8_t> bytes) {

@@ -21,6 +21,10 @@ std::string Base64(std::span<const std::uint8_t> bytes);
 // missing or superfluous padding, bits set that belong to no byte.
 absl::StatusOr<std::vector<std::uint8_t>> DecodeBase64(std::string_view text);
 
+// The bytes whose base64 with the URL-safe alphabet and without padding (§5, as JOSE has it) is exactly `text`.
+// INVALID_ARGUMENT for everything else.
+absl::StatusOr<std::vector<std::uint8_t>> DecodeBase64Url(std::string_view text);
+
 // Two lower-case digits a byte.
 std::string Hex(std::span<const std::uint8_t> bytes);
 

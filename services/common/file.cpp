@@ -37,6 +37,23 @@ absl::Status SystemError(std::string_view action, const std::filesystem::path& p
   return absl::ErrnoToStatus(error, Cat("cannot ", action, " ", path.string()));
 }
 
+absl::Status SyncFolder(const std::filesystem::path& folder) {
+  const FileDescriptor entry(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!entry.is_open() || fsync(entry.number()) != 0) return SystemError("sync", folder);
+  return absl::OkStatus();
+}
+
+std::filesystem::path FolderOf(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+absl::Status MoveIntoPlace(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const FileDescriptor file(open(from.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open() || fsync(file.number()) != 0) return SystemError("sync", from);
+  if (rename(from.c_str(), to.c_str()) != 0) return SystemError("replace", to);
+  return SyncFolder(FolderOf(to));
+}
+
 absl::Status WriteFile(const std::filesystem::path& path, std::string_view content, mode_t mode, IfExists if_exists) {
   std::string temporary = path.string() + ".XXXXXX";
   const FileDescriptor file(mkostemp(temporary.data(), O_CLOEXEC));  // created with mode 0600
@@ -54,11 +71,7 @@ absl::Status WriteFile(const std::filesystem::path& path, std::string_view conte
     if (rename(temporary.c_str(), path.c_str()) != 0) return SystemError("replace", path);
     std::move(remove_temporary).Cancel();
   }
-
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  const FileDescriptor entry(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!entry.is_open() || fsync(entry.number()) != 0) return SystemError("sync", folder);
-  return absl::OkStatus();
+  return SyncFolder(FolderOf(path));
 }
 
 }  // namespace jixiao

@@ -27,6 +27,15 @@ class FileDescriptor {
 // The error of the system call that has just failed: "cannot ACTION PATH: …".
 absl::Status SystemError(std::string_view action, const std::filesystem::path& path);
 
+// After OK the names in `folder` survive a power cut.
+absl::Status SyncFolder(const std::filesystem::path& folder);
+
+// The folder that `path` stands in.
+std::filesystem::path FolderOf(const std::filesystem::path& path);
+
+// Puts `from` in the place of `to`, in the same folder: after OK its content and its name survive a power cut.
+absl::Status MoveIntoPlace(const std::filesystem::path& from, const std::filesystem::path& to);
+
 enum class IfExists { kFail, kReplace };
 
 // Writes `content` under `path` by way of a temporary file beside it: after OK file and name survive a power cut, after

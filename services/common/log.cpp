@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -28,6 +29,11 @@ std::string& ServiceName() {
   return name;
 }
 
+std::atomic<std::uint64_t>& Lost() {
+  static std::atomic<std::uint64_t> lines{0};
+  return lines;
+}
+
 spdlog::level::level_enum ToSpdlog(Level level) {
   switch (level) {
     case Level::kDebug:
@@ -40,11 +46,6 @@ spdlog::level::level_enum ToSpdlog(Level level) {
       return spdlog::level::err;
   }
   return spdlog::level::info;
-}
-
-std::string_view NameOf(Level level) {
-  constexpr std::string_view kNames[] = {"debug", "info", "warning", "error"};
-  return kNames[static_cast<int>(level)];
 }
 
 bool NeedsEscape(char c) {
@@ -94,7 +95,9 @@ class Writer final : public spdlog::sinks::sink {
       const std::lock_guard lock(mutex_);
       if (waiting_.size() > kMaxWaitingBytes) {
         // Whoever reads stdout does not keep up: the oldest lines go, and that is said.
-        lost_ += static_cast<std::size_t>(std::count(waiting_.begin(), waiting_.end(), '\n'));
+        const auto lines = static_cast<std::size_t>(std::count(waiting_.begin(), waiting_.end(), '\n'));
+        lost_ += lines;
+        Lost().fetch_add(lines, std::memory_order_relaxed);
         waiting_.clear();
       }
       first = waiting_.empty();
@@ -182,6 +185,27 @@ void Write(Level level, std::string_view message, std::initializer_list<Field> f
   if (ServiceName().empty() || !spdlog::should_log(ToSpdlog(level))) return;
   const std::string line = Line(level, message, fields);
   spdlog::default_logger_raw()->log(ToSpdlog(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+std::string_view NameOf(Level level) {
+  constexpr std::string_view kNames[] = {"debug", "info", "warning", "error"};
+  return kNames[static_cast<int>(level)];
+}
+
+void SetLevel(Level level) {
+  if (auto* logger = spdlog::default_logger_raw(); logger != nullptr) logger->set_level(ToSpdlog(level));
+}
+
+Level CurrentLevel() {
+  const auto* logger = spdlog::default_logger_raw();
+  const auto level = logger == nullptr ? spdlog::level::info : logger->level();
+  for (const Level one : {Level::kDebug, Level::kInfo, Level::kWarning})
+    if (ToSpdlog(one) == level) return one;
+  return Level::kError;
+}
+
+std::uint64_t LostLines() {
+  return Lost().load(std::memory_order_relaxed);
 }
 
 Level LevelNamed(std::string_view name) {

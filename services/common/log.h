@@ -46,6 +46,14 @@ inline void Error(std::string_view message, std::initializer_list<Field> fields 
   Write(Level::kError, message, fields);
 }
 
+// What is logged from now on, by all threads; and what is logged now.
+void SetLevel(Level level);
+Level CurrentLevel();
+std::string_view NameOf(Level level);
+
+// Lines that were dropped since the start.
+std::uint64_t LostLines();
+
 // The level of a name (debug, info, warning, error); info for any other.
 Level LevelNamed(std::string_view name);
 

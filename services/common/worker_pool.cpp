@@ -27,6 +27,11 @@ bool WorkerPool::Post(absl::AnyInvocable<void()> work) {
   return true;
 }
 
+std::size_t WorkerPool::queued() {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
 void WorkerPool::Run() {
   while (true) {
     absl::AnyInvocable<void()> work;

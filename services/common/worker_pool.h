@@ -23,6 +23,9 @@ class WorkerPool {
   // Queues `work`; false when the queue is full or the pool is ending, and `work` was not taken. Thread-safe.
   bool Post(absl::AnyInvocable<void()> work);
 
+  // Works that wait for a thread. Thread-safe.
+  std::size_t queued();
+
  private:
   void Run();
 

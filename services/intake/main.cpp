@@ -1,6 +1,8 @@
 // jixiao-intake: takes forms in, durably, and carries each one through scoring and archiving.
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/operation/metrics.h"
+#include "common/operation/operation_service.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/options.h"
 #include "common/store/postgres.h"
@@ -9,6 +11,7 @@
 #include "intake/api/campaign_service.h"
 #include "intake/api/intake_service.h"
 #include "intake/api/review_service.h"
+#include "intake/api/status_checks.h"
 #include "intake/peers/archiving_client.h"
 #include "intake/peers/scoring_client.h"
 #include "intake/store/sqlite_campaign_store.h"
@@ -76,6 +79,8 @@ void AddQueue(Metrics& metrics, intake::Admission& admission) {
 }
 
 absl::Status Run(const Options& options) {
+  ASSIGN_OR_RETURN(const rpc::Security security,
+                   rpc::OpenSecurity(options.common, {options.scoring, options.archiving}));
   ASSIGN_OR_RETURN(const intake::ReviewPolicy policy, ReadPolicy(options.review_policy));
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   ASSIGN_OR_RETURN(const auto store, intake::SqliteSubmissionStore::Open(address));
@@ -86,8 +91,10 @@ absl::Status Run(const Options& options) {
   // SQLite serves one process: leases that an earlier one left are nobody's. On PostgreSQL they may be a replica's, and
   // end by themselves.
   if (!store::IsPostgresUrl(address)) RETURN_IF_ERROR(store->ReleaseLeases());
-  intake::ScoringClient scorer(rpc::OpenChannel(options.scoring));
-  intake::ArchivingClient archiver(rpc::OpenChannel(options.archiving));
+  const auto scoring = rpc::OpenChannel(options.scoring, security.channels);
+  const auto archiving = rpc::OpenChannel(options.archiving, security.channels);
+  intake::ScoringClient scorer(scoring);
+  intake::ArchivingClient archiver(archiving);
   intake::Pipeline pipeline(*store, scorer, archiver, policy);
   intake::SqliteReviewStore reviews(*store);
   intake::Housekeeping housekeeping(*store, std::chrono::hours(24) * options.request_age);
@@ -98,18 +105,35 @@ absl::Status Run(const Options& options) {
   AddBacklog(metrics, "jixiao_intake_review", "Submissions that wait for answers or reviewers",
              [&reviews] { return reviews.WaitingForPeople(); });
   AddQueue(metrics, admission);
-  rpc::ServerState state(metrics, kMaxCalls + intake::ChangeHub::kMaxWatchers);
+  rpc::ServerState state(metrics, kMaxCalls + intake::ChangeHub::kMaxWatchers, rpc::kMaxRequestBytes);
+  state.GuardBy(security.gate.get());
   intake::ChangeHub hub(
       *store, [&state] { return state.stopping(); }, store::IsPostgresUrl(address));
   WorkerPool pool(kWorkers, kQueue);
   intake::IntakeServiceImpl service(*store, reviews, scorer, pipeline, admission, hub, pool, state);
   intake::CampaignServiceImpl campaign_service(campaigns, scorer, receipt_key, pool, state);
   intake::ReviewServiceImpl review_service(*store, reviews, policy, pipeline, pool, state);
+  operation::AddProcessMetrics(metrics, pool);
+  operation::AddStoreMetrics(metrics, address, store->writer());
+  operation::OperationServiceImpl operation(
+      {"intake",
+       address,
+       intake::SqliteSubmissionStore::Count,
+       [&store] { return store::ProveWritable(store->writer()); },
+       [&](operation::Checks& checks) {
+         intake::CheckPeer(checks, "PEER_SCORING", "评分服务", options.scoring, scoring);
+         intake::CheckPeer(checks, "PEER_ARCHIVING", "归档服务", options.archiving, archiving);
+         intake::CheckBacklog(checks, store->Waiting());
+         intake::CheckReceiptKey(checks, options.receipt_key, options.receipt_name, receipt_key);
+         intake::CheckConverter(checks);
+       },
+       {}},
+      state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(
-      options.common.server, {&service, &campaign_service, &review_service},
+      options.common.server, security.tls_of_server(), {&service, &campaign_service, &review_service, &operation},
       {intake::v1::IntakeService::service_full_name(), intake::v1::CampaignService::service_full_name(),
-       intake::v1::ReviewService::service_full_name()},
+       intake::v1::ReviewService::service_full_name(), operation::v1::OperationService::service_full_name()},
       state);
 }
 

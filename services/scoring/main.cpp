@@ -2,9 +2,12 @@
 #include "common/errors.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/operation/metrics.h"
+#include "common/operation/operation_service.h"
 #include "common/rpc/options.h"
 #include "common/store/postgres.h"
 #include "scoring/api/scoring_service.h"
+#include "scoring/api/status_checks.h"
 #include "scoring/rulesets/reader.h"
 #include "scoring/store/sqlite_rule_set_store.h"
 
@@ -18,6 +21,7 @@ using namespace jixiao;
 // For calls that wait for the store or Redis; scoring itself runs on gRPC's threads.
 constexpr int kWorkers = 4;
 constexpr std::size_t kQueue = 1024;
+constexpr std::size_t kMaxCalls = 2048;
 
 struct Options {
   rpc::CommonOptions common;
@@ -50,6 +54,7 @@ absl::StatusOr<std::string> RedisSecret(const std::string& path) {
 }
 
 absl::Status Run(const Options& options) {
+  ASSIGN_OR_RETURN(const rpc::Security security, rpc::OpenSecurity(options.common));
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   // Beside the database, where that is a file of this machine.
   const std::string snapshot =
@@ -57,15 +62,32 @@ absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const std::string secret, RedisSecret(options.redis_secret));
   ASSIGN_OR_RETURN(const auto built_in, scoring::ReadRuleSetFolder(options.rule_sets));
   Metrics metrics;
-  scoring::RedisCache cache(options.redis, metrics);
+  ASSIGN_OR_RETURN(const scoring::RedisAddress redis, scoring::ParseRedisAddress(options.redis));
+  scoring::RedisCache cache(redis, metrics);
   scoring::RuleBook book([&] { return OpenStore(address, snapshot); }, cache, metrics, {snapshot, secret});
   RETURN_IF_ERROR(book.Start(built_in));
   scoring::LiveForms live([&book] { return book.Store(); });
-  rpc::ServerState state(metrics);
+  rpc::ServerState state(metrics, kMaxCalls, rpc::kMaxRequestBytes);
+  state.GuardBy(security.gate.get());
   WorkerPool pool(kWorkers, kQueue);
   scoring::ScoringServiceImpl service(book, live, pool, state);
+  operation::AddProcessMetrics(metrics, pool);
+  operation::AddDiskMetrics(metrics, address);
+  operation::OperationServiceImpl operation(
+      {"scoring",
+       address,
+       scoring::SqliteRuleSetStore::Count,
+       [&book]() -> absl::Status {
+         ASSIGN_OR_RETURN(scoring::RuleSetStore* const store, book.Store());
+         return store->CheckWritable();
+       },
+       [&](operation::Checks& checks) { scoring::CheckScoring(checks, book, cache, options.redis); },
+       {}},
+      state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
-  return rpc::RunServer(options.common.server, {&service}, {scoring::v1::ScoringService::service_full_name()}, state);
+  return rpc::RunServer(
+      options.common.server, security.tls_of_server(), {&service, &operation},
+      {scoring::v1::ScoringService::service_full_name(), operation::v1::OperationService::service_full_name()}, state);
 }
 
 }  // namespace
@@ -76,7 +98,9 @@ int main(int argc, char** argv) {
   CLI::App app("Jixiao scoring service (评分)");
   rpc::AddCommonOptions(app, options.common, 7302, "scoring.db");
   app.add_option("--redis", options.redis,
-                 "HOST:PORT of a Redis that shares rule sets between replicas; empty for none")
+                 "HOST:PORT of a Redis that shares rule sets between replicas, or redis://USER:PASSWORD@HOST:PORT "
+                 "(better in the "
+                 "environment, which other users cannot see); empty for none")
       ->envname("JIXIAO_REDIS");
   app.add_option("--redis-secret", options.redis_secret,
                  "file with a secret of the replicas: with it a replica starts from what the others put into Redis; "

@@ -9,10 +9,9 @@
 //     one.
 //
 // Eight kills by default; JIXIAO_KILLS=100 makes it a stress test. JIXIAO_TEST_SEED repeats its moments and victims.
-#include "archiving/log/checkpoint.h"
-#include "archiving/log/merkle.h"
 #include "support/archive_server.h"
 #include "support/forms.h"
+#include "support/log_history.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,8 +20,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
-#include <map>
-#include <mutex>
 #include <random>
 #include <thread>
 
@@ -32,7 +29,6 @@ namespace jixiao::testing {
 namespace {
 
 namespace fs = std::filesystem;
-namespace log = archiving::log;
 using namespace archiving::v1;
 
 constexpr int kForeign = 12;  // records of the other archive's package
@@ -42,24 +38,12 @@ int Kills() {
   return given == nullptr ? 8 : std::atoi(given);
 }
 
-log::Hash HashFrom(const std::string& bytes) {
-  log::Hash hash{};
-  std::copy_n(bytes.begin(), std::min(bytes.size(), hash.size()), hash.begin());
-  return hash;
-}
-
-std::vector<log::Hash> PathFrom(const google::protobuf::RepeatedPtrField<std::string>& path) {
-  std::vector<log::Hash> out;
-  for (const std::string& bytes : path) out.push_back(HashFrom(bytes));
-  return out;
-}
-
 class ArchiveKills : public ::testing::Test {
  protected:
   ArchiveKills() {
     MakePackage();
     server_ = std::make_unique<ArchiveServer>(folder_ / "", "archiving", "sqlite:" + (folder_ / "archive.db"));
-    verifier_ = std::make_unique<log::Verifier>(log::Verifier::Parse(server_->VerifierKey()).value());
+    history_ = std::make_unique<LogHistory>(server_->VerifierKey(), ArchiveServer::kOrigin);
   }
 
   // Another archive's package, to be taken over.
@@ -84,15 +68,6 @@ class ArchiveKills : public ::testing::Test {
 
   std::string Path(const std::string& name) const { return folder_ / name; }
 
-  // Keeps a tree head that somebody was shown.
-  void Saw(const std::string& note) {
-    const auto checkpoint = log::OpenCheckpoint(note, *verifier_, ArchiveServer::kOrigin);
-    ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
-    const std::lock_guard lock(mutex_);
-    const auto [known, fresh] = heads_.emplace(checkpoint->size, checkpoint->root);
-    EXPECT_TRUE(fresh || known->second == checkpoint->root) << "two trees of " << checkpoint->size << " leaves";
-  }
-
   void RunWriter(int writer) {
     for (int number = 0; !over_; ++number) {
       const std::string key = "writer" + std::to_string(writer) + "/" + std::to_string(number);
@@ -104,11 +79,7 @@ class ArchiveKills : public ::testing::Test {
           },
           std::chrono::seconds(60));
       ASSERT_TRUE(status.ok()) << Read(status).Describe();
-      Saw(response.proof().checkpoint());
-      {
-        const std::lock_guard lock(mutex_);
-        acknowledged_[key] = response.proof().index();
-      }
+      history_->Acknowledged(key, response.proof());
       std::this_thread::sleep_for(std::chrono::milliseconds(3));
     }
   }
@@ -119,7 +90,7 @@ class ArchiveKills : public ::testing::Test {
       grpc::ClientContext context;
       Within(context);
       if (server_->Archiving().GetTreeHead(&context, GetTreeHeadRequest(), &head).ok() && !head.checkpoint().empty())
-        Saw(head.checkpoint());
+        history_->Saw(head.checkpoint());
       std::this_thread::sleep_for(std::chrono::milliseconds(7));
     }
   }
@@ -142,54 +113,12 @@ class ArchiveKills : public ::testing::Test {
     clerk_ = Process::Start(ArchiveCommand(server_->address(), NextCommand()), folder_ / "clerk.log");
   }
 
-  void CheckHeads() {
-    GetTreeHeadResponse head;
-    grpc::ClientContext context;
-    Within(context);
-    ASSERT_TRUE(server_->Archiving().GetTreeHead(&context, GetTreeHeadRequest(), &head).ok());
-    Saw(head.checkpoint());
-    const log::Checkpoint last = log::OpenCheckpoint(head.checkpoint(), *verifier_, ArchiveServer::kOrigin).value();
-    EXPECT_EQ(heads_.rbegin()->first, last.size) << "a head is gone";
-    for (const auto& [size, root] : heads_) {
-      GetConsistencyProofRequest request;
-      request.set_old_size(size);
-      request.set_new_size(last.size);
-      GetConsistencyProofResponse proof;
-      grpc::ClientContext asking;
-      Within(asking);
-      ASSERT_TRUE(server_->Archiving().GetConsistencyProof(&asking, request, &proof).ok());
-      EXPECT_TRUE(log::VerifyConsistency(size, last.size, root, last.root, PathFrom(proof.path())))
-          << "the head of " << size << " leaves was another log's";
-    }
-  }
-
-  void CheckRecords() {
-    for (const auto& [key, index] : acknowledged_) {
-      GetRecordRequest request;
-      request.set_name(key);
-      GetRecordResponse record;
-      grpc::ClientContext context;
-      Within(context);
-      const grpc::Status status = server_->Archiving().GetRecord(&context, request, &record);
-      ASSERT_TRUE(status.ok()) << key << " was acknowledged: " << Read(status).Describe();
-      EXPECT_EQ(record.proof().index(), index) << key;
-      const log::Checkpoint head =
-          log::OpenCheckpoint(record.proof().checkpoint(), *verifier_, ArchiveServer::kOrigin).value();
-      const log::Hash leaf =
-          log::HashLeaf({reinterpret_cast<const std::uint8_t*>(record.leaf().data()), record.leaf().size()});
-      EXPECT_TRUE(log::VerifyInclusion(index, head.size, leaf, PathFrom(record.proof().path()), head.root)) << key;
-    }
-  }
-
   TemporaryFolder folder_;
   std::unique_ptr<ArchiveServer> server_;
-  std::unique_ptr<log::Verifier> verifier_;
+  std::unique_ptr<LogHistory> history_;
   std::unique_ptr<Process> clerk_;
   int commands_ = 0;
   std::atomic<bool> over_{false};
-  std::mutex mutex_;
-  std::map<std::int64_t, log::Hash> heads_;           // by size: every one that was ever seen
-  std::map<std::string, std::int64_t> acknowledged_;  // keys and their indexes
 };
 
 TEST_F(ArchiveKills, TheLogNeverForksAndLosesNothing) {
@@ -233,11 +162,10 @@ TEST_F(ArchiveKills, TheLogNeverForksAndLosesNothing) {
   EXPECT_EQ(run({"export", "--all", "--as", "bagit", "--out", Path("season.zip")}), 0) << output;
   EXPECT_EQ(run({"verify", Path("season.zip"), "--key", key}), 0) << output;
   EXPECT_EQ(run({"verify", "--all", "--key", key}), 0) << output;
-  CheckHeads();
-  CheckRecords();
-  EXPECT_GT(acknowledged_.size(), 0u);
+  history_->Check(server_->Archiving());
+  EXPECT_GT(history_->records().size(), 0u);
   std::printf("%d kills (%d of commands), %zu records acknowledged, %zu tree heads seen\n", Kills(), clerks_killed,
-              acknowledged_.size(), heads_.size());
+              history_->records().size(), history_->heads());
 }
 
 }  // namespace

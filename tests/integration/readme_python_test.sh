@@ -14,11 +14,9 @@ done
 command -v protoc grpc_python_plugin >/dev/null || { echo "no protoc or grpc_python_plugin"; exit 77; }
 
 folder=$(mktemp -d)
-server=
-cleanup() {
-  [ -z "$server" ] || kill "$server" 2>/dev/null || true
-  rm -rf "$folder"
-}
+# shellcheck source=../support/servers.sh
+source "$root/tests/support/servers.sh"
+cleanup() { stop_servers; rm -rf "$folder"; }
 trap cleanup EXIT
 cd "$folder"
 cp -r "$root/proto" .
@@ -28,19 +26,10 @@ cp -r "$root/deploy/local/samples" deploy/local/
 # The fenced blocks of the section, one file each: 1 is shell, 2 Python, 3 shell.
 awk '/^## /{inside = /From another language/} inside && /^```/{open = !open; if (open) ++n; next} inside && open{print > ("block" n)}' "$root/README.md"
 mv block2 score.py
+diff score.py "$root/deploy/clients/score.py"
 python3() { command "$python" "$@"; }
 
-"$binaries/jixiao-scoring" --listen=127.0.0.1:0 --store="sqlite:$folder/scoring.db" \
-  --rulesets="$root/services/scoring/rulesets" --drain-wait=0 >server.log 2>&1 &
-server=$!
-port=
-for _ in $(seq 200); do
-  port=$(sed -n 's/.*"message":"serving".*"port":\([0-9]*\).*/\1/p' server.log)
-  [ -z "$port" ] || break
-  sleep 0.05
-done
-[ -n "$port" ] || { cat server.log; exit 1; }
-export JIXIAO_SCORING=127.0.0.1:$port
+start_scoring
 
 grep -v '^sudo apt install' block1 >prepare.sh
 # shellcheck source=/dev/null

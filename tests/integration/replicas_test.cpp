@@ -21,7 +21,7 @@ namespace {
 
 using namespace intake::v1;
 
-constexpr ClusterOptions kReplicas = {
+const ClusterOptions kReplicas = {
     .intake_replicas = 2, .archiving_replicas = 2, .scoring_replicas = 2, .postgresql = true};
 
 class ReplicasTest : public ::testing::Test {

@@ -34,14 +34,16 @@
 #include <string>
 #include <vector>
 
+#include "load/plain_inserts.h"
+
 namespace {
 
 using namespace jixiao;
 using namespace jixiao::archiving;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kGroup = 256;    // the sequencer's own
-constexpr std::int64_t kChunk = 5120;  // records measured at a time
+constexpr std::size_t kGroup = load::PlainInserts::kGroup;  // the sequencer's own
+constexpr std::int64_t kChunk = 5120;                       // records measured at a time
 
 struct Options {
   std::int64_t records = 1'000'000;
@@ -97,21 +99,35 @@ PendingRecord MakeRecord(std::int64_t number, int rows) {
   return record;
 }
 
-// The plain inserts, through the same kind of writer.
-class Plain {
+// One row a record, with all its bytes; the archive keeps a rule set once.
+std::string BytesOf(const PendingRecord& record, const std::string& leaf) {
+  const Summary& s = record.summary;
+  std::string bytes = Cat(record.key, record.content_digest, leaf, s.implementing_unit, s.project_name);
+  for (const Part& part : record.parts)
+    Append(bytes, part.name, part.media_type, part.salt, part.name == kRuleSetPart ? s.grade : part.content);
+  return bytes;
+}
+
+void InsertBlobs(load::PlainInserts& blobs, std::int64_t first, const std::vector<PendingRecord>& records,
+                 const std::vector<std::string>& leaves) {
+  std::vector<std::string> rows;
+  for (std::size_t i = 0; i < records.size(); ++i) rows.push_back(BytesOf(records[i], leaves[i]));
+  Check(blobs.Insert(first, rows));
+}
+
+// The archive's own rows, through the same kind of writer.
+class PlainRows {
  public:
-  Plain(const std::string& address, bool blob) : blob_(blob) {
+  explicit PlainRows(const std::string& address) {
     auto database = Must(store::Database::Open(address, store::Mode::kReadWrite));
     const store::Migration migration[] = {
         {1, "plain",
-         blob
-             ? "CREATE TABLE plain (idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
-             : "CREATE TABLE records (idx INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, content_digest TEXT NOT NULL,"
-               " leaf BLOB NOT NULL, archive_time INTEGER NOT NULL, implementing_unit TEXT NOT NULL, project_name TEXT "
-               "NOT NULL, fiscal_year INTEGER NOT NULL, region_code TEXT NOT NULL, computed_total TEXT NOT NULL, grade "
-               "TEXT NOT NULL) STRICT;"
-               "CREATE TABLE parts (idx INTEGER NOT NULL, name TEXT NOT NULL, media_type TEXT NOT NULL, salt BLOB NOT "
-               "NULL, content BLOB, shared_digest TEXT, PRIMARY KEY (idx, name)) STRICT;"}};
+         "CREATE TABLE records (idx INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, content_digest TEXT NOT NULL,"
+         " leaf BLOB NOT NULL, archive_time INTEGER NOT NULL, implementing_unit TEXT NOT NULL, project_name TEXT "
+         "NOT NULL, fiscal_year INTEGER NOT NULL, region_code TEXT NOT NULL, computed_total TEXT NOT NULL, grade "
+         "TEXT NOT NULL) STRICT;"
+         "CREATE TABLE parts (idx INTEGER NOT NULL, name TEXT NOT NULL, media_type TEXT NOT NULL, salt BLOB NOT "
+         "NULL, content BLOB, shared_digest TEXT, PRIMARY KEY (idx, name)) STRICT;"}};
     Check(store::Migrate(*database, migration));
     writer_ = Must(store::GroupCommit::Start(std::move(database)));
   }
@@ -126,16 +142,10 @@ class Plain {
   }
 
  private:
-  absl::Status Put(store::Database& db, std::int64_t index, const PendingRecord& record, const std::string& leaf) {
+  static absl::Status Put(store::Database& db, std::int64_t index, const PendingRecord& record,
+                          const std::string& leaf) {
     using store::Blob;
     const Summary& s = record.summary;
-    if (blob_) {
-      std::string bytes = Cat(record.key, record.content_digest, leaf, s.implementing_unit, s.project_name);
-      for (const Part& part : record.parts)
-        Append(bytes, part.name, part.media_type, part.salt,
-               part.name == kRuleSetPart ? s.grade : part.content);  // the archive keeps a rule set once
-      return db.Run("INSERT INTO plain VALUES (?, ?)", index, Blob{bytes});
-    }
     RETURN_IF_ERROR(db.Run("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", index, record.key,
                            record.content_digest, Blob{leaf}, index, s.implementing_unit, s.project_name, s.fiscal_year,
                            s.region_code, s.computed_total, s.grade));
@@ -150,7 +160,6 @@ class Plain {
     return absl::OkStatus();
   }
 
-  const bool blob_;
   std::unique_ptr<store::GroupCommit> writer_;
 };
 
@@ -251,8 +260,8 @@ int Run(const Options& options) {
     return options.store.empty() ? options.folder + "/" + name + ".db" : options.store + "_" + name;
   };
   const auto store = Must(SqliteArchiveStore::Open(address("archive")));
-  Plain rows(address("rows"), false);
-  Plain blob(address("blob"), true);
+  PlainRows rows(address("rows"));
+  const auto blobs = Must(load::PlainInserts::Open(address("blob")));
   Sequencer sequencer(*store, Must(log::Signer::LoadOrCreate(options.folder + "/key", "bench")), "bench");
   nlohmann::json out;
   if (!options.json)
@@ -276,7 +285,7 @@ int Run(const Options& options) {
         const auto start = Clock::now();
         if (which == 0) Archive(sequencer, std::move(given));
         if (which == 1) rows.Insert(done, records, leaves);
-        if (which == 2) blob.Insert(done, records, leaves);
+        if (which == 2) InsertBlobs(*blobs, done, records, leaves);
         times[which] += Seconds(start);
       }
       done += count;

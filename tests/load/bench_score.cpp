@@ -7,6 +7,7 @@
 #include "common/text.h"
 #include "support/paths.h"
 #include "support/process.h"
+#include "support/process_use.h"
 
 #include "jixiao/scoring/v1/scoring_service.pb.h"
 
@@ -14,7 +15,6 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/slice.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -27,9 +27,9 @@
 #include <utility>
 #include <vector>
 
-#include "load/closed_loop.h"
 #include "load/echo_server.h"
 #include "load/forms.h"
+#include "load/loop.h"
 
 namespace {
 
@@ -78,25 +78,11 @@ class Folder {
 struct Target {
   std::unique_ptr<Process> process;
   load::Channels channels;
-
-  // CPU time of the process so far, in seconds.
-  double CpuSeconds() const {
-    std::ifstream in(Cat("/proc/", process->pid(), "/stat"));
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    text.erase(0, text.rfind(')') + 1);  // the name may hold anything
-    std::istringstream fields(text);
-    std::string skipped;
-    double user = 0;
-    double system = 0;
-    for (int i = 0; i < 11; ++i) fields >> skipped;
-    fields >> user >> system;
-    return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
-  }
 };
 
 absl::StatusOr<Target> Start(const std::vector<std::string>& command, const std::string& address,
                              const std::string& log, const load::Loop& loop) {
-  Target target{Process::Start(command, log), load::Connect(address, loop)};
+  Target target{Process::Start(command, log), load::Connect({address}, loop)};
   for (const auto& channel : target.channels) {
     if (channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(20))) continue;
     std::ifstream in(log);
@@ -201,20 +187,20 @@ struct Targets {
   Target raw;
 };
 
-using Runner = load::Outcome (*)(const load::Channels&, const std::string&, const std::vector<grpc::ByteBuffer>&,
-                                 const load::Loop&);
+using Runner = load::Outcome (*)(const load::Channels&, const std::string&, const load::Source&, const load::Loop&,
+                                 const load::Sink&);
 
-void Measure(const Target& target, Runner run, const char* method, const std::vector<grpc::ByteBuffer>& requests,
-             const load::Loop& loop, Side& side) {
-  const double before = target.CpuSeconds();
-  load::Outcome outcome = run(target.channels, method, requests, loop);
-  side.cpu_seconds += target.CpuSeconds() - before;
+void Measure(const Target& target, Runner run, const char* method, const load::Source& requests, const load::Loop& loop,
+             Side& side) {
+  const double before = testing::CpuSeconds(target.process->pid());
+  load::Outcome outcome = run(target.channels, method, requests, loop, nullptr);
+  side.cpu_seconds += testing::CpuSeconds(target.process->pid()) - before;
   side.rates.push_back(outcome.PerSecond());
   side.outcome.Add(std::move(outcome));
 }
 
-Comparison Compare(const Targets& targets, Runner run, const char* method,
-                   const std::vector<grpc::ByteBuffer>& requests, const Options& options) {
+Comparison Compare(const Targets& targets, Runner run, const char* method, const load::Source& requests,
+                   const Options& options) {
   load::Loop loop = options.loop;
   loop.duration = std::chrono::milliseconds(static_cast<int>(options.seconds * 250));
   Comparison comparison;
@@ -301,13 +287,13 @@ absl::Status Run(const Options& options, const std::string& self) {
         "%.1f s\n",
         forms.size(), real.size(), mean_in, MeanSize(answers.unary), options.loop.connections, options.loop.in_flight,
         options.rounds, options.seconds);
-  Comparison unary = Compare(targets, load::CallInLoop, kScore, requests.unary, options);
+  Comparison unary = Compare(targets, load::CallInLoop, kScore, load::InTurn(requests.unary), options);
   unary.title = "unary";
   unary.target = 0.80;
   unary.ours.name = "Score";
   unary.typed.name = "typed echo";
   unary.raw.name = "raw echo";
-  Comparison stream = Compare(targets, load::StreamInLoop, kScoreBatch, requests.stream, options);
+  Comparison stream = Compare(targets, load::StreamInLoop, kScoreBatch, load::InTurn(requests.stream), options);
   stream.title = "stream";
   stream.target = 0.60;
   stream.ours.name = "ScoreBatch";
@@ -360,10 +346,11 @@ int main(int argc, char** argv) {
   app.add_option("--echo-answers", options.echo_answers)->group("");
   app.add_flag("--echo-raw", options.echo_raw)->group("");
   CLI11_PARSE(app, argc, argv);
-  const absl::Status status = options.echo_listen.empty()
-                                  ? Run(options, std::filesystem::read_symlink("/proc/self/exe").string())
-                                  : load::ServeEcho(options.echo_listen, options.echo_answers,
-                                                    options.echo_raw ? load::EchoKind::kRaw : load::EchoKind::kTyped);
+  const absl::Status status =
+      options.echo_listen.empty()
+          ? Run(options, std::filesystem::read_symlink("/proc/self/exe").string())
+          : load::ServeEcho(options.echo_listen, options.echo_answers,
+                            options.echo_raw ? load::EchoKind::kRaw : load::EchoKind::kTyped, load::EchoOf::kScoring);
   if (!status.ok()) std::cerr << status.message() << '\n';
   return status.ok() ? 0 : 1;
 }

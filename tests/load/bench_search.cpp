@@ -115,7 +115,7 @@ int main(int argc, char** argv) {
   const auto find = [&](const v1::RecordFilter& filter) {
     std::int64_t found = 0;
     Check((*store)->Read([&](const SearchReader& index) -> absl::Status {
-      ASSIGN_OR_RETURN(const search::Page page, search::Find(index, filter, true, std::nullopt, 50));
+      ASSIGN_OR_RETURN(const search::Page page, search::Find(index, filter, {}, true, std::nullopt, 50));
       found = static_cast<std::int64_t>(page.indexes.size());
       return absl::OkStatus();
     }));
@@ -127,8 +127,8 @@ int main(int argc, char** argv) {
     request.set_group_by(grouping);
     v1::SummarizeRecordsResponse response;
     SearchState state;
-    Check(
-        (*store)->Read([&](const SearchReader& index) { return search::Summarize(index, request, response, state); }));
+    Check((*store)->Read(
+        [&](const SearchReader& index) { return search::Summarize(index, request, {}, response, state); }));
     return response.total().count();
   };
   v1::RecordFilter filter;

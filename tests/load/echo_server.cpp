@@ -3,6 +3,8 @@
 #include "common/errors.h"
 #include "common/text.h"
 
+#include "jixiao/archiving/v1/archiving_service.grpc.pb.h"
+#include "jixiao/intake/v1/intake_service.grpc.pb.h"
 #include "jixiao/scoring/v1/scoring_service.grpc.pb.h"
 
 #include <absl/synchronization/mutex.h>
@@ -25,6 +27,12 @@
 namespace jixiao::load {
 namespace {
 
+using archiving::v1::ArchiveRecordRequest;
+using archiving::v1::ArchiveRecordResponse;
+using archiving::v1::ArchivingService;
+using intake::v1::IntakeService;
+using intake::v1::SubmitEvaluationRequest;
+using intake::v1::SubmitEvaluationResponse;
 using scoring::v1::ScoreBatchRequest;
 using scoring::v1::ScoreBatchResponse;
 using scoring::v1::ScoreRequest;
@@ -58,8 +66,13 @@ Message Parsed(const std::string& bytes) {
   return message;
 }
 
-// ------------------------------------------------------------------------------------------------------------ raw
-// bytes
+grpc::ServerUnaryReactor* Ok(grpc::CallbackServerContext* context) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(grpc::Status::OK);
+  return reactor;
+}
+
+// ------------------------------------------------------------------------------------------------------ raw bytes
 
 class RawStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
@@ -82,31 +95,65 @@ class RawStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::B
   grpc::ByteBuffer out_;
 };
 
-using RawService = ScoringService::WithRawCallbackMethod_Score<
-    ScoringService::WithRawCallbackMethod_ScoreBatch<ScoringService::Service>>;
+using RawStreamReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
-class RawEcho final : public RawService {
+// What the raw echoes of all services answer with.
+class RawAnswers {
  public:
-  explicit RawEcho(const Answers& answers) : unary_(answers.unary, ToBuffer), stream_(answers.stream, ToBuffer) {}
+  explicit RawAnswers(const Answers& answers) : unary_(answers.unary, ToBuffer), stream_(answers.stream, ToBuffer) {}
 
-  grpc::ServerUnaryReactor* Score(grpc::CallbackServerContext* context, const grpc::ByteBuffer*,
-                                  grpc::ByteBuffer* out) override {
+  grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, grpc::ByteBuffer* out) {
     *out = unary_.Next();
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(grpc::Status::OK);
-    return reactor;
+    return Ok(context);
   }
-  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ScoreBatch(grpc::CallbackServerContext*) override {
-    return std::make_unique<RawStream>(stream_).release();  // deletes itself in OnDone
-  }
+  RawStreamReactor* Stream() { return std::make_unique<RawStream>(stream_).release(); }  // deletes itself in OnDone
 
  private:
   Prepared<grpc::ByteBuffer> unary_;
   Prepared<grpc::ByteBuffer> stream_;
 };
 
-// ----------------------------------------------------------------------------------------------------------------
-// typed
+class RawScoring final : public ScoringService::WithRawCallbackMethod_Score<
+                             ScoringService::WithRawCallbackMethod_ScoreBatch<ScoringService::Service>> {
+ public:
+  explicit RawScoring(const Answers& answers) : answers_(answers) {}
+  grpc::ServerUnaryReactor* Score(grpc::CallbackServerContext* context, const grpc::ByteBuffer*,
+                                  grpc::ByteBuffer* out) override {
+    return answers_.Answer(context, out);
+  }
+  RawStreamReactor* ScoreBatch(grpc::CallbackServerContext*) override { return answers_.Stream(); }
+
+ private:
+  RawAnswers answers_;
+};
+
+class RawIntake final : public IntakeService::WithRawCallbackMethod_SubmitEvaluation<
+                            IntakeService::WithRawCallbackMethod_BatchSubmit<IntakeService::Service>> {
+ public:
+  explicit RawIntake(const Answers& answers) : answers_(answers) {}
+  grpc::ServerUnaryReactor* SubmitEvaluation(grpc::CallbackServerContext* context, const grpc::ByteBuffer*,
+                                             grpc::ByteBuffer* out) override {
+    return answers_.Answer(context, out);
+  }
+  RawStreamReactor* BatchSubmit(grpc::CallbackServerContext*) override { return answers_.Stream(); }
+
+ private:
+  RawAnswers answers_;
+};
+
+class RawArchiving final : public ArchivingService::WithRawCallbackMethod_ArchiveRecord<ArchivingService::Service> {
+ public:
+  explicit RawArchiving(const Answers& answers) : answers_(answers) {}
+  grpc::ServerUnaryReactor* ArchiveRecord(grpc::CallbackServerContext* context, const grpc::ByteBuffer*,
+                                          grpc::ByteBuffer* out) override {
+    return answers_.Answer(context, out);
+  }
+
+ private:
+  RawAnswers answers_;
+};
+
+// ---------------------------------------------------------------------------------------------------------- typed
 
 // An arena whose first block is part of it: a request fits.
 class CallArena {
@@ -118,11 +165,12 @@ class CallArena {
   google::protobuf::Arena arena_{block_.data(), block_.size()};
 };
 
-class ArenaMessages final : public grpc::MessageHolder<ScoreRequest, ScoreResponse> {
+template <class Request, class Response>
+class ArenaMessages final : public grpc::MessageHolder<Request, Response> {
  public:
   ArenaMessages() {
-    set_request(google::protobuf::Arena::CreateMessage<ScoreRequest>(&memory_.arena()));
-    set_response(google::protobuf::Arena::CreateMessage<ScoreResponse>(&memory_.arena()));
+    this->set_request(google::protobuf::Arena::CreateMessage<Request>(&memory_.arena()));
+    this->set_response(google::protobuf::Arena::CreateMessage<Response>(&memory_.arena()));
   }
   void Release() override { delete this; }
 
@@ -130,10 +178,11 @@ class ArenaMessages final : public grpc::MessageHolder<ScoreRequest, ScoreRespon
   CallArena memory_;
 };
 
-class ArenaAllocator final : public grpc::MessageAllocator<ScoreRequest, ScoreResponse> {
+template <class Request, class Response>
+class ArenaAllocator final : public grpc::MessageAllocator<Request, Response> {
  public:
-  grpc::MessageHolder<ScoreRequest, ScoreResponse>* AllocateMessages() override {
-    return std::make_unique<ArenaMessages>().release();  // gRPC calls Release
+  grpc::MessageHolder<Request, Response>* AllocateMessages() override {
+    return std::make_unique<ArenaMessages<Request, Response>>().release();  // gRPC calls Release
   }
 };
 
@@ -155,34 +204,80 @@ class TypedStream final : public grpc::ServerBidiReactor<ScoreBatchRequest, Scor
   CallArena memory_;
 };
 
-using TypedService =
-    ScoringService::WithCallbackMethod_Score<ScoringService::WithCallbackMethod_ScoreBatch<ScoringService::Service>>;
+// Answers are lent, not copied: a message on an arena does not own what it is given this way, and nobody changes it.
 
-class TypedEcho final : public TypedService {
+class TypedScoring final : public ScoringService::WithCallbackMethod_Score<
+                               ScoringService::WithCallbackMethod_ScoreBatch<ScoringService::Service>> {
  public:
-  explicit TypedEcho(const Answers& answers)
+  explicit TypedScoring(const Answers& answers)
       : unary_(answers.unary, Parsed<ScoreResponse>), stream_(answers.stream, Parsed<ScoreBatchResponse>) {
     SetMessageAllocatorFor_Score(&allocator_);
   }
 
   grpc::ServerUnaryReactor* Score(grpc::CallbackServerContext* context, const ScoreRequest*,
                                   ScoreResponse* response) override {
-    // Lent, not copied: a message on an arena does not own what it is given this way.
-    response->unsafe_arena_set_allocated_scorecard(
-        const_cast<evaluation::v1::Scorecard*>(&unary_.Next().scorecard()));  // which nobody changes
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(grpc::Status::OK);
-    return reactor;
+    response->unsafe_arena_set_allocated_scorecard(const_cast<evaluation::v1::Scorecard*>(&unary_.Next().scorecard()));
+    return Ok(context);
   }
   grpc::ServerBidiReactor<ScoreBatchRequest, ScoreBatchResponse>* ScoreBatch(grpc::CallbackServerContext*) override {
     return std::make_unique<TypedStream>(stream_).release();  // deletes itself in OnDone
   }
 
  private:
-  ArenaAllocator allocator_;
+  ArenaAllocator<ScoreRequest, ScoreResponse> allocator_;
   Prepared<ScoreResponse> unary_;
   Prepared<ScoreBatchResponse> stream_;
 };
+
+class TypedIntake final : public IntakeService::WithCallbackMethod_SubmitEvaluation<IntakeService::Service> {
+ public:
+  explicit TypedIntake(const Answers& answers) : unary_(answers.unary, Parsed<SubmitEvaluationResponse>) {
+    SetMessageAllocatorFor_SubmitEvaluation(&allocator_);
+  }
+  grpc::ServerUnaryReactor* SubmitEvaluation(grpc::CallbackServerContext* context, const SubmitEvaluationRequest*,
+                                             SubmitEvaluationResponse* response) override {
+    response->unsafe_arena_set_allocated_receipt(const_cast<intake::v1::Receipt*>(&unary_.Next().receipt()));
+    return Ok(context);
+  }
+
+ private:
+  ArenaAllocator<SubmitEvaluationRequest, SubmitEvaluationResponse> allocator_;
+  Prepared<SubmitEvaluationResponse> unary_;
+};
+
+class TypedArchiving final : public ArchivingService::WithCallbackMethod_ArchiveRecord<ArchivingService::Service> {
+ public:
+  explicit TypedArchiving(const Answers& answers) : unary_(answers.unary, Parsed<ArchiveRecordResponse>) {
+    SetMessageAllocatorFor_ArchiveRecord(&allocator_);
+  }
+  grpc::ServerUnaryReactor* ArchiveRecord(grpc::CallbackServerContext* context, const ArchiveRecordRequest*,
+                                          ArchiveRecordResponse* response) override {
+    const ArchiveRecordResponse& answer = unary_.Next();
+    response->set_name(answer.name());
+    response->unsafe_arena_set_allocated_proof(const_cast<archiving::v1::LogProof*>(&answer.proof()));
+    return Ok(context);
+  }
+
+ private:
+  ArenaAllocator<ArchiveRecordRequest, ArchiveRecordResponse> allocator_;
+  Prepared<ArchiveRecordResponse> unary_;
+};
+
+std::unique_ptr<grpc::Service> MakeEcho(EchoKind kind, EchoOf of, const Answers& answers) {
+  const bool typed = kind == EchoKind::kTyped;
+  switch (of) {
+    case EchoOf::kScoring:
+      if (typed) return std::make_unique<TypedScoring>(answers);
+      return std::make_unique<RawScoring>(answers);
+    case EchoOf::kIntake:
+      if (typed) return std::make_unique<TypedIntake>(answers);
+      return std::make_unique<RawIntake>(answers);
+    case EchoOf::kArchiving:
+      if (typed) return std::make_unique<TypedArchiving>(answers);
+      return std::make_unique<RawArchiving>(answers);
+  }
+  return nullptr;
+}
 
 absl::StatusOr<Answers> ReadAnswers(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
@@ -213,7 +308,7 @@ absl::Status WriteAnswers(const std::string& file, const Answers& answers) {
   return out.flush() ? absl::OkStatus() : absl::InternalError(Cat("cannot write ", file));
 }
 
-absl::Status ServeEcho(const std::string& address, const std::string& file, EchoKind kind) {
+absl::Status ServeEcho(const std::string& address, const std::string& file, EchoKind kind, EchoOf of) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
@@ -222,9 +317,7 @@ absl::Status ServeEcho(const std::string& address, const std::string& file, Echo
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as our servers do
   const auto answers = ReadAnswers(file);
   if (!answers.ok()) return answers.status();
-  const std::unique_ptr<grpc::Service> service =
-      kind == EchoKind::kTyped ? std::unique_ptr<grpc::Service>(std::make_unique<TypedEcho>(*answers))
-                               : std::unique_ptr<grpc::Service>(std::make_unique<RawEcho>(*answers));
+  const std::unique_ptr<grpc::Service> service = MakeEcho(kind, of, *answers);
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);

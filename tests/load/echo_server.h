@@ -1,5 +1,5 @@
-// The measure for a server: one that does nothing. It takes the same methods with the same bytes as the scoring service
-// and gives answers of the same sizes, as fast as gRPC can.
+// The measure for a server: one that does nothing. It takes the same methods with the same bytes as our services and
+// gives the answers that they gave, as fast as gRPC can.
 #pragma once
 
 #include <absl/status/status.h>
@@ -26,7 +26,11 @@ enum class EchoKind {
   kRaw,
 };
 
+// The service that an echo server stands in for: Score and ScoreBatch, SubmitEvaluation and BatchSubmit (the stream
+// only raw), or ArchiveRecord.
+enum class EchoOf { kScoring, kIntake, kArchiving };
+
 // Serves on `address` until SIGTERM. Each call, and each message of a stream, gets the next answer of `file`.
-absl::Status ServeEcho(const std::string& address, const std::string& file, EchoKind kind);
+absl::Status ServeEcho(const std::string& address, const std::string& file, EchoKind kind, EchoOf of);
 
 }  // namespace jixiao::load

@@ -36,13 +36,14 @@ void ArchiveServer::Start() {
                                       "--signing-key=" + (folder_ / "archive.key").string(),
                                       std::string("--origin=") + kOrigin};
   command.insert(command.end(), more_options_.begin(), more_options_.end());
+  command.insert(command.begin(), launcher_.begin(), launcher_.end());
   process_ = Process::Start(command, folder_ / (name_ + ".log"));
 }
 
 void ArchiveServer::WaitUntilServing() {
   const bool serving = Eventually([&] {
     if (!process_->Running()) throw std::runtime_error(name_ + " has ended; its log is in " + folder_.string());
-    return HealthOf(channel_) == Health::kServing;
+    return Serving();
   });
   if (!serving) throw std::runtime_error(name_ + " does not serve");
 }

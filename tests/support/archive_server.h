@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace jixiao::testing {
@@ -26,7 +27,10 @@ class ArchiveServer {
                 std::vector<std::string> more_options = {});
 
   void Start();
+  // From its next start on, `launcher` runs the server.
+  void SetLauncher(std::vector<std::string> launcher) { launcher_ = std::move(launcher); }
   void WaitUntilServing();
+  bool Serving() const { return HealthOf(channel_) == Health::kServing; }
   void Kill9();
   Process& process() { return *process_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
@@ -39,6 +43,7 @@ class ArchiveServer {
   const std::string name_;
   const std::string store_;
   const std::vector<std::string> more_options_;
+  std::vector<std::string> launcher_;
   const int port_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<archiving::v1::ArchivingService::Stub> archiving_;

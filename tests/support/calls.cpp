@@ -42,6 +42,17 @@ std::string Field(int number, std::string_view content) {
 
 }  // namespace
 
+bool ExpectPassing(const Refusal& refusal) {
+  const bool passing =
+      refusal.code == grpc::StatusCode::UNAVAILABLE || refusal.code == grpc::StatusCode::RESOURCE_EXHAUSTED;
+  EXPECT_TRUE(passing) << refusal.Describe();
+  // A server that stops is away for a time that it does not know.
+  if (!refusal.infos.empty() && refusal.Reason() != "STOPPING") {
+    EXPECT_EQ(refusal.retries.size(), 1u) << refusal.Describe();
+  }
+  return passing;
+}
+
 std::string HttpGet(int port, const std::string& path) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const timeval patience{5, 0};

@@ -68,6 +68,10 @@ Refusal Read(const grpc::Status& status);
 void ExpectRefusal(const grpc::Status& status, grpc::StatusCode code, std::string_view reason,
                    std::string_view field = "");
 
+// What a caller may hear while something is broken: UNAVAILABLE or RESOURCE_EXHAUSTED, with a time to wait when it is
+// the server that says so and not the transport. Fails the test otherwise, and is false.
+bool ExpectPassing(const Refusal& refusal);
+
 // What http://127.0.0.1:PORT/PATH answers, without headers; empty when nobody does.
 std::string HttpGet(int port, const std::string& path);
 

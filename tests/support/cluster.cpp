@@ -7,6 +7,7 @@
 #include <grpcpp/support/channel_arguments.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -49,13 +50,13 @@ bool TestFailed() {
 
 // Nobody polls a channel between blocking calls but gRPC itself, every five seconds; until then a server that stops
 // waits for the channel to hear of it.
-void PollIdleChannelsOften() {
-  setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "20", 1);
-}
+// gRPC reads it when it is first used, which credentials may do before there is a cluster.
+const int kPollsIdleChannelsOften = setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "20", 1);
 
 }  // namespace
 
-std::shared_ptr<grpc::Channel> OpenChannel(int port) {
+std::shared_ptr<grpc::Channel> OpenChannel(int port, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+                                           const std::string& host) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);
@@ -63,7 +64,9 @@ std::shared_ptr<grpc::Channel> OpenChannel(int port) {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(host + ":" + std::to_string(port),
+                                   credentials != nullptr ? credentials : grpc::InsecureChannelCredentials(),
+                                   arguments);
 }
 
 std::string NameOf(Server server) {
@@ -90,8 +93,8 @@ std::string ServiceOf(Server server) {
   return "";
 }
 
-Cluster::Cluster(ClusterOptions options) : options_(options), folder_(NewFolder()) {
-  PollIdleChannelsOften();
+Cluster::Cluster(ClusterOptions options, std::map<Server, Place> places, Place database)
+    : options_(std::move(options)), places_(std::move(places)), folder_(NewFolder()) {
   std::ofstream(Secret()) << "a secret that only tests share\n";
   if (options_.redis) {
     redis_port_ = FreePort();
@@ -99,7 +102,7 @@ Cluster::Cluster(ClusterOptions options) : options_(options), folder_(NewFolder(
   }
   // All ports are known before the first server starts.
   if (options_.postgresql) {
-    postgres_ = PrivatePostgres::Start();
+    postgres_ = PrivatePostgres::Start(database.host, database.launcher);
     if (postgres_ == nullptr) throw std::runtime_error("PostgreSQL is not installed");
     for (const Server server : {Server::kIntake, Server::kScoring, Server::kArchiving})
       databases_[server] = postgres_->CreateDatabase();
@@ -134,7 +137,7 @@ Cluster::Node& Cluster::AddNode(Server server, int replica) {
   node->replica = replica;
   node->port = FreePort();
   node->metrics_port = FreePort();
-  node->channel = OpenChannel(node->port);
+  node->channel = OpenChannel(node->port, options_.credentials, HostOf(server));
   nodes_.push_back(std::move(node));
   return *nodes_.back();
 }
@@ -151,10 +154,16 @@ int Cluster::AddScoring(ScoringSetup setup) {
 
 void Cluster::Start(Server server, int replica) {
   Node& node = NodeOf(server, replica);
+  // The servers of an older release come first when they are given, and this build's at a restart.
+  const char* former = node.starts == 0 ? std::getenv("JIXIAO_FORMER_BINARIES") : nullptr;
   std::vector<std::string> command = {
-      jixiao::paths::Binaries() + "/jixiao-" + NameOf(server), "--listen=127.0.0.1:" + std::to_string(node.port),
-      "--store=" + StoreOf(server, replica), "--drain-wait=" + std::to_string(options_.drain_wait),
+      (former != nullptr ? former : jixiao::paths::Binaries()) + "/jixiao-" + NameOf(server),
+      "--listen=" + AddressOf(server, replica), "--store=" + StoreOf(server, replica),
+      "--drain-wait=" + std::to_string(options_.drain_wait),
       "--metrics=127.0.0.1:" + std::to_string(node.metrics_port)};
+  // In namespaces of the test's own, servers are not all on one loopback address.
+  if (std::ranges::any_of(places_, [](const auto& place) { return place.second.host != Place().host; }))
+    command.push_back("--insecure");
   switch (server) {
     case Server::kIntake:
       command.push_back("--scoring=" + TargetOf(Server::kScoring));
@@ -164,7 +173,10 @@ void Cluster::Start(Server server, int replica) {
     case Server::kScoring:
       command.push_back("--rulesets=" + jixiao::paths::Source() + "/services/scoring/rulesets");
       command.push_back("--snapshot=" + Snapshot(replica).string());
-      if (options_.redis && node.setup.redis) command.push_back("--redis=127.0.0.1:" + std::to_string(redis_port_));
+      if (options_.redis && node.setup.redis)
+        command.push_back(options_.redis_password.empty() ? "--redis=127.0.0.1:" + std::to_string(redis_port_)
+                                                          : "--redis=redis://:" + options_.redis_password +
+                                                                "@127.0.0.1:" + std::to_string(redis_port_));
       if (!node.setup.secret.empty())
         command.push_back("--redis-secret=" + node.setup.secret);
       else if (options_.shared_store)
@@ -175,6 +187,10 @@ void Cluster::Start(Server server, int replica) {
       command.push_back("--origin=" + std::string(kOrigin));
       break;
   }
+  if (options_.arguments)
+    for (std::string& argument : options_.arguments(server)) command.push_back(std::move(argument));
+  const std::vector<std::string>& launcher = places_[server].launcher;
+  command.insert(command.begin(), launcher.begin(), launcher.end());
   node.process = Process::Start(command, LogFile(node, node.starts++));
 }
 
@@ -218,7 +234,13 @@ std::shared_ptr<grpc::Channel> Cluster::Channel(Server server, int replica) {
 }
 
 std::string Cluster::AddressOf(Server server, int replica) const {
-  return "127.0.0.1:" + std::to_string(NodeOf(server, replica).port);
+  return HostOf(server) + ":" + std::to_string(NodeOf(server, replica).port);
+}
+
+const std::string& Cluster::HostOf(Server server) const {
+  static const Place kHere;
+  const auto place = places_.find(server);
+  return place == places_.end() ? kHere.host : place->second.host;
 }
 
 std::filesystem::path Cluster::Database(Server server, int replica) const {
@@ -250,6 +272,11 @@ std::string Cluster::LogText(Server server, int replica) const {
   std::string text;
   for (int start = 0; start < node.starts; ++start) text += ReadFile(LogFile(node, start));
   return text;
+}
+
+std::string Cluster::NewestLog(Server server, int replica) const {
+  const Node& node = NodeOf(server, replica);
+  return ReadFile(LogFile(node, node.starts - 1));
 }
 
 std::vector<nlohmann::json> Cluster::LogLines(Server server, int replica) const {
@@ -292,15 +319,30 @@ std::string Cluster::TargetOf(Server server) const {
   std::string addresses;
   for (const auto& node : nodes_) {
     if (node->server != server) continue;
-    addresses += (addresses.empty() ? "ipv4:127.0.0.1:" : ",127.0.0.1:") + std::to_string(node->port);
+    addresses += (addresses.empty() ? "ipv4:" : ",") + AddressOf(server, node->replica);
   }
   return addresses;
 }
 
 void Cluster::StartRedis() {
-  redis_ = Process::Start({kRedisServer, "--bind", "127.0.0.1", "--port", std::to_string(redis_port_), "--save", "",
-                           "--appendonly", "no", "--dir", folder_.string(), "--daemonize", "no"},
-                          folder_ / "redis.log");
+  std::vector<std::string> command = {kRedisServer,
+                                      "--bind",
+                                      "127.0.0.1",
+                                      "--port",
+                                      std::to_string(redis_port_),
+                                      "--save",
+                                      "",
+                                      "--appendonly",
+                                      "no",
+                                      "--dir",
+                                      folder_.string(),
+                                      "--daemonize",
+                                      "no"};
+  if (!options_.redis_password.empty()) {
+    command.push_back("--requirepass");
+    command.push_back(options_.redis_password);
+  }
+  redis_ = Process::Start(command, folder_ / "redis.log");
   // It listens when the port is taken; what it answers is hiredis's business.
   const auto channel_free = [this] {
     return ReadFile(folder_ / "redis.log").find("eady to accept") == std::string::npos;

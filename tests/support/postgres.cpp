@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -29,16 +31,22 @@ std::string FindPrograms() {
   return newest;
 }
 
-std::string Url(int port, const std::string& database) {
-  return "postgresql://jixiao@127.0.0.1:" + std::to_string(port) + "/" + database;
+std::string Url(const std::string& host, int port, const std::string& database) {
+  return "postgresql://jixiao@" + host + ":" + std::to_string(port) + "/" + database;
 }
 
 struct Finish {
   void operator()(PGconn* connection) const { PQfinish(connection); }
 };
 
-std::unique_ptr<PGconn, Finish> Connect(int port) {
-  return std::unique_ptr<PGconn, Finish>(PQconnectdb(Url(port, "postgres").c_str()));
+std::unique_ptr<PGconn, Finish> Connect(const std::string& host, int port) {
+  return std::unique_ptr<PGconn, Finish>(PQconnectdb(Url(host, port, "postgres").c_str()));
+}
+
+std::vector<pid_t> ChildrenOf(pid_t process) {
+  const std::string id = std::to_string(process);
+  std::ifstream in("/proc/" + id + "/task/" + id + "/children");
+  return {std::istream_iterator<pid_t>(in), {}};
 }
 
 void Run(const std::vector<std::string>& command, const std::filesystem::path& log) {
@@ -52,21 +60,28 @@ bool PrivatePostgres::Installed() {
   return !FindPrograms().empty();
 }
 
-std::unique_ptr<PrivatePostgres> PrivatePostgres::Start() {
+std::unique_ptr<PrivatePostgres> PrivatePostgres::Start(const std::string& host, std::vector<std::string> launcher) {
   const std::string programs = FindPrograms();
   if (programs.empty()) return nullptr;
   std::string pattern = (std::filesystem::temp_directory_path() / "jixiao-postgres-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a folder for PostgreSQL");
-  return std::unique_ptr<PrivatePostgres>(new PrivatePostgres(programs, pattern));
+  return std::unique_ptr<PrivatePostgres>(new PrivatePostgres(programs, pattern, host, std::move(launcher)));
 }
 
-PrivatePostgres::PrivatePostgres(std::string programs, std::filesystem::path folder)
-    : programs_(std::move(programs)), folder_(std::move(folder)), port_(FreePort()) {
+PrivatePostgres::PrivatePostgres(std::string programs, std::filesystem::path folder, std::string host,
+                                 std::vector<std::string> launcher)
+    : programs_(std::move(programs)),
+      folder_(std::move(folder)),
+      host_(std::move(host)),
+      launcher_(std::move(launcher)),
+      port_(FreePort()) {
   const std::filesystem::path log = folder_ / "log";
   if (getuid() == 0) Run({"/usr/bin/chown", kUser, folder_.string()}, log);
   Run(AsServer({programs_ + "/initdb", "--pgdata=" + (folder_ / "data").string(), "--username=jixiao", "--auth=trust",
                 "--encoding=UTF8", "--no-locale", "--no-sync"}),
       log);
+  if (host_ != "127.0.0.1")
+    std::ofstream(folder_ / "data" / "pg_hba.conf", std::ios::app) << "host all all samenet trust\n";
   StartAgain();
 }
 
@@ -94,11 +109,12 @@ std::vector<std::string> PrivatePostgres::AsServer(std::vector<std::string> comm
 }
 
 void PrivatePostgres::StartAgain() {
-  server_ = Process::Start(
-      AsServer({programs_ + "/postgres", "-D", (folder_ / "data").string(), "-c", "listen_addresses=127.0.0.1", "-c",
+  std::vector<std::string> command =
+      AsServer({programs_ + "/postgres", "-D", (folder_ / "data").string(), "-c", "listen_addresses=" + host_, "-c",
                 "port=" + std::to_string(port_), "-c", "unix_socket_directories=" + folder_.string(), "-c",
-                "shared_buffers=64MB", "-c", "max_connections=100"}),
-      folder_ / "log");
+                "shared_buffers=64MB", "-c", "max_connections=100"});
+  command.insert(command.begin(), launcher_.begin(), launcher_.end());
+  server_ = Process::Start(command, folder_ / "log");
   WaitUntilReady();
 }
 
@@ -108,9 +124,20 @@ void PrivatePostgres::Crash() {
   server_.reset();
 }
 
+void PrivatePostgres::Freeze() {
+  // Its first process first, so that it makes no new ones.
+  server_->Kill(SIGSTOP);
+  for (const pid_t child : ChildrenOf(server_->pid())) kill(child, SIGSTOP);
+}
+
+void PrivatePostgres::Thaw() {
+  for (const pid_t child : ChildrenOf(server_->pid())) kill(child, SIGCONT);
+  server_->Kill(SIGCONT);
+}
+
 void PrivatePostgres::WaitUntilReady() {
   const auto end = std::chrono::steady_clock::now() + seconds(30);
-  while (PQstatus(Connect(port_).get()) != CONNECTION_OK) {
+  while (PQstatus(Connect(host_, port_).get()) != CONNECTION_OK) {
     if (!server_->Running() || std::chrono::steady_clock::now() > end)
       throw std::runtime_error("PostgreSQL does not start, see " + (folder_ / "log").string());
     std::this_thread::sleep_for(milliseconds(30));
@@ -119,12 +146,12 @@ void PrivatePostgres::WaitUntilReady() {
 
 std::string PrivatePostgres::CreateDatabase() {
   const std::string name = "jixiao" + std::to_string(++databases_);
-  const auto connection = Connect(port_);
+  const auto connection = Connect(host_, port_);
   PGresult* const result = PQexec(connection.get(), ("CREATE DATABASE " + name).c_str());
   const bool made = PQresultStatus(result) == PGRES_COMMAND_OK;
   PQclear(result);
   if (!made) throw std::runtime_error(PQerrorMessage(connection.get()));
-  return Url(port_, name);
+  return Url(host_, port_, name);
 }
 
 }  // namespace jixiao::testing

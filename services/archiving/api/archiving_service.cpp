@@ -11,6 +11,7 @@
 #include "common/form.h"
 #include "common/log.h"
 #include "common/random.h"
+#include "common/rpc/actor.h"
 #include "common/rpc/unary.h"
 #include "common/text.h"
 #include "common/time.h"
@@ -152,6 +153,11 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::ArchiveRecord(grpc::CallbackServ
   return rpc::Serve<v1::ArchiveRecordRequest, v1::ArchiveRecordResponse>(
       archive_record_, context, in, out, state_, [this](Call call) {
         const v1::ArchiveRecordRequest& request = call.request();
+        // People bring in only what another archive has proven.
+        if (const access::Caller* caller = call.context().caller.get();
+            caller != nullptr && !caller->Is(access::Role::kService) && !request.has_transfer())
+          return call.Finish(Error(absl::StatusCode::kPermissionDenied, "ROLE_REQUIRED",
+                                   "records that are no transfer come from the role service"));
         if (absl::Status status = Validate(request); !status.ok()) return call.Finish(status);
         absl::StatusOr<std::vector<Part>> parts = PartsOf(request);
         if (!parts.ok()) return call.Finish(parts.status());
@@ -186,12 +192,11 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::GetRecord(grpc::CallbackServerCo
                                                           const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::GetRecordRequest, v1::GetRecordResponse>(
       pool_, get_record_, context, in, out, state_,
-      [this](const v1::GetRecordRequest& request, v1::GetRecordResponse& response, const rpc::CallContext&) {
+      [this](const v1::GetRecordRequest& request, v1::GetRecordResponse& response, const rpc::CallContext& call) {
         return store_.Read([&](const ArchiveReader& archive) -> absl::Status {
           ASSIGN_OR_RETURN(const std::optional<StoredRecord> record, FindRecord(archive, request.name()));
-          if (!record)
-            return Error(absl::StatusCode::kNotFound, "RECORD_NOT_FOUND",
-                         Cat("name: there is no record ", TruncateUtf8(request.name(), 100)));
+          if (!record) return NoRecord(request.name());
+          RETURN_IF_ERROR(CheckVisible(archive, *record, call.scope()));
           RETURN_IF_ERROR(PutSummary(*record, *response.mutable_record()));
           response.set_leaf(record->leaf);
           ASSIGN_OR_RETURN(std::vector<Part> parts, archive.Parts(record->index));
@@ -225,9 +230,12 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::ListRecords(grpc::CallbackServer
   return rpc::ServeOn<v1::ListRecordsRequest, v1::ListRecordsResponse>(
       pool_, list_records_, context, in, out, state_,
       [this](const v1::ListRecordsRequest& request, v1::ListRecordsResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
         if (request.page_size() < 0 || request.page_size() > kMaxPage)
           return InvalidField("PAGE_INVALID", "page_size", Cat("from 0 to ", kMaxPage));
+        const Scope& scope = call.scope();
+        if (!scope.departments.empty())
+          return rpc::ScopeLimited("records are listed without their departments: use SearchRecords");
         const std::int64_t size = request.page_size() == 0 ? kDefaultPage : request.page_size();
         const std::int64_t first = request.page_token().empty() ? 0 : RecordIndex(request.page_token());
         if (first < 0) return InvalidField("PAGE_INVALID", "page_token", "is not from an earlier answer");
@@ -235,8 +243,12 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::ListRecords(grpc::CallbackServer
           ASSIGN_OR_RETURN(const std::vector<StoredRecord> records, archive.Records(first, size + 1));
           const std::size_t shown = std::min(records.size(), static_cast<std::size_t>(size));
           for (std::size_t i = 0; i < shown; ++i) {
-            RETURN_IF_ERROR(PutSummary(records[i], *response.add_records()));
-            RETURN_IF_ERROR(PutErasedBy(archive, *response.mutable_records(static_cast<int>(i))));
+            // A page may be short: its token counts all records.
+            const Summary& summary = records[i].summary;
+            if (!scope.Includes(summary.region_code, "", summary.implementing_unit)) continue;
+            v1::RecordSummary& out_summary = *response.add_records();
+            RETURN_IF_ERROR(PutSummary(records[i], out_summary));
+            RETURN_IF_ERROR(PutErasedBy(archive, out_summary));
           }
           if (records.size() > shown) response.set_next_page_token(RecordName(records[shown].index));
           return absl::OkStatus();

@@ -1,5 +1,6 @@
 #include "archiving/api/inspection_service.h"
 
+#include "archiving/api/record_summary.h"
 #include "archiving/inspection/fixity.h"
 #include "archiving/inspection/inspected.h"
 #include "common/canonical.h"
@@ -15,8 +16,7 @@ absl::StatusOr<std::int64_t> IndexOf(const ArchiveReader& archive, const std::st
   const std::int64_t index = RecordIndex(name);
   ASSIGN_OR_RETURN(const std::int64_t size, archive.Size());
   if (index >= 0 && index < size) return index;
-  return Error(absl::StatusCode::kNotFound, "RECORD_NOT_FOUND",
-               Cat("name: there is no record ", TruncateUtf8(name, 100)));
+  return NoRecord(name);
 }
 
 absl::Status PutParts(const ArchiveReader& archive, const std::string& name, v1::GetFixityResponse& response) {
@@ -61,10 +61,13 @@ grpc::ServerUnaryReactor* InspectionServiceImpl::InspectRecord(grpc::CallbackSer
   return rpc::ServeOn<v1::InspectRecordRequest, v1::InspectRecordResponse>(
       pool_, inspect_record_, context, in, out, state_,
       [this](const v1::InspectRecordRequest& request, v1::InspectRecordResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
         InspectedRecord record;
         RETURN_IF_ERROR(store_.Read([&](const ArchiveReader& archive) -> absl::Status {
           ASSIGN_OR_RETURN(const std::int64_t index, IndexOf(archive, request.name()));
+          ASSIGN_OR_RETURN(const std::optional<StoredRecord> stored, archive.Record(index));
+          if (!stored) return NoRecord(request.name());
+          RETURN_IF_ERROR(CheckVisible(archive, *stored, call.scope()));
           ASSIGN_OR_RETURN(record, InspectedFrom(archive, index));
           ASSIGN_OR_RETURN(const std::optional<std::string> filing, archive.custody().Inspection(index));
           return filing ? CanonicalDecode(*filing, *response.mutable_filing()) : absl::OkStatus();

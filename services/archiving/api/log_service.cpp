@@ -105,9 +105,7 @@ grpc::ServerUnaryReactor* LogServiceImpl::GetLogProof(grpc::CallbackServerContex
           const std::int64_t index = RecordIndex(request.name());
           ASSIGN_OR_RETURN(const std::optional<StoredRecord> record,
                            index >= 0 ? archive.Record(index) : archive.RecordByKey(request.name()));
-          if (!record)
-            return Error(absl::StatusCode::kNotFound, "RECORD_NOT_FOUND",
-                         Cat("name: there is no record ", TruncateUtf8(request.name(), 100)));
+          if (!record) return NoRecord(request.name());
           ASSIGN_OR_RETURN(const StoredHead head, HeadWith(archive, record->index, request.cosignatures()));
           ASSIGN_OR_RETURN(const std::vector<log::Hash> path, log::InclusionProof(record->index, head.size, archive));
           ASSIGN_OR_RETURN(*response.mutable_checkpoint(), WithCosignatures(archive, head));

@@ -4,6 +4,7 @@
 #include "archiving/search/query.h"
 #include "archiving/search/summary.h"
 #include "common/canonical.h"
+#include "common/digest.h"
 #include "common/rpc/unary.h"
 #include "common/text.h"
 
@@ -25,11 +26,12 @@ struct PageToken {
   std::int64_t start = 0;
 };
 
-absl::StatusOr<std::string> QuestionOf(const v1::SearchRecordsRequest& request) {
+absl::StatusOr<std::string> QuestionOf(const v1::SearchRecordsRequest& request, const Scope& scope) {
   v1::SearchRecordsRequest question;
   *question.mutable_filter() = request.filter();
   question.set_order(request.order());
-  ASSIGN_OR_RETURN(const std::string digest, CanonicalDigest(question));
+  ASSIGN_OR_RETURN(std::string digest, CanonicalDigest(question));
+  if (!scope.IsUnlimited()) digest = DigestOf(Cat(digest, "\n", scope.Text()));
   return digest.substr(digest.find(':') + 1, 16);
 }
 
@@ -59,13 +61,13 @@ absl::Status RecordSearchServiceImpl::PutState(const SearchState& state, v1::Ind
   });
 }
 
-absl::Status RecordSearchServiceImpl::Search(const v1::SearchRecordsRequest& request,
+absl::Status RecordSearchServiceImpl::Search(const v1::SearchRecordsRequest& request, const Scope& scope,
                                              v1::SearchRecordsResponse& response) {
   RETURN_IF_ERROR(search::ValidateFilter(request.filter()));
   if (request.page_size() < 0 || request.page_size() > kMaxPage)
     return InvalidField("PAGE_INVALID", "page_size", Cat("from 0 to ", kMaxPage));
   if (!v1::RecordOrder_IsValid(request.order())) return InvalidField("PAGE_INVALID", "order", "is unknown");
-  ASSIGN_OR_RETURN(const std::string question, QuestionOf(request));
+  ASSIGN_OR_RETURN(const std::string question, QuestionOf(request, scope));
   std::optional<PageToken> token;
   if (!request.page_token().empty()) {
     ASSIGN_OR_RETURN(token, Read(request.page_token(), question));
@@ -74,8 +76,9 @@ absl::Status RecordSearchServiceImpl::Search(const v1::SearchRecordsRequest& req
   const std::size_t size = static_cast<std::size_t>(request.page_size() == 0 ? kDefaultPage : request.page_size());
   search::Page page;
   RETURN_IF_ERROR(index_.Read([&](const SearchReader& index) -> absl::Status {
-    ASSIGN_OR_RETURN(page, search::Find(index, request.filter(), request.order() != v1::RECORD_ORDER_OLDEST_FIRST,
-                                        token ? std::optional(token->start) : std::nullopt, size));
+    ASSIGN_OR_RETURN(page,
+                     search::Find(index, request.filter(), scope, request.order() != v1::RECORD_ORDER_OLDEST_FIRST,
+                                  token ? std::optional(token->start) : std::nullopt, size));
     return absl::OkStatus();
   }));
   if (token && token->generation != page.state.generation)
@@ -100,9 +103,8 @@ grpc::ServerUnaryReactor* RecordSearchServiceImpl::SearchRecords(grpc::CallbackS
                                                                  const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::SearchRecordsRequest, v1::SearchRecordsResponse>(
       pool_, search_records_, context, in, out, state_,
-      [this](const v1::SearchRecordsRequest& request, v1::SearchRecordsResponse& response, const rpc::CallContext&) {
-        return Search(request, response);
-      });
+      [this](const v1::SearchRecordsRequest& request, v1::SearchRecordsResponse& response,
+             const rpc::CallContext& call) { return Search(request, call.scope(), response); });
 }
 
 grpc::ServerUnaryReactor* RecordSearchServiceImpl::SummarizeRecords(grpc::CallbackServerContext* context,
@@ -110,7 +112,7 @@ grpc::ServerUnaryReactor* RecordSearchServiceImpl::SummarizeRecords(grpc::Callba
   return rpc::ServeOn<v1::SummarizeRecordsRequest, v1::SummarizeRecordsResponse>(
       pool_, summarize_records_, context, in, out, state_,
       [this](const v1::SummarizeRecordsRequest& request, v1::SummarizeRecordsResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
         RETURN_IF_ERROR(search::ValidateFilter(request.filter()));
         if (!v1::RecordGrouping_IsValid(request.group_by()))
           return InvalidField("FILTER_INVALID", "group_by", "is unknown");
@@ -118,8 +120,9 @@ grpc::ServerUnaryReactor* RecordSearchServiceImpl::SummarizeRecords(grpc::Callba
           return InvalidField("FILTER_INVALID", "finding_count", Cat("from 0 to ", kMaxFindings));
         indexer_.WaitUntilCurrent(kPatience);
         SearchState index_state;
-        RETURN_IF_ERROR(index_.Read(
-            [&](const SearchReader& index) { return search::Summarize(index, request, response, index_state); }));
+        RETURN_IF_ERROR(index_.Read([&](const SearchReader& index) {
+          return search::Summarize(index, request, call.scope(), response, index_state);
+        }));
         return PutState(index_state, *response.mutable_index());
       });
 }

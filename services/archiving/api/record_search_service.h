@@ -30,7 +30,7 @@ class RecordSearchServiceImpl final : public RawRecordSearchService {
                                          grpc::ByteBuffer* out) override;
 
  private:
-  absl::Status Search(const v1::SearchRecordsRequest& request, v1::SearchRecordsResponse& response);
+  absl::Status Search(const v1::SearchRecordsRequest& request, const Scope& scope, v1::SearchRecordsResponse& response);
   absl::Status PutState(const SearchState& state, v1::IndexState& out);
 
   ArchiveStore& archive_;

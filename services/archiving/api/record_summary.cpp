@@ -1,5 +1,6 @@
 #include "archiving/api/record_summary.h"
 
+#include "common/canonical.h"
 #include "common/errors.h"
 #include "common/text.h"
 #include "common/time.h"
@@ -40,6 +41,27 @@ absl::Status PutErasedBy(const ArchiveReader& archive, v1::RecordSummary& out) {
   ASSIGN_OR_RETURN(const std::vector<Erased> erased, archive.custody().Erasures(out.index()));
   if (!erased.empty()) out.set_erased_by(RecordName(erased.front().entry));
   return absl::OkStatus();
+}
+
+absl::Status NoRecord(std::string_view name) {
+  return Error(absl::StatusCode::kNotFound, "RECORD_NOT_FOUND",
+               Cat("name: there is no record ", TruncateUtf8(name, 100)));
+}
+
+absl::Status CheckVisible(const ArchiveReader& archive, const StoredRecord& record, const Scope& scope) {
+  if (scope.IsUnlimited()) return absl::OkStatus();
+  if (record.key.starts_with(kEntryKeyPrefix)) return NoRecord(record.key);
+  ASSIGN_OR_RETURN(const std::optional<Part> part, archive.PartNamed(record.index, kFormPart));
+  evaluation::v1::SelfEvaluation form;
+  if (part) {
+    RETURN_IF_ERROR(CanonicalDecode(part->content, form));
+  } else {
+    form.set_region_code(record.summary.region_code);
+    form.mutable_implementing_unit()->set_name(record.summary.implementing_unit);
+  }
+  return scope.Includes(form.region_code(), form.competent_department().name(), form.implementing_unit().name())
+             ? absl::OkStatus()
+             : NoRecord(record.key);
 }
 
 }  // namespace jixiao::archiving

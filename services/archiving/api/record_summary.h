@@ -2,6 +2,7 @@
 #pragma once
 
 #include "archiving/store/archive_store.h"
+#include "common/scope.h"
 
 #include "jixiao/archiving/v1/archiving_service.pb.h"
 
@@ -25,5 +26,11 @@ absl::Status PutSummary(const StoredRecord& record, v1::RecordSummary& out);
 
 // Says by which entry parts of it were erased, if any were.
 absl::Status PutErasedBy(const ArchiveReader& archive, v1::RecordSummary& out);
+
+// Whether a record lies in `scope`, by its form as it is archived; NOT_FOUND as if there were none. Of a form that was
+// erased unit and region are still known. The archive's own entries concern everything.
+absl::Status CheckVisible(const ArchiveReader& archive, const StoredRecord& record, const Scope& scope);
+// RECORD_NOT_FOUND.
+absl::Status NoRecord(std::string_view name);
 
 }  // namespace jixiao::archiving

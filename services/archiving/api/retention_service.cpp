@@ -3,6 +3,7 @@
 #include "archiving/retention/disposal.h"
 #include "common/canonical.h"
 #include "common/random.h"
+#include "common/rpc/actor.h"
 #include "common/rpc/unary.h"
 #include "common/text.h"
 #include "common/time.h"
@@ -161,16 +162,20 @@ grpc::ServerUnaryReactor* RetentionServiceImpl::ProposeDisposal(grpc::CallbackSe
                                                                 const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ProposeDisposalRequest, v1::ProposeDisposalResponse>(
       pool_, propose_disposal_, context, in, out, state_,
-      [this](const v1::ProposeDisposalRequest& request, v1::ProposeDisposalResponse& response,
-             const rpc::CallContext&) { return Propose(request, *response.mutable_disposal()); });
+      [this](v1::ProposeDisposalRequest& request, v1::ProposeDisposalResponse& response,
+             const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(rpc::TakeActor(call, *request.mutable_actor(), "actor"));
+        return Propose(request, *response.mutable_disposal());
+      });
 }
 
 grpc::ServerUnaryReactor* RetentionServiceImpl::ApproveDisposal(grpc::CallbackServerContext* context,
                                                                 const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ApproveDisposalRequest, v1::ApproveDisposalResponse>(
       pool_, approve_disposal_, context, in, out, state_,
-      [this](const v1::ApproveDisposalRequest& request, v1::ApproveDisposalResponse& response,
-             const rpc::CallContext&) {
+      [this](v1::ApproveDisposalRequest& request, v1::ApproveDisposalResponse& response,
+             const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(rpc::TakeActor(call, *request.mutable_actor(), "actor"));
         return MoveDisposal(store_, request, *response.mutable_disposal(),
                             [](const ArchiveReader&, v1::Disposal& disposal, const v1::DisposalApproval& word) {
                               return Approve(disposal, word);
@@ -182,8 +187,9 @@ grpc::ServerUnaryReactor* RetentionServiceImpl::WithdrawDisposal(grpc::CallbackS
                                                                  const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::WithdrawDisposalRequest, v1::WithdrawDisposalResponse>(
       pool_, withdraw_disposal_, context, in, out, state_,
-      [this](const v1::WithdrawDisposalRequest& request, v1::WithdrawDisposalResponse& response,
-             const rpc::CallContext&) {
+      [this](v1::WithdrawDisposalRequest& request, v1::WithdrawDisposalResponse& response,
+             const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(rpc::TakeActor(call, *request.mutable_actor(), "actor"));
         return MoveDisposal(store_, request, *response.mutable_disposal(),
                             [](const ArchiveReader&, v1::Disposal& disposal, const v1::DisposalApproval& word) {
                               return Withdraw(disposal, word);
@@ -195,8 +201,9 @@ grpc::ServerUnaryReactor* RetentionServiceImpl::ExecuteDisposal(grpc::CallbackSe
                                                                 const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ExecuteDisposalRequest, v1::ExecuteDisposalResponse>(
       pool_, execute_disposal_, context, in, out, state_,
-      [this](const v1::ExecuteDisposalRequest& request, v1::ExecuteDisposalResponse& response,
-             const rpc::CallContext&) {
+      [this](v1::ExecuteDisposalRequest& request, v1::ExecuteDisposalResponse& response,
+             const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(rpc::TakeActor(call, *request.mutable_actor(), "actor"));
         const absl::Status status =
             MoveDisposal(store_, request, *response.mutable_disposal(),
                          [this](const ArchiveReader& archive, v1::Disposal& disposal,

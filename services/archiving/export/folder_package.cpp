@@ -19,12 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kPiece = 256 * 1024;
 
-absl::Status SyncFolder(const fs::path& folder) {
-  const FileDescriptor entry(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!entry.is_open() || fsync(entry.number()) != 0) return SystemError("sync", folder);
-  return absl::OkStatus();
-}
-
 class FolderWriter final : public PackageWriter {
  public:
   FolderWriter(fs::path temporary, fs::path path) : temporary_(std::move(temporary)), path_(std::move(path)) {}
@@ -57,7 +51,7 @@ class FolderWriter final : public PackageWriter {
     // Unlike rename of a file, this replaces no folder that has anything in it.
     if (rename(temporary_.c_str(), path_.c_str()) != 0) return SystemError("create", path_);
     committed_ = true;
-    return SyncFolder(path_.has_parent_path() ? path_.parent_path() : fs::path("."));
+    return SyncFolder(FolderOf(path_));
   }
 
  private:

@@ -1,7 +1,6 @@
 #include "archiving/export/output_file.h"
 
 #include "common/errors.h"
-#include "common/file.h"
 #include "common/text.h"
 
 #include <fcntl.h>
@@ -16,10 +15,6 @@ namespace jixiao::archiving::exporting {
 namespace {
 
 constexpr std::size_t kBuffer = 256 * 1024;
-
-std::filesystem::path FolderOf(const std::filesystem::path& path) {
-  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
 
 }  // namespace
 
@@ -37,7 +32,7 @@ absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Scratch(const std::strin
   const int file = mkostemp(temporary.data(), O_CLOEXEC);
   if (file < 0) return SystemError("create", temporary);
   unlink(temporary.c_str());
-  return std::unique_ptr<OutputFile>(new OutputFile(file, "", ""));
+  return std::unique_ptr<OutputFile>(new OutputFile(file, "", std::move(temporary)));
 }
 
 OutputFile::~OutputFile() {
@@ -50,7 +45,7 @@ absl::Status OutputFile::Flush() {
   while (!left.empty()) {
     const ssize_t written = write(file_, left.data(), left.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return SystemError("write", path_.empty() ? temporary_ : path_);
+    if (written < 0) return SystemError("write", path_);
     left.remove_prefix(static_cast<std::size_t>(written));
   }
   buffer_.clear();
@@ -76,16 +71,18 @@ absl::StatusOr<std::string> OutputFile::Read(std::int64_t offset, std::size_t si
   return bytes;
 }
 
-absl::Status OutputFile::Commit() {
+absl::Status OutputFile::Commit(mode_t mode, IfExists if_exists) {
   RETURN_IF_ERROR(Flush());
-  if (fchmod(file_, 0644) != 0) return SystemError("set the mode of", path_);
+  if (fchmod(file_, mode) != 0) return SystemError("set the mode of", path_);
   if (fsync(file_) != 0) return SystemError("sync", path_);
-  if (rename(temporary_.c_str(), path_.c_str()) != 0) return SystemError("create", path_);
+  if (if_exists == IfExists::kFail) {
+    if (link(temporary_.c_str(), path_.c_str()) != 0) return SystemError("create", path_);
+    unlink(temporary_.c_str());
+  } else if (rename(temporary_.c_str(), path_.c_str()) != 0) {
+    return SystemError("create", path_);
+  }
   temporary_.clear();
-  const std::filesystem::path folder = FolderOf(path_);
-  const FileDescriptor entry(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!entry.is_open() || fsync(entry.number()) != 0) return SystemError("sync", folder);
-  return absl::OkStatus();
+  return SyncFolder(FolderOf(path_));
 }
 
 }  // namespace jixiao::archiving::exporting

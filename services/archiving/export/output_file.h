@@ -1,6 +1,8 @@
 // A file that grows piece by piece and appears under its name whole and durable, or not at all.
 #pragma once
 
+#include "common/file.h"
+
 #include <absl/status/statusor.h>
 
 #include <cstdint>
@@ -26,8 +28,9 @@ class OutputFile {
   absl::Status Append(std::string_view bytes);
   // Reads `size` bytes from `offset` of what was appended.
   absl::StatusOr<std::string> Read(std::int64_t offset, std::size_t size);
-  // Puts all on disk and the file under its name, in place of one that was there.
-  absl::Status Commit();
+  // Puts all on disk and the file under its name, in place of one that was there; with IfExists::kFail, ALREADY_EXISTS
+  // when there is one.
+  absl::Status Commit(mode_t mode = 0644, IfExists if_exists = IfExists::kReplace);
   std::int64_t size() const { return size_; }
 
  private:

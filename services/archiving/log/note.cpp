@@ -205,15 +205,22 @@ bool Verifier::VerifyOne(std::string_view text, std::span<const std::uint8_t> si
 // ------------------------------------------------------------------------------------------------------------- signing
 
 absl::StatusOr<Signer> Signer::LoadOrCreate(const fs::path& path, std::string_view name, KeyType type) {
+  absl::StatusOr<Signer> signer = Load(path, name, type);
+  if (absl::IsNotFound(signer.status())) {
+    const absl::Status created = CreateKey(path, About(type).algorithm);
+    if (!created.ok() && !absl::IsAlreadyExists(created)) return created;
+    signer = Load(path, name, type);  // ours, or the one of the process that was faster
+  }
+  RETURN_IF_ERROR(signer.status());
+  RETURN_IF_ERROR(EnsureFile(path.string() + ".pub", signer->VerifierKey() + "\n", 0644));
+  return signer;
+}
+
+absl::StatusOr<Signer> Signer::Load(const fs::path& path, std::string_view name, KeyType type) {
   if (!IsKeyName(name))
     return absl::InvalidArgumentError(
         Cat("\"", name, "\" cannot name a note key: it is empty or has a space or '+' in it"));
-  auto key = LoadKey(path);
-  if (absl::IsNotFound(key.status())) {
-    const absl::Status created = CreateKey(path, About(type).algorithm);
-    if (!created.ok() && !absl::IsAlreadyExists(created)) return created;
-    key = LoadKey(path);  // ours, or the one of the process that was faster
-  }
+  absl::StatusOr<Key> key = LoadKey(path);
   RETURN_IF_ERROR(key.status());
   const Algorithm algorithm = AlgorithmOf(*key);
   if (type == KeyType::kCosigner) {
@@ -225,9 +232,7 @@ absl::StatusOr<Signer> Signer::LoadOrCreate(const fs::path& path, std::string_vi
   Verifier verifier(type, name, PublicBytes(*key));
   if (verifier.key_ == nullptr)
     return absl::InternalError(Cat("OpenSSL cannot tell the public key of ", path.string()));
-  Signer signer(*std::move(key), std::move(verifier));
-  RETURN_IF_ERROR(EnsureFile(path.string() + ".pub", signer.VerifierKey() + "\n", 0644));
-  return signer;
+  return Signer(*std::move(key), std::move(verifier));
 }
 
 std::string Signer::SignatureLine(std::string_view text, std::int64_t time) const {

@@ -102,6 +102,10 @@ class Signer {
   static absl::StatusOr<Signer> LoadOrCreate(const std::filesystem::path& path, std::string_view name,
                                              KeyType type = KeyType::kEd25519);
 
+  // The same for a file that exists; nothing is written. NOT_FOUND when there is none.
+  static absl::StatusOr<Signer> Load(const std::filesystem::path& path, std::string_view name,
+                                     KeyType type = KeyType::kEd25519);
+
   // The note with the text `text` and this key's signature. The text must be UTF-8 without control characters other
   // than newline, and end in a newline: no verifier opens the note otherwise. `time`, in seconds since 1970, is a
   // cosigner's alone.

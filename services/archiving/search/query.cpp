@@ -81,7 +81,8 @@ absl::StatusOr<std::string> IndexView::Word(std::int64_t id) {
   return words_.emplace(id, *text).first->second;
 }
 
-Query::Query(const v1::RecordFilter& filter, IndexView& view) : view_(view) {
+Query::Query(const v1::RecordFilter& filter, const Scope& scope, IndexView& view) : view_(view) {
+  AddScope(scope);
   for (const std::string& code : filter.finding_codes())
     sets_.push_back(Cat(kFindingPrefix, TruncateUtf8(code, kLongestWord)));
   if (!filter.text().empty()) AddText(Folded(filter.text()));
@@ -114,6 +115,16 @@ Query::Query(const v1::RecordFilter& filter, IndexView& view) : view_(view) {
     AddWord({kRuleSet}, [wanted = filter.rule_set()](const std::string& text) {
       return text == wanted || (text.starts_with(wanted) && text[wanted.size()] == '@');
     });
+}
+
+// A scope's names are shorter than what the index keeps of a name, so that they are compared whole. A record without
+// the word is in nobody's scope.
+void Query::AddScope(const Scope& scope) {
+  if (!scope.regions.empty())
+    AddWord({kRegion}, [scope](const std::string& text) { return scope.IncludesRegion(text); });
+  if (!scope.departments.empty())
+    AddWord({kDepartment}, [scope](const std::string& text) { return scope.IncludesDepartment(text); });
+  if (!scope.units.empty()) AddWord({kUnit}, [scope](const std::string& text) { return scope.IncludesUnit(text); });
 }
 
 void Query::AddText(const std::string& text) {
@@ -188,15 +199,15 @@ absl::StatusOr<Members> Query::Matches(std::int64_t block, int count) {
   return members;
 }
 
-absl::StatusOr<Page> Find(const SearchReader& index, const v1::RecordFilter& filter, bool newest_first,
-                          std::optional<std::int64_t> start, std::size_t size) {
+absl::StatusOr<Page> Find(const SearchReader& index, const v1::RecordFilter& filter, const Scope& scope,
+                          bool newest_first, std::optional<std::int64_t> start, std::size_t size) {
   Page page;
   ASSIGN_OR_RETURN(page.state, index.State());
   const std::int64_t records = page.state.records;
   std::int64_t at = start.value_or(newest_first ? records - 1 : 0);
   if (newest_first) at = std::min(at, records - 1);
   IndexView view(index);
-  Query query(filter, view);
+  Query query(filter, scope, view);
   while (at >= 0 && at < records) {
     const std::int64_t block = at / kBlock;
     const int count = static_cast<int>(std::min<std::int64_t>(kBlock, records - block * kBlock));

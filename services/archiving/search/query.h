@@ -3,6 +3,7 @@
 
 #include "archiving/search/members.h"
 #include "archiving/store/search_store.h"
+#include "common/scope.h"
 
 #include "jixiao/archiving/v1/record_search_service.pb.h"
 
@@ -39,10 +40,10 @@ class IndexView {
   std::unordered_map<std::int64_t, std::string> words_;
 };
 
-// A valid filter made ready.
+// A valid filter made ready. It takes in nothing outside `scope`.
 class Query {
  public:
-  Query(const v1::RecordFilter& filter, IndexView& view);
+  Query(const v1::RecordFilter& filter, const Scope& scope, IndexView& view);
 
   // Those of the first `count` records of `block` that the filter takes in.
   absl::StatusOr<Members> Matches(std::int64_t block, int count);
@@ -63,6 +64,7 @@ class Query {
   };
 
   void AddText(const std::string& text);
+  void AddScope(const Scope& scope);
   void AddWord(std::vector<std::string_view> keys, WordTest test);
   absl::StatusOr<bool> Passes(WordCondition& condition, std::int64_t id);
   absl::Status Apply(WordCondition& condition, std::int64_t block, Members& members);
@@ -80,8 +82,9 @@ struct Page {
   std::optional<std::int64_t> next;  // where the next page starts; nothing at the end
   SearchState state;
 };
-// Up to `size` matches from `start` on, by falling or rising index; without a start from the first or last one.
-absl::StatusOr<Page> Find(const SearchReader& index, const v1::RecordFilter& filter, bool newest_first,
-                          std::optional<std::int64_t> start, std::size_t size);
+// Up to `size` matches within `scope` from `start` on, by falling or rising index; without a start from the first or
+// last one.
+absl::StatusOr<Page> Find(const SearchReader& index, const v1::RecordFilter& filter, const Scope& scope,
+                          bool newest_first, std::optional<std::int64_t> start, std::size_t size);
 
 }  // namespace jixiao::archiving::search

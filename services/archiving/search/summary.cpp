@@ -114,8 +114,8 @@ void PutScores(std::vector<std::int64_t>& scores, v1::RecordGroup& out) {
 
 class Summary {
  public:
-  Summary(const SearchReader& index, const v1::SummarizeRecordsRequest& request)
-      : view_(index), query_(request.filter(), view_), request_(request) {}
+  Summary(const SearchReader& index, const v1::SummarizeRecordsRequest& request, const Scope& scope)
+      : view_(index), query_(request.filter(), scope, view_), request_(request) {}
 
   absl::Status Run(const SearchState& state) {
     for (std::int64_t first = 0; first < state.records; first += kBlock)
@@ -266,10 +266,10 @@ class Summary {
 
 }  // namespace
 
-absl::Status Summarize(const SearchReader& index, const v1::SummarizeRecordsRequest& request,
+absl::Status Summarize(const SearchReader& index, const v1::SummarizeRecordsRequest& request, const Scope& scope,
                        v1::SummarizeRecordsResponse& response, SearchState& state) {
   ASSIGN_OR_RETURN(state, index.State());
-  Summary summary(index, request);
+  Summary summary(index, request, scope);
   RETURN_IF_ERROR(summary.Run(state));
   return summary.Write(response);
 }

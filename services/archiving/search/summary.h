@@ -2,6 +2,7 @@
 #pragma once
 
 #include "archiving/store/search_store.h"
+#include "common/scope.h"
 
 #include "jixiao/archiving/v1/record_search_service.pb.h"
 
@@ -9,9 +10,9 @@
 
 namespace jixiao::archiving::search {
 
-// Fills `response` except for its index state, which is in `state`. The request must be valid. Memory: eight bytes for
-// each score.
-absl::Status Summarize(const SearchReader& index, const v1::SummarizeRecordsRequest& request,
+// Sums up what lies in `scope`, and fills `response` except for its index state, which is in `state`. The request must
+// be valid. Memory: eight bytes for each score.
+absl::Status Summarize(const SearchReader& index, const v1::SummarizeRecordsRequest& request, const Scope& scope,
                        v1::SummarizeRecordsResponse& response, SearchState& state);
 
 }  // namespace jixiao::archiving::search

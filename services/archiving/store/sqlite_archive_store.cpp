@@ -364,6 +364,14 @@ absl::StatusOr<std::unique_ptr<SqliteArchiveStore>> SqliteArchiveStore::Open(con
   return std::unique_ptr<SqliteArchiveStore>(new SqliteArchiveStore(std::move(writer), std::move(readers)));
 }
 
+absl::Status SqliteArchiveStore::Count(Database& database, store::Contents& contents) {
+  const SqliteArchive archive(database);
+  ASSIGN_OR_RETURN(contents.counts["records"], archive.Size());
+  ASSIGN_OR_RETURN(const std::optional<StoredHead> head, archive.NewestHead());
+  if (head) contents.checkpoint = head->note;
+  return absl::OkStatus();
+}
+
 absl::Status SqliteArchiveStore::Write(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) {
   return writer_->Run([work](Database& db) -> absl::Status {
     SqliteArchive archive(db);

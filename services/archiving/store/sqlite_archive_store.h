@@ -2,6 +2,7 @@
 #pragma once
 
 #include "archiving/store/archive_store.h"
+#include "common/store/contents.h"
 #include "common/store/group_commit.h"
 
 #include <memory>
@@ -17,6 +18,11 @@ class SqliteArchiveStore final : public ArchiveStore {
   absl::Status Write(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) override;
   absl::Status Read(absl::FunctionRef<absl::Status(const ArchiveReader&)> work) override;
   absl::Status Scrub() override;
+
+  // What such a database holds: records, and the newest tree head.
+  static absl::Status Count(store::Database& database, store::Contents& contents);
+
+  store::GroupCommit& writer() { return *writer_; }
 
  private:
   SqliteArchiveStore(std::unique_ptr<store::GroupCommit> writer, std::unique_ptr<store::ReadPool> readers)

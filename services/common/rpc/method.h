@@ -1,7 +1,9 @@
-// One method as its metrics see it: how many calls ended how, and how long they took.
+// One method as its shell sees it: who may call it, how many calls ended how, and how long they took.
 #pragma once
 
+#include "common/access/permission.h"
 #include "common/metrics.h"
+#include "common/rpc/context.h"
 #include "common/rpc/server_state.h"
 
 #include <absl/status/status.h>
@@ -19,6 +21,8 @@ class Method {
   Method(const ServerState& state, std::string_view name);
 
   std::string_view name() const { return name_; }
+  // Null for what is no method of a service, like an item of a stream.
+  const access::Permission* permission() const { return permission_; }
 
   // Counts a call that ended.
   void Count(absl::StatusCode code, std::chrono::steady_clock::duration took) const {
@@ -32,8 +36,20 @@ class Method {
   static constexpr auto kUnknown = static_cast<std::size_t>(absl::StatusCode::kUnknown);
 
   const std::string_view name_;
+  const access::Permission* const permission_;
   std::array<Counter*, kCodes> requests_{};  // by status code
   Histogram& durations_;
 };
+
+// Lets a call in, or says why not: who calls is unknown or may not, calls too often, or the server is too full for a
+// request of `bytes`. After OK the call is counted, and leaves by ServerState::Leave with the same bytes. Every call of
+// every kind comes through here before anything else is done for it.
+absl::Status Admit(const Method& method, const CallContext& context, ServerState& state, std::size_t bytes = 0);
+
+// Whether a call that has been let in may go on: a stream asks before it takes or gives out more.
+absl::Status StillAdmitted(const CallContext& context, const ServerState& state);
+
+// Overload, said at once.
+absl::Status ServerFull();
 
 }  // namespace jixiao::rpc

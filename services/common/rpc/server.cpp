@@ -1,16 +1,21 @@
 #include "common/rpc/server.h"
 
+#include "common/access/gate.h"
 #include "common/errors.h"
 #include "common/log.h"
 #include "common/text.h"
 
 #include <absl/cleanup/cleanup.h>
 #include <absl/synchronization/mutex.h>
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/grpc.h>
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_builder_plugin.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
 
 #include <atomic>
@@ -97,6 +102,38 @@ std::function<bool()> CutIdle(grpc::Server& server, const ServerState& state) {
   };
 }
 
+// Reflection puts itself into every builder of a process that is linked with it.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins, [](const auto& plugin) { return plugin->name() == "proto_server_reflection"; });
+  }
+};
+
+absl::Status CheckDeclared(const std::vector<std::string>& services) {
+  for (const std::string& name : services) {
+    const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
+    if (service == nullptr) return absl::InternalError(Cat("no descriptor of ", name));
+    RETURN_IF_ERROR(access::CheckDeclared(*service));
+  }
+  return absl::OkStatus();
+}
+
+// What a client gets that only wants to cost us something. deploy/SECURITY.md says what gRPC 1.51 leaves open.
+void LimitStrangers(grpc::ServerBuilder& builder) {
+  // Handshake and first settings: who is slower has his connection closed.
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 2048);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 8 * 1024);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
+  // A compressed message has no size before it is unpacked.
+  for (const auto algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP})
+    builder.SetCompressionAlgorithmSupportStatus(algorithm, false);
+  // Beyond this gRPC takes no more connections and streams until some end.
+  builder.SetResourceQuota(grpc::ResourceQuota("server").Resize(std::size_t{384} << 20));
+}
+
 }  // namespace
 
 void BlockSignals() {
@@ -105,23 +142,34 @@ void BlockSignals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-absl::Status RunServer(const ServerOptions& options, const std::vector<grpc::Service*>& services,
+absl::Status RunServer(const ServerOptions& options, const Tls* tls, const std::vector<grpc::Service*>& services,
                        const std::vector<std::string>& service_names, ServerState& state) {
   // Debian's absl looks for deadlock cycles at every lock that gRPC takes.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  RETURN_IF_ERROR(CheckDeclared(service_names));
   AdoptLibraryLogs();
   const absl::Cleanup drop = DropLibraryLogs;  // the log is closed before the libraries' threads end
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
+  if (state.gate() != nullptr && !state.gate()->policy()->reflection())
+    builder.SetOption(std::make_unique<WithoutReflection>());
   int port = 0;
-  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(options.listen, tls != nullptr ? tls->ForServer() : grpc::InsecureServerCredentials(),
+                           &port);
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.SetMaxSendMessageSize(kMaxMessageBytes);
-  // A client that died without a word is noticed while it has a call, and the call ends; clients may ask as often.
+  // A client that died without a word is noticed while it has a call, and the call ends.
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 30'000);
+  // Callers ask a server that owes them an answer whether it still lives.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 4000);
+  if (options.connection_age.count() > 0) {
+    const auto millis = [](std::chrono::seconds time) { return static_cast<int>(time.count()) * 1000; };
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, millis(options.connection_age));
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, millis(options.connection_grace));
+  }
+  LimitStrangers(builder);
   // Two servers on one port would share its calls at random.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   for (grpc::Service* service : services) builder.RegisterService(service);
@@ -131,7 +179,7 @@ absl::Status RunServer(const ServerOptions& options, const std::vector<grpc::Ser
                  Cat("cannot listen on ", options.listen, ": is the port taken?"));
   auto* health = server->GetHealthCheckService();
   for (const std::string& name : service_names) health->SetServingStatus(name, true);
-  log::Info("serving", {{"listen", options.listen}, {"port", port}});
+  log::Info("serving", {{"listen", options.listen}, {"port", port}, {"tls", tls != nullptr}});
 
   const sigset_t signals = StopSignals();
   int signal = 0;

@@ -7,6 +7,10 @@
 #include <atomic>
 #include <cstddef>
 
+namespace jixiao::access {
+class Gate;
+}
+
 namespace jixiao::rpc {
 
 class ServerState {
@@ -21,7 +25,12 @@ class ServerState {
                        [this] { return static_cast<double>(in_flight()); });
   }
 
-  // Counts in a call whose request has `bytes`; false when the server is full, and the call was not counted.
+  // From now on calls have to pass `gate`, which must outlive the state; null: all are let through. Before serving.
+  void GuardBy(access::Gate* gate) { gate_ = gate; }
+  access::Gate* gate() const { return gate_; }
+
+  // Counts in a call whose request has `bytes`; false when the server is full, and the call was not counted. Calls come
+  // here by way of Admit (method.h), which asks the gate first.
   bool Enter(std::size_t bytes = 0) {
     const std::size_t calls = in_flight_.fetch_add(1, std::memory_order_relaxed);
     const std::size_t held = bytes_.fetch_add(bytes, std::memory_order_relaxed);
@@ -45,6 +54,7 @@ class ServerState {
   Metrics& metrics_;
   const std::size_t max_in_flight_;
   const std::size_t max_bytes_;
+  access::Gate* gate_ = nullptr;
   std::atomic<std::size_t> in_flight_{0};
   std::atomic<std::size_t> bytes_{0};
   std::atomic<bool> stopping_{false};

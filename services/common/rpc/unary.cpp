@@ -7,10 +7,14 @@ void EndOfCall(const Method& method, const CallContext& context, const absl::Sta
   const auto took = std::chrono::steady_clock::now() - start;
   method.Count(status.code(), took);
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+  const std::string_view caller = context.caller != nullptr ? std::string_view(context.caller->subject) : "";
   const std::string code = absl::StatusCodeToString(status.code());
   if (status.ok()) {
     log::Info("call", {{"method", method.name()},
                        {"request_id", context.request_id},
+                       {"trace_id", context.trace_id},
+                       {"span_id", context.span_id},
+                       {"caller", caller},
                        {"code", code},
                        {"micros", static_cast<std::int64_t>(micros)}});
     return;
@@ -20,15 +24,13 @@ void EndOfCall(const Method& method, const CallContext& context, const absl::Sta
   log::Write(ours ? log::Level::kError : log::Level::kInfo, "call",
              {{"method", method.name()},
               {"request_id", context.request_id},
+              {"trace_id", context.trace_id},
+              {"span_id", context.span_id},
+              {"caller", caller},
               {"code", code},
               {"reason", ReasonOf(status)},
               {"error", std::string(status.message())},
               {"micros", static_cast<std::int64_t>(micros)}});
-}
-
-absl::Status ServerFull() {
-  return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "the server is at its limit",
-                  std::chrono::milliseconds(200));
 }
 
 }  // namespace jixiao::rpc

@@ -39,14 +39,16 @@ class BytesReactor : public grpc::ServerUnaryReactor {
  public:
   BytesReactor(const Method& method, const grpc::CallbackServerContext& context, grpc::ByteBuffer* out,
                ServerState& state)
-      : method_(method), context_(ContextOf(context)), out_(out), state_(state) {}
+      : method_(method), context_(ContextOf(context, state)), out_(out), state_(state) {}
 
   const CallContext& context() const { return context_; }
 
-  // False when the server is too full for a request of `bytes`.
-  bool Admit(std::size_t bytes) {
+  // See rpc::Admit.
+  absl::Status Admit(std::size_t bytes) {
     bytes_ = bytes;
-    return admitted_ = state_.Enter(bytes);
+    absl::Status status = rpc::Admit(method_, context_, state_, bytes);
+    admitted_ = status.ok();
+    return status;
   }
 
   // Ends the call with this answer when `status` is OK.
@@ -137,9 +139,6 @@ class BytesCall {
   BytesReactor* reactor_;
 };
 
-// Overload, said at once.
-absl::Status ServerFull();
-
 // Takes a unary call: parses it and hands it to `handler(UnaryCall<Request, Response>)` on gRPC's thread, which must
 // not block. `method` must outlive the call.
 template <class Request, class Response, class Handler>
@@ -148,9 +147,9 @@ grpc::ServerUnaryReactor* Serve(const Method& method, grpc::CallbackServerContex
   // gRPC requires a reactor from every call; it is deleted in OnDone.
   auto* reactor = std::make_unique<UnaryReactor<Request, Response>>(method, *context, out, state).release();
   UnaryCall<Request, Response> call(reactor);
-  if (!reactor->Admit(in->Length())) {
-    call.Finish(ServerFull());
-  } else if (absl::Status status = Read(*in, call.mutable_request()); !status.ok()) {
+  absl::Status status = reactor->Admit(in->Length());
+  if (status.ok()) status = Read(*in, call.mutable_request());
+  if (!status.ok()) {
     call.Finish(status);
   } else {
     std::forward<Handler>(handler)(std::move(call));
@@ -165,26 +164,28 @@ grpc::ServerUnaryReactor* ServeBytes(const Method& method, grpc::CallbackServerC
                                      Handler&& handler) {
   auto* reactor = std::make_unique<BytesReactor>(method, *context, out, state).release();  // deleted in OnDone
   BytesCall call(reactor);
-  reactor->Admit(in->Length()) ? std::forward<Handler>(handler)(std::move(call)) : call.Fail(ServerFull());
+  absl::Status status = reactor->Admit(in->Length());
+  status.ok() ? std::forward<Handler>(handler)(std::move(call)) : call.Fail(std::move(status));
   return reactor;
 }
 
-// The same as Serve for handlers that block: `handler(const Request&, Response&, const CallContext&)` runs on `pool`,
-// unless the call's deadline has passed meanwhile.
+// The same as Serve for handlers that block: `handler(Request&, Response&, const CallContext&)` runs on `pool`, unless
+// the call's deadline has passed meanwhile.
 template <class Request, class Response, class Handler>
 grpc::ServerUnaryReactor* ServeOn(WorkerPool& pool, const Method& method, grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* in, grpc::ByteBuffer* out, ServerState& state,
                                   Handler handler) {
-  return Serve<Request, Response>(method, context, in, out, state,
-                                  [&pool, handler = std::move(handler)](UnaryCall<Request, Response> call) mutable {
-                                    auto shared = std::make_shared<UnaryCall<Request, Response>>(std::move(call));
-                                    const bool taken = pool.Post([shared, handler = std::move(handler)]() mutable {
-                                      if (std::chrono::system_clock::now() >= shared->context().deadline)
-                                        return shared->Finish(absl::DeadlineExceededError("it waited too long"));
-                                      shared->Finish(handler(shared->request(), shared->response(), shared->context()));
-                                    });
-                                    if (!taken) shared->Finish(ServerFull());
-                                  });
+  return Serve<Request, Response>(
+      method, context, in, out, state,
+      [&pool, handler = std::move(handler)](UnaryCall<Request, Response> call) mutable {
+        auto shared = std::make_shared<UnaryCall<Request, Response>>(std::move(call));
+        const bool taken = pool.Post([shared, handler = std::move(handler)]() mutable {
+          if (std::chrono::system_clock::now() >= shared->context().deadline)
+            return shared->Finish(absl::DeadlineExceededError("it waited too long"));
+          shared->Finish(handler(shared->mutable_request(), shared->response(), shared->context()));
+        });
+        if (!taken) shared->Finish(ServerFull());
+      });
 }
 
 }  // namespace jixiao::rpc

@@ -36,8 +36,10 @@ absl::Status StoreError(std::string_view state, std::string_view text) {
   // Lock not available, serialisation failure, deadlock, cancelled by a time-out.
   if (state == "55P03" || state == "40001" || state == "40P01" || state == "57014")
     return Error(kUnavailable, "STORE_BUSY", message);
-  // Damaged pages; undefined table or column, because the SQL of this project fits what its migrations make.
-  if (group == "XX" || state == "42P01" || state == "42703") return Error(kDataLoss, "STORE_DAMAGED", message);
+  // Damaged pages or indexes; undefined table or column, because the SQL of this project fits what its migrations make.
+  // XX000 is the server's own defect and says nothing of the data.
+  if (state == "XX001" || state == "XX002" || state == "42P01" || state == "42703")
+    return Error(kDataLoss, "STORE_DAMAGED", message);
   // No connection, shutting down, too many connections, out of resources, read-only, no such database, no password.
   if (state.empty() || group == "08" || group == "57" || group == "53" || group == "25" || group == "28" ||
       group == "3D" || group == "58")
@@ -295,9 +297,12 @@ absl::StatusOr<std::unique_ptr<PostgresDatabase>> PostgresDatabase::Open(const s
 
 absl::Status PostgresDatabase::Connect() {
   // What stands before dbname gives way to what the URL says, what stands behind does not.
-  static constexpr std::array<const char*, 6> kKeys = {"connect_timeout", "application_name", "tcp_user_timeout",
-                                                       "dbname",          "client_encoding",  nullptr};
-  const std::array<const char*, 6> values = {"5", "jixiao", "10000", address().c_str(), "UTF8", nullptr};
+  // tcp_user_timeout is for what was sent and not heard of, keepalives for an answer that is waited for: without them a
+  // connection that is cut then would hang for two hours.
+  static constexpr std::array<const char*, 9> kKeys = {"connect_timeout", "application_name",    "tcp_user_timeout",
+                                                       "keepalives_idle", "keepalives_interval", "keepalives_count",
+                                                       "dbname",          "client_encoding",     nullptr};
+  const std::array<const char*, 9> values = {"5", "jixiao", "10000", "5", "2", "3", address().c_str(), "UTF8", nullptr};
   ++generation_;
   connection_.reset(PQconnectdbParams(kKeys.data(), values.data(), 1));
   if (PQstatus(connection_.get()) != CONNECTION_OK)

@@ -1,5 +1,7 @@
 #include "common/store/sqlite.h"
 
+#include "common/file.h"
+
 #include <sqlite3.h>
 #include <sys/stat.h>
 
@@ -172,6 +174,11 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::
       "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;");
   if (status.ok() && writable) status = database->EnterWal();
   if (!status.ok()) return While("open " + path, status);
+  // SQLite syncs the folder with the first commit, but passes over a failure: the files, and every commit in them,
+  // could lose their names.
+  if (writable)
+    if (const absl::Status synced = SyncFolder(FolderOf(path)); !synced.ok())
+      return Error(absl::StatusCode::kUnavailable, "STORE_FAILED", std::string(synced.message()));
   return database;
 }
 
@@ -232,6 +239,27 @@ absl::StatusOr<int> SqliteDatabase::Checkpoint(CheckpointMode mode) {
   if (sqlite3_wal_checkpoint_v2(connection_.get(), "main", how, &pages, nullptr) != SQLITE_OK)
     return LastError(connection_.get());
   return pages;
+}
+
+absl::Status SqliteDatabase::CopyTo(const std::string& path) {
+  sqlite3* target = nullptr;
+  const int opened = sqlite3_open_v2(
+      path.c_str(), &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+      nullptr);
+  const SqliteDatabase copy(Private(), path, target);  // owns it after a failure, too
+  if (opened != SQLITE_OK) return StoreError(opened, "open " + path + ": " + sqlite3_errstr(opened));
+  // A copy that is not finished is thrown away: it needs no journal, and whoever keeps it makes it durable.
+  if (sqlite3_exec(target, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", nullptr, nullptr, nullptr) != SQLITE_OK)
+    return While("copy to " + path, LastError(target));
+  sqlite3_backup* const backup = sqlite3_backup_init(target, "main", connection_.get(), "main");
+  if (backup == nullptr) return While("copy to " + path, LastError(target));
+  // All in one step: between two steps a writer would make it begin anew.
+  sqlite3_backup_step(backup, -1);
+  if (sqlite3_backup_finish(backup) != SQLITE_OK) return While("copy to " + path, LastError(target));
+  // The pages say that they have a write-ahead log. The copy has none, so that it is one file.
+  if (sqlite3_exec(target, "PRAGMA journal_mode=DELETE", nullptr, nullptr, nullptr) != SQLITE_OK)
+    return While("copy to " + path, LastError(target));
+  return absl::OkStatus();
 }
 
 std::int64_t SqliteDatabase::changes() const {

@@ -69,6 +69,9 @@ class SqliteDatabase final : public Database {
   // all of it was copied.
   absl::StatusOr<int> Checkpoint(CheckpointMode mode);
 
+  // Copies all pages, as of one moment, to the new file `path`. On a read-only connection others may write meanwhile.
+  absl::Status CopyTo(const std::string& path);
+
  private:
   struct Close {
     void operator()(sqlite3* connection) const;

@@ -31,13 +31,17 @@ constexpr std::size_t kMaxRuleSets = 64;  // that a stream remembers as known
 class BatchSubmitReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   BatchSubmitReactor(const grpc::CallbackServerContext& context, const BatchParts& parts)
-      : context_(rpc::ContextOf(context)), caller_(CallerOf(context)), flow_(BulkFlow(caller_)), parts_(parts) {}
+      : context_(rpc::ContextOf(context, parts.state)),
+        caller_(CallerOf(context, context_)),
+        flow_(BulkFlow(caller_)),
+        parts_(parts) {}
 
   void Begin() {
     if (!(entered_ = parts_.streams.Enter(caller_)))
       return End(TryAgain(absl::StatusCode::kResourceExhausted, "STREAMS_FULL", "too many streams are open",
                           std::chrono::seconds(1)));
-    if (!(admitted_ = parts_.state.Enter())) return End(rpc::ServerFull());
+    const absl::Status admitted = rpc::Admit(parts_.stream, context_, parts_.state);
+    if (!(admitted_ = admitted.ok())) return End(admitted);
     {
       const std::lock_guard lock(mutex_);
       reading_ = true;
@@ -102,6 +106,7 @@ class BatchSubmitReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer
     absl::Status status = rpc::Read(in_, *request);
     in_.Clear();
     const v1::SubmitEvaluationRequest& item = request->item();
+    if (status.ok()) status = rpc::StillAdmitted(context_, parts_.state);
     if (status.ok()) status = Validate(item);
     if (!status.ok()) return Settle(index, item, status);
     if (item.rule_set().empty() || known_.contains(item.rule_set())) return Offer(index, item);
@@ -117,7 +122,7 @@ class BatchSubmitReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer
   }
 
   void Offer(std::int64_t index, const v1::SubmitEvaluationRequest& item) {
-    absl::StatusOr<Acceptance> acceptance = ToAcceptance(item, context_.request_id);
+    absl::StatusOr<Acceptance> acceptance = ToAcceptance(item, context_);
     if (!acceptance.ok()) return Settle(index, item, acceptance.status());
     auto candidate = std::make_unique<Candidate>();
     candidate->acceptance = *std::move(acceptance);

@@ -15,7 +15,8 @@ bool IsCaller(std::string_view name) {
 
 }  // namespace
 
-std::string CallerOf(const grpc::CallbackServerContext& context) {
+std::string CallerOf(const grpc::CallbackServerContext& context, const rpc::CallContext& call) {
+  if (call.caller != nullptr) return call.caller->subject;
   const auto found = context.client_metadata().find(kCallerKey);
   if (found != context.client_metadata().end()) {
     const std::string_view name(found->second.data(), found->second.size());

@@ -4,8 +4,10 @@
 #include "common/digest.h"
 #include "common/errors.h"
 #include "common/random.h"
+#include "common/rpc/actor.h"
 #include "common/rpc/unary.h"
 #include "common/text.h"
+#include "intake/api/campaign_scope.h"
 #include "intake/api/pages.h"
 #include "intake/api/request_id.h"
 #include "intake/season/campaign.h"
@@ -81,12 +83,15 @@ grpc::ServerUnaryReactor* CampaignServiceImpl::CreateCampaign(grpc::CallbackServ
   return rpc::ServeOn<v1::CreateCampaignRequest, v1::CreateCampaignResponse>(
       pool_, create_campaign_, context, in, out, state_,
       [this](const v1::CreateCampaignRequest& request, v1::CreateCampaignResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(const CampaignWrite write, WriteOf(request));
         std::vector<FieldViolation> faults = season::FaultsOf(request.campaign(), "campaign");
         if (!request.campaign_id().empty() && !season::IsCampaignId(request.campaign_id()))
           faults.push_back({"campaign_id", "1 to 63 of a-z, 0-9 and -, beginning with a letter or digit"});
         if (!faults.empty()) return InvalidFields("CAMPAIGN_INVALID", "the campaign cannot be so", faults);
+        if (!call.scope().departments.empty() || !call.scope().units.empty())
+          return rpc::ScopeLimited("a campaign concerns all units; your scope is limited");
+        if (!IncludesCampaign(call.scope(), request.campaign())) return rpc::OutOfScope("campaign.region_code");
         v1::Campaign campaign = request.campaign();
         campaign.set_name(season::CampaignName(request.campaign_id().empty() ? RandomHex(8) : request.campaign_id()));
         ASSIGN_OR_RETURN(*campaign.mutable_rule_set_digest(), DigestOfRules(campaign.rule_set()));
@@ -126,9 +131,12 @@ grpc::ServerUnaryReactor* CampaignServiceImpl::UpdateCampaign(grpc::CallbackServ
   return rpc::ServeOn<v1::UpdateCampaignRequest, v1::UpdateCampaignResponse>(
       pool_, update_campaign_, context, in, out, state_,
       [this](const v1::UpdateCampaignRequest& request, v1::UpdateCampaignResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(const CampaignWrite write, WriteOf(request));
+        RETURN_IF_ERROR(CheckCampaign(store_, request.campaign().name(), call));
         v1::Campaign patch = request.campaign();
+        if (!patch.region_code().empty() && !IncludesCampaign(call.scope(), patch))
+          return rpc::OutOfScope("campaign.region_code");
         ASSIGN_OR_RETURN(*patch.mutable_rule_set_digest(), DigestOfRules(patch.rule_set()));
         ASSIGN_OR_RETURN(const std::string answer, store_.Update(
                                                        "UpdateCampaign", patch.name(), request.etag(),
@@ -147,7 +155,8 @@ grpc::ServerUnaryReactor* CampaignServiceImpl::OpenCampaign(grpc::CallbackServer
   return rpc::ServeOn<v1::OpenCampaignRequest, v1::OpenCampaignResponse>(
       pool_, open_campaign_, context, in, out, state_,
       [this](const v1::OpenCampaignRequest& request, v1::OpenCampaignResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(CheckCampaign(store_, request.name(), call));
         ASSIGN_OR_RETURN(const CampaignWrite write, WriteOf(request));
         ASSIGN_OR_RETURN(const v1::Campaign campaign, store_.Find(request.name()));
         std::string digest;
@@ -168,7 +177,8 @@ grpc::ServerUnaryReactor* CampaignServiceImpl::CloseCampaign(grpc::CallbackServe
   return rpc::ServeOn<v1::CloseCampaignRequest, v1::CloseCampaignResponse>(
       pool_, close_campaign_, context, in, out, state_,
       [this](const v1::CloseCampaignRequest& request, v1::CloseCampaignResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(CheckCampaign(store_, request.name(), call));
         ASSIGN_OR_RETURN(const CampaignWrite write, WriteOf(request));
         ASSIGN_OR_RETURN(const std::string answer,
                          store_.Update(
@@ -188,7 +198,8 @@ grpc::ServerUnaryReactor* CampaignServiceImpl::ListRoster(grpc::CallbackServerCo
   return rpc::ServeOn<v1::ListRosterRequest, v1::ListRosterResponse>(
       pool_, list_roster_, context, in, out, state_,
       [this](const v1::ListRosterRequest& request, v1::ListRosterResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(CheckCampaign(store_, request.campaign(), call));
         ASSIGN_OR_RETURN(const std::int64_t size, PageSize(request.page_size(), kMaxLines));
         ASSIGN_OR_RETURN(const std::string filter, FilterOf(request));
         ASSIGN_OR_RETURN(const auto after, PlaceOf(request.page_token(), filter));
@@ -204,7 +215,8 @@ grpc::ServerUnaryReactor* CampaignServiceImpl::GetProgress(grpc::CallbackServerC
   return rpc::ServeOn<v1::GetProgressRequest, v1::GetProgressResponse>(
       pool_, get_progress_, context, in, out, state_,
       [this](const v1::GetProgressRequest& request, v1::GetProgressResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(CheckCampaign(store_, request.campaign(), request.department(), call));
         if (!v1::ProgressBreakdown_IsValid(request.breakdown()))
           return InvalidField("BREAKDOWN_INVALID", "breakdown", "is not one");
         if (!request.department().empty() && request.breakdown() != v1::PROGRESS_BREAKDOWN_UNIT)
@@ -229,7 +241,8 @@ grpc::ServerUnaryReactor* CampaignServiceImpl::ListMissing(grpc::CallbackServerC
   return rpc::ServeOn<v1::ListMissingRequest, v1::ListMissingResponse>(
       pool_, list_missing_, context, in, out, state_,
       [this](const v1::ListMissingRequest& request, v1::ListMissingResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(CheckCampaign(store_, request.campaign(), request.department(), call));
         ASSIGN_OR_RETURN(const std::int64_t size, PageSize(request.page_size(), kMaxLines));
         ASSIGN_OR_RETURN(const std::string filter, FilterOf(request));
         ASSIGN_OR_RETURN(const auto after, PlaceOf(request.page_token(), filter));
@@ -247,7 +260,8 @@ grpc::ServerUnaryReactor* CampaignServiceImpl::ListCampaignSubmissions(grpc::Cal
   return rpc::ServeOn<v1::ListCampaignSubmissionsRequest, v1::ListCampaignSubmissionsResponse>(
       pool_, list_campaign_submissions_, context, in, out, state_,
       [this](const v1::ListCampaignSubmissionsRequest& request, v1::ListCampaignSubmissionsResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(CheckCampaign(store_, request.campaign(), call));
         std::vector<v1::RosterMatch> matches;
         for (int i = 0; i < request.matches_size(); ++i) {
           if (!v1::RosterMatch_IsValid(request.matches(i)))
@@ -275,6 +289,9 @@ grpc::ServerUnaryReactor* CampaignServiceImpl::ReserveSubmission(grpc::CallbackS
         const std::vector<FieldViolation> faults = FaultsOfReservation(call.request());
         if (!faults.empty())
           return call.Finish(InvalidFields("RESERVATION_INVALID", "the reservation cannot be made so", faults));
+        // The form itself is checked when it comes.
+        if (!call.context().scope().IncludesUnit(call.request().unit().name()))
+          return call.Finish(rpc::OutOfScope("unit.name"));
         auto shared = std::make_shared<ReserveCall>(std::move(call));
         const absl::Status queued = store_.Reserve(shared->request(), [shared](absl::StatusOr<std::string> answer) {
           if (!answer.ok()) return shared->Finish(answer.status());

@@ -35,7 +35,9 @@ class CampaignServiceImpl final : public RawCampaignService {
   // `receipt_key`: what verifies the receipts that `store` signs.
   CampaignServiceImpl(CampaignStore& store, season::RuleSetFinder& rule_sets, std::string receipt_key, WorkerPool& pool,
                       rpc::ServerState& state)
-      : store_(store), rule_sets_(rule_sets), receipt_key_(std::move(receipt_key)), pool_(pool), state_(state) {}
+      : store_(store), rule_sets_(rule_sets), receipt_key_(std::move(receipt_key)), pool_(pool), state_(state) {
+    reserve_state_.GuardBy(state.gate());
+  }
 
   grpc::ServerUnaryReactor* CreateCampaign(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
                                            grpc::ByteBuffer* out) override;

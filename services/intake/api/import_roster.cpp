@@ -4,6 +4,7 @@
 #include "common/errors.h"
 #include "common/rpc/unary.h"
 #include "common/text.h"
+#include "intake/api/campaign_scope.h"
 #include "intake/api/request_id.h"
 #include "intake/season/roster.h"
 
@@ -25,7 +26,9 @@ absl::Status TooLarge() {
 }
 
 // Checks and imports what was gathered.
-absl::Status Import(CampaignStore& store, v1::ImportRosterRequest& request, v1::ImportRosterResponse& response) {
+absl::Status Import(CampaignStore& store, v1::ImportRosterRequest& request, v1::ImportRosterResponse& response,
+                    const rpc::CallContext& context) {
+  RETURN_IF_ERROR(CheckCampaign(store, request.campaign(), context));
   std::vector<FieldViolation> faults;
   if (!IsRequestId(request.request_id())) faults.push_back({"request_id", std::string(kRequestIdRule)});
   if (request.mode() == v1::ROSTER_IMPORT_MODE_UNSPECIFIED || !v1::RosterImportMode_IsValid(request.mode()))
@@ -63,19 +66,19 @@ class ImportRosterReactor final : public grpc::ServerReadReactor<grpc::ByteBuffe
  public:
   ImportRosterReactor(const grpc::CallbackServerContext& context, grpc::ByteBuffer* out, CampaignStore& store,
                       WorkerPool& pool, rpc::ServerState& state, const rpc::Method& method, RunningImports& running)
-      : context_(rpc::ContextOf(context)),
+      : context_(rpc::ContextOf(context, state)),
         out_(out),
         store_(store),
         pool_(pool),
         state_(state),
         method_(method),
         running_(running),
-        counted_(running.fetch_add(1) < kMaxRunning),
-        admitted_(counted_ && state.Enter()) {
-    if (admitted_)
+        counted_(running.fetch_add(1) < kMaxRunning) {
+    const absl::Status admitted = counted_ ? rpc::Admit(method_, context_, state_) : rpc::ServerFull();
+    if ((admitted_ = admitted.ok()))
       StartRead(&in_);
     else
-      End(rpc::ServerFull());
+      End(admitted);
   }
 
   void OnReadDone(bool ok) override {
@@ -83,7 +86,7 @@ class ImportRosterReactor final : public grpc::ServerReadReactor<grpc::ByteBuffe
       const bool taken = pool_.Post([this] {
         if (std::chrono::system_clock::now() >= context_.deadline)
           return End(absl::DeadlineExceededError("it waited too long"));
-        End(Import(store_, all_, response_));
+        End(Import(store_, all_, response_, context_));
       });
       if (!taken) End(rpc::ServerFull());
       return;
@@ -127,7 +130,7 @@ class ImportRosterReactor final : public grpc::ServerReadReactor<grpc::ByteBuffe
   const rpc::Method& method_;
   RunningImports& running_;
   const bool counted_;
-  const bool admitted_;
+  bool admitted_ = false;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   bool first_ = true;
   std::size_t bytes_ = 0;

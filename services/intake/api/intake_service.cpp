@@ -22,10 +22,10 @@ using SubmitCall = rpc::UnaryCall<v1::SubmitEvaluationRequest, v1::SubmitEvaluat
 
 grpc::ServerUnaryReactor* IntakeServiceImpl::SubmitEvaluation(grpc::CallbackServerContext* context,
                                                               const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
-  const std::string flow = SingleFlow(CallerOf(*context));
-  const auto accept = [this, flow](SubmitCall call) {
-    absl::StatusOr<Acceptance> acceptance = ToAcceptance(call.request(), call.context().request_id);
+  const auto accept = [this, context](SubmitCall call) {
+    absl::StatusOr<Acceptance> acceptance = ToAcceptance(call.request(), call.context());
     if (!acceptance.ok()) return call.Finish(acceptance.status());
+    const std::string flow = SingleFlow(CallerOf(*context, call.context()));
     auto shared = std::make_shared<SubmitCall>(std::move(call));
     Admission::Done done = [this, shared](absl::StatusOr<std::string> answer) {
       if (!answer.ok()) return shared->Finish(answer.status());
@@ -34,10 +34,19 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::SubmitEvaluation(grpc::CallbackServ
     };
     if (absl::Status queued = admission_.Accept(flow, *acceptance, done); !queued.ok()) shared->Finish(queued);
   };
+  // Before anything is spent on it: under overload most of the work would be refusals. Where callers have to be known,
+  // that comes first.
+  const auto room = [this, context, bytes = in->Length()](const rpc::CallContext& call) {
+    return admission_.Check(SingleFlow(CallerOf(*context, call)), bytes);
+  };
+  if (state_.gate() == nullptr)
+    if (absl::Status full = room({}); !full.ok())
+      return rpc::ServeBytes(submit_evaluation_, context, in, out, state_,
+                             [&full](rpc::BytesCall call) { call.Fail(std::move(full)); });
   return rpc::Serve<v1::SubmitEvaluationRequest, v1::SubmitEvaluationResponse>(
-      submit_evaluation_, context, in, out, state_, [this, flow, accept, bytes = in->Length()](SubmitCall call) {
-        // Before anything is spent on it.
-        if (absl::Status room = admission_.Check(flow, bytes); !room.ok()) return call.Finish(room);
+      submit_evaluation_, context, in, out, state_, [this, accept, room](SubmitCall call) {
+        if (state_.gate() != nullptr)
+          if (absl::Status status = room(call.context()); !status.ok()) return call.Finish(status);
         if (absl::Status status = Validate(call.request()); !status.ok()) return call.Finish(status);
         if (call.request().rule_set().empty()) return accept(std::move(call));
         // Asking the scoring service may block.
@@ -62,11 +71,10 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::GetSubmission(grpc::CallbackServerC
   return rpc::ServeOn<v1::GetSubmissionRequest, v1::GetSubmissionResponse>(
       pool_, get_submission_, context, in, out, state_,
       [this](const v1::GetSubmissionRequest& request, v1::GetSubmissionResponse& response,
-             const rpc::CallContext&) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::optional<SubmissionRow> head, store_.Find(request.name()));
-        if (!head) return NotFound(request.name());
-        ToProto(*head, *response.mutable_submission());
-        ASSIGN_OR_RETURN(std::optional<evaluation::v1::Scorecard> card, store_.Scorecard(head->id, head->revision));
+             const rpc::CallContext& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const SubmissionRow head, FindVisible(store_, request.name(), call));
+        ToProto(head, *response.mutable_submission());
+        ASSIGN_OR_RETURN(std::optional<evaluation::v1::Scorecard> card, store_.Scorecard(head.id, head.revision));
         if (card) *response.mutable_submission()->mutable_scorecard() = *std::move(card);
         return absl::OkStatus();
       });
@@ -77,15 +85,17 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::ListSubmissions(grpc::CallbackServe
   return rpc::ServeOn<v1::ListSubmissionsRequest, v1::ListSubmissionsResponse>(
       pool_, list_submissions_, context, in, out, state_,
       [this](const v1::ListSubmissionsRequest& request, v1::ListSubmissionsResponse& response,
-             const rpc::CallContext&) { return intake::ListSubmissions(store_, request, response); });
+             const rpc::CallContext& call) {
+        return intake::ListSubmissions(store_, call.scope(), request, response);
+      });
 }
 
 grpc::ServerUnaryReactor* IntakeServiceImpl::ListChanges(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ListChangesRequest, v1::ListChangesResponse>(
       pool_, list_changes_, context, in, out, state_,
-      [this](const v1::ListChangesRequest& request, v1::ListChangesResponse& response, const rpc::CallContext&) {
-        return intake::ListChanges(store_, request, response);
+      [this](const v1::ListChangesRequest& request, v1::ListChangesResponse& response, const rpc::CallContext& call) {
+        return intake::ListChanges(store_, call.scope(), request, response);
       });
 }
 
@@ -93,8 +103,8 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::ReturnSubmission(grpc::CallbackServ
                                                               const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ReturnSubmissionRequest, v1::ReturnSubmissionResponse>(
       pool_, return_submission_, context, in, out, state_,
-      [this](const v1::ReturnSubmissionRequest& request, v1::ReturnSubmissionResponse& response,
-             const rpc::CallContext& call) { return GiveBack(reviews_, request, response, call); });
+      [this](v1::ReturnSubmissionRequest& request, v1::ReturnSubmissionResponse& response,
+             const rpc::CallContext& call) { return GiveBack(store_, reviews_, request, response, call); });
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* IntakeServiceImpl::WatchSubmission(grpc::CallbackServerContext* context,

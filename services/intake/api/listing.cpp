@@ -37,9 +37,39 @@ absl::Status PageOutOfRange(int most) {
   return InvalidField("PAGE_INVALID", "page_size", Cat("from 0 to ", most));
 }
 
-// What a token is bound to: the same filter has the same mark. Equal messages are equal bytes here.
-std::string MarkOf(const v1::SubmissionFilter& filter) {
-  return DigestOf(rpc::WriteString(filter)).substr(7, 16);
+// What a token is bound to: the same filter of callers with the same scope has the same mark. Equal messages are equal
+// bytes here.
+std::string MarkOf(const v1::SubmissionFilter& filter, const Scope& scope) {
+  std::string text = rpc::WriteString(filter);
+  if (!scope.IsUnlimited()) Append(text, "\n", scope.Text());
+  return DigestOf(text).substr(7, 16);
+}
+
+// Whether one of the two begins with the other.
+bool Overlap(std::string_view a, std::string_view b) {
+  return a.starts_with(b) || b.starts_with(a);
+}
+
+// Narrows the filter to the scope, so that the store reads by the index of what is the caller's alone, and never looks
+// at a row of others that only the filter named.
+void Narrow(const Scope& scope, SubmissionFilter& filter) {
+  filter.scope = scope;
+  const auto narrow = [](const std::vector<std::string>& allowed, std::string& name) {
+    if (name.empty() && allowed.size() == 1) name = allowed.front();
+  };
+  narrow(scope.units, filter.unit);
+  narrow(scope.departments, filter.department);
+  if (scope.regions.size() == 1 && scope.regions.front().starts_with(filter.region))
+    filter.region = scope.regions.front();
+}
+
+// Whether nothing that the filter takes in lies in its scope.
+bool IsOutside(const SubmissionFilter& filter) {
+  const Scope& scope = filter.scope;
+  return (!filter.unit.empty() && !scope.IncludesUnit(filter.unit)) ||
+         (!filter.department.empty() && !scope.IncludesDepartment(filter.department)) ||
+         (!scope.regions.empty() &&
+          std::ranges::none_of(scope.regions, [&](const auto& own) { return Overlap(own, filter.region); }));
 }
 
 // VERSION.MARK.ID.KEY
@@ -64,7 +94,7 @@ absl::StatusOr<ListPosition> ReadToken(std::string_view token, std::string_view 
 
 }  // namespace
 
-absl::StatusOr<SubmissionFilter> ReadFilter(const v1::SubmissionFilter& filter) {
+absl::StatusOr<SubmissionFilter> ReadFilter(const v1::SubmissionFilter& filter, const Scope& scope) {
   std::vector<FieldViolation> faults;
   for (int i = 0; i < filter.states_size(); ++i)
     if (!v1::SubmissionState_IsValid(filter.states(i)))
@@ -89,6 +119,7 @@ absl::StatusOr<SubmissionFilter> ReadFilter(const v1::SubmissionFilter& filter) 
   if (filter.has_update_time_from()) out.updated_from = ToMicros(filter.update_time_from());
   if (filter.has_update_time_before()) out.updated_before = ToMicros(filter.update_time_before());
   out.text = filter.text();
+  Narrow(scope, out);
   return out;
 }
 
@@ -113,7 +144,7 @@ void ToProto(const ChangedSubmission& change, v1::SubmissionChange& out) {
   ToProto(change.head, *out.mutable_submission());
 }
 
-absl::Status ListSubmissions(SubmissionStore& store, const v1::ListSubmissionsRequest& request,
+absl::Status ListSubmissions(SubmissionStore& store, const Scope& scope, const v1::ListSubmissionsRequest& request,
                              v1::ListSubmissionsResponse& response) {
   if (request.page_size() < 0 || request.page_size() > kMaxPage) return PageOutOfRange(kMaxPage);
   v1::SubmissionFilter wanted = request.filter();
@@ -124,12 +155,13 @@ absl::Status ListSubmissions(SubmissionStore& store, const v1::ListSubmissionsRe
         return InvalidField("STATE_INVALID", Cat("states[", i, "]"), "is not a state");
     *wanted.mutable_states() = request.states();
   }
-  ASSIGN_OR_RETURN(const SubmissionFilter filter, ReadFilter(wanted));
-  const std::string mark = MarkOf(wanted);
+  ASSIGN_OR_RETURN(const SubmissionFilter filter, ReadFilter(wanted, scope));
+  const std::string mark = MarkOf(wanted, scope);
   ListPosition after;
   if (!request.page_token().empty()) {
     ASSIGN_OR_RETURN(after, ReadToken(request.page_token(), mark));
   }
+  if (IsOutside(filter)) return absl::OkStatus();
   const int size = request.page_size() == 0 ? kDefaultPage : request.page_size();
   ASSIGN_OR_RETURN(const SubmissionPage page, store.List(filter, after, static_cast<std::size_t>(size)));
   for (const SubmissionRow& row : page.rows) ToProto(row, *response.add_submissions());
@@ -137,10 +169,10 @@ absl::Status ListSubmissions(SubmissionStore& store, const v1::ListSubmissionsRe
   return absl::OkStatus();
 }
 
-absl::Status ListChanges(SubmissionStore& store, const v1::ListChangesRequest& request,
+absl::Status ListChanges(SubmissionStore& store, const Scope& scope, const v1::ListChangesRequest& request,
                          v1::ListChangesResponse& response) {
   if (request.page_size() < 0 || request.page_size() > kMaxChanges) return PageOutOfRange(kMaxChanges);
-  ASSIGN_OR_RETURN(const SubmissionFilter filter, ReadFilter(request.filter()));
+  ASSIGN_OR_RETURN(const SubmissionFilter filter, ReadFilter(request.filter(), scope));
   ASSIGN_OR_RETURN(const std::int64_t after, ReadCursor(request.cursor()));
   const int size = request.page_size() == 0 ? kDefaultChanges : request.page_size();
   ASSIGN_OR_RETURN(const ChangePage page, store.Changes(filter, after, static_cast<std::size_t>(size)));

@@ -1,6 +1,7 @@
 // ListSubmissions and ListChanges.
 #pragma once
 
+#include "common/scope.h"
 #include "intake/store/submission_store.h"
 
 #include "jixiao/intake/v1/intake_service.pb.h"
@@ -13,13 +14,14 @@
 
 namespace jixiao::intake {
 
-absl::Status ListSubmissions(SubmissionStore& store, const v1::ListSubmissionsRequest& request,
+// Only what lies in `scope`. A filter that asks for somebody else's finds nothing.
+absl::Status ListSubmissions(SubmissionStore& store, const Scope& scope, const v1::ListSubmissionsRequest& request,
                              v1::ListSubmissionsResponse& response);
-absl::Status ListChanges(SubmissionStore& store, const v1::ListChangesRequest& request,
+absl::Status ListChanges(SubmissionStore& store, const Scope& scope, const v1::ListChangesRequest& request,
                          v1::ListChangesResponse& response);
 
-// The filter as the store takes it; INVALID_ARGUMENT with all its faults, their paths below "filter".
-absl::StatusOr<SubmissionFilter> ReadFilter(const v1::SubmissionFilter& filter);
+// The filter as the store takes it, within `scope`; INVALID_ARGUMENT with all its faults, their paths below "filter".
+absl::StatusOr<SubmissionFilter> ReadFilter(const v1::SubmissionFilter& filter, const Scope& scope);
 
 // A cursor as the sequence it stands for; INVALID_ARGUMENT (CURSOR_INVALID). Empty: from the first.
 absl::StatusOr<std::int64_t> ReadCursor(const std::string& cursor);

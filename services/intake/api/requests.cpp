@@ -58,6 +58,20 @@ absl::Status NotFound(std::string_view name) {
                Cat("name: there is no ", name.empty() ? std::string_view("(empty)") : TruncateUtf8(name, 100)));
 }
 
+absl::Status CheckVisible(const SubmissionRow& head, const rpc::CallContext& context) {
+  return context.scope().Includes(head.region_code, head.competent_department, head.implementing_unit)
+             ? absl::OkStatus()
+             : NotFound(head.name);
+}
+
+absl::StatusOr<SubmissionRow> FindVisible(SubmissionStore& store, const std::string& name,
+                                          const rpc::CallContext& context) {
+  ASSIGN_OR_RETURN(std::optional<SubmissionRow> head, store.Find(name));
+  if (!head) return NotFound(name);
+  RETURN_IF_ERROR(CheckVisible(*head, context));
+  return *std::move(head);
+}
+
 void CheckActor(const v1::Actor& actor, std::string_view field, bool required, std::vector<FieldViolation>& faults) {
   if ((required && actor.name().empty()) || Utf8Length(actor.name()) > kMaxName || HasControls(actor.name()))
     faults.push_back({Cat(field, ".name"), Cat("1 to ", kMaxName, " characters")});
@@ -77,13 +91,17 @@ void CheckText(std::string_view text, std::string_view field, std::size_t least,
     faults.push_back({std::string(field), Cat(least, " to ", kMaxText, " characters")});
 }
 
-absl::Status GiveBack(ReviewStore& reviews, const v1::ReturnSubmissionRequest& request,
+absl::Status GiveBack(SubmissionStore& store, ReviewStore& reviews, v1::ReturnSubmissionRequest& request,
                       v1::ReturnSubmissionResponse& response, const rpc::CallContext& context) {
+  if (context.caller != nullptr) {
+    RETURN_IF_ERROR(rpc::TakeActor(context, *request.mutable_actor(), "actor"));
+    RETURN_IF_ERROR(FindVisible(store, request.name(), context).status());
+  }
   RETURN_IF_ERROR(Validate(request));
   std::vector<v1::ReturnReason> reasons;
   for (const int reason : request.reasons()) reasons.push_back(static_cast<v1::ReturnReason>(reason));
-  const ChangeRequest change{"ReturnSubmission",      request.name(),     request.etag(),         request.request_id(),
-                             DigestOfReturn(request), context.request_id, request.validate_only()};
+  const ChangeRequest change{"ReturnSubmission",      request.name(),      request.etag(),         request.request_id(),
+                             DigestOfReturn(request), context.TraceText(), request.validate_only()};
   ASSIGN_OR_RETURN(const std::string answer, reviews.Apply(
                                                  change,
                                                  [&](const CaseFile& file, std::int64_t now) {

@@ -2,6 +2,7 @@
 #include "common/canonical.h"
 #include "common/digest.h"
 #include "common/random.h"
+#include "common/rpc/actor.h"
 #include "common/rpc/unary.h"
 #include "common/text.h"
 #include "common/time.h"
@@ -98,6 +99,21 @@ absl::Status PutRisks(ReviewStore& reviews, const v1::RiskWeights& weights, std:
   return absl::OkStatus();
 }
 
+// Whether a draw from these lies in the caller's scope.
+absl::Status CheckDraw(const Scope& scope, const v1::SampleFilter& filter) {
+  if (!scope.units.empty()) return rpc::ScopeLimited("a sample is drawn from all units; your scope is limited");
+  if (!scope.IncludesRegion(filter.region_prefix())) return rpc::OutOfScope("filter.region_prefix");
+  if (!scope.IncludesDepartment(filter.competent_department())) return rpc::OutOfScope("filter.competent_department");
+  return absl::OkStatus();
+}
+
+// The sample of this name, if its draw lies in the caller's scope.
+absl::StatusOr<v1::Sample> FindVisible(ReviewStore& reviews, const std::string& name, const rpc::CallContext& context) {
+  ASSIGN_OR_RETURN(std::optional<v1::Sample> sample, reviews.FindSample(name));
+  if (!sample || !CheckDraw(context.scope(), sample->filter()).ok()) return SampleNotFound(name);
+  return *std::move(sample);
+}
+
 // A page token that is a number.
 absl::StatusOr<std::int64_t> ReadToken(const std::string& token, std::int64_t without) {
   if (token.empty()) return without;
@@ -114,9 +130,11 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::DrawSample(grpc::CallbackServerCont
                                                         const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::DrawSampleRequest, v1::DrawSampleResponse>(
       pool_, draw_sample_, context, in, out, state_,
-      [this](const v1::DrawSampleRequest& request, v1::DrawSampleResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+      [this](v1::DrawSampleRequest& request, v1::DrawSampleResponse& response,
+             const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(rpc::TakeActor(call, *request.mutable_actor(), "actor"));
         RETURN_IF_ERROR(Validate(request));
+        RETURN_IF_ERROR(CheckDraw(call.scope(), request.filter()));
         ASSIGN_OR_RETURN(const std::string digest, CanonicalDigest(request));
         ASSIGN_OR_RETURN(std::optional<std::string> answer, reviews_.EarlierDraw(request.request_id(), digest));
         if (!answer || request.validate_only()) {
@@ -156,10 +174,8 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::GetSample(grpc::CallbackServerConte
   return rpc::ServeOn<v1::GetSampleRequest, v1::GetSampleResponse>(
       pool_, get_sample_, context, in, out, state_,
       [this](const v1::GetSampleRequest& request, v1::GetSampleResponse& response,
-             const rpc::CallContext&) -> absl::Status {
-        ASSIGN_OR_RETURN(std::optional<v1::Sample> sample, reviews_.FindSample(request.name()));
-        if (!sample) return SampleNotFound(request.name());
-        *response.mutable_sample() = *std::move(sample);
+             const rpc::CallContext& call) -> absl::Status {
+        ASSIGN_OR_RETURN(*response.mutable_sample(), FindVisible(reviews_, request.name(), call));
         return absl::OkStatus();
       });
 }
@@ -169,7 +185,7 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::ListSamples(grpc::CallbackServerCon
   return rpc::ServeOn<v1::ListSamplesRequest, v1::ListSamplesResponse>(
       pool_, list_samples_, context, in, out, state_,
       [this](const v1::ListSamplesRequest& request, v1::ListSamplesResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
         if (request.page_size() < 0 || request.page_size() > kMaxPage)
           return InvalidField("PAGE_INVALID", "page_size", Cat("from 0 to ", kMaxPage));
         ASSIGN_OR_RETURN(const std::int64_t before,
@@ -178,6 +194,7 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::ListSamples(grpc::CallbackServerCon
         ASSIGN_OR_RETURN(std::vector<StoredSample> samples,
                          reviews_.Samples(before, static_cast<std::int64_t>(size) + 1));
         for (std::size_t i = 0; i < std::min(samples.size(), size); ++i) {
+          if (!CheckDraw(call.scope(), samples[i].sample.filter()).ok()) continue;
           samples[i].sample.clear_members();
           samples[i].sample.clear_strata();
           *response.add_samples() = std::move(samples[i].sample);
@@ -192,9 +209,10 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::ListSamplePopulation(grpc::Callback
   return rpc::ServeOn<v1::ListSamplePopulationRequest, v1::ListSamplePopulationResponse>(
       pool_, list_sample_population_, context, in, out, state_,
       [this](const v1::ListSamplePopulationRequest& request, v1::ListSamplePopulationResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
         if (request.page_size() < 0 || request.page_size() > kMaxEntries)
           return InvalidField("PAGE_INVALID", "page_size", Cat("from 0 to ", kMaxEntries));
+        if (call.caller != nullptr) RETURN_IF_ERROR(FindVisible(reviews_, request.name(), call).status());
         ASSIGN_OR_RETURN(const std::int64_t offset, ReadToken(request.page_token(), 0));
         const int size = request.page_size() == 0 ? kDefaultEntries : request.page_size();
         ASSIGN_OR_RETURN(

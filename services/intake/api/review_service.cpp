@@ -41,13 +41,14 @@ std::string SubmissionOf(const std::string& finding) {
 template <class Request, class Response>
 absl::Status ReviewServiceImpl::Apply(std::string_view method, const std::string& submission, const Request& request,
                                       Response& response, const rpc::CallContext& context, ReviewStore::Decide decide) {
+  if (context.caller != nullptr) RETURN_IF_ERROR(FindVisible(store_, submission, context).status());
   ASSIGN_OR_RETURN(std::string digest, CanonicalDigest(request));
   const ChangeRequest change{method,
                              submission,
                              request.etag(),
                              request.request_id(),
                              std::move(digest),
-                             context.request_id,
+                             context.TraceText(),
                              request.validate_only()};
   const auto respond = [](const CaseFile& after, const Decision& done) {
     Response made;
@@ -68,8 +69,9 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::ListFindings(grpc::CallbackServerCo
   return rpc::ServeOn<v1::ListFindingsRequest, v1::ListFindingsResponse>(
       pool_, list_findings_, context, in, out, state_,
       [this](const v1::ListFindingsRequest& request, v1::ListFindingsResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(CaseFile file, reviews_.Load(request.name(), request.revision()));
+        RETURN_IF_ERROR(CheckVisible(file.head, call));
         const int revision = request.revision() == 0 ? file.head.revision : request.revision();
         ASSIGN_OR_RETURN(const std::optional<std::string> judged, reviews_.Judgement(file.head.id, revision));
         if (judged) {
@@ -95,8 +97,9 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::AnswerFinding(grpc::CallbackServerC
                                                            const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::AnswerFindingRequest, v1::AnswerFindingResponse>(
       pool_, answer_finding_, context, in, out, state_,
-      [this](const v1::AnswerFindingRequest& request, v1::AnswerFindingResponse& response,
+      [this](v1::AnswerFindingRequest& request, v1::AnswerFindingResponse& response,
              const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(rpc::TakeActor(call, *request.mutable_actor(), "actor"));
         std::vector<FieldViolation> faults = FaultsOfChange(request, request.actor(), "actor");
         CheckText(request.text(), "text", 1, faults);
         RETURN_IF_ERROR(Invalid(faults));
@@ -111,8 +114,9 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::RequestWaiver(grpc::CallbackServerC
                                                            const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::RequestWaiverRequest, v1::RequestWaiverResponse>(
       pool_, request_waiver_, context, in, out, state_,
-      [this](const v1::RequestWaiverRequest& request, v1::RequestWaiverResponse& response,
+      [this](v1::RequestWaiverRequest& request, v1::RequestWaiverResponse& response,
              const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(rpc::TakeActor(call, *request.mutable_actor(), "actor"));
         std::vector<FieldViolation> faults = FaultsOfChange(request, request.actor(), "actor");
         CheckText(request.reason(), "reason", 1, faults);
         if (request.expire_time().seconds() <= 0 || request.expire_time().seconds() > kLastSecond)
@@ -130,8 +134,9 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::ApproveWaiver(grpc::CallbackServerC
                                                            const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ApproveWaiverRequest, v1::ApproveWaiverResponse>(
       pool_, approve_waiver_, context, in, out, state_,
-      [this](const v1::ApproveWaiverRequest& request, v1::ApproveWaiverResponse& response,
+      [this](v1::ApproveWaiverRequest& request, v1::ApproveWaiverResponse& response,
              const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(rpc::TakeActor(call, *request.mutable_actor(), "actor"));
         std::vector<FieldViolation> faults = FaultsOfChange(request, request.actor(), "actor");
         CheckText(request.comment(), "comment", 0, faults);
         RETURN_IF_ERROR(Invalid(faults));
@@ -146,8 +151,9 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::RejectWaiver(grpc::CallbackServerCo
                                                           const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::RejectWaiverRequest, v1::RejectWaiverResponse>(
       pool_, reject_waiver_, context, in, out, state_,
-      [this](const v1::RejectWaiverRequest& request, v1::RejectWaiverResponse& response,
+      [this](v1::RejectWaiverRequest& request, v1::RejectWaiverResponse& response,
              const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(rpc::TakeActor(call, *request.mutable_actor(), "actor"));
         std::vector<FieldViolation> faults = FaultsOfChange(request, request.actor(), "actor");
         CheckText(request.comment(), "comment", 1, faults);
         RETURN_IF_ERROR(Invalid(faults));
@@ -162,8 +168,9 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::ApproveSubmission(grpc::CallbackSer
                                                                const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::ApproveSubmissionRequest, v1::ApproveSubmissionResponse>(
       pool_, approve_submission_, context, in, out, state_,
-      [this](const v1::ApproveSubmissionRequest& request, v1::ApproveSubmissionResponse& response,
+      [this](v1::ApproveSubmissionRequest& request, v1::ApproveSubmissionResponse& response,
              const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(rpc::TakeActor(call, *request.mutable_actor(), "actor"));
         std::vector<FieldViolation> faults = FaultsOfChange(request, request.actor(), "actor");
         CheckText(request.comment(), "comment", 0, faults);
         if (!v1::ReviewStage_IsValid(request.stage()) || request.stage() == v1::REVIEW_STAGE_UNSPECIFIED)
@@ -180,8 +187,9 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::WithdrawSubmission(grpc::CallbackSe
                                                                 const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::WithdrawSubmissionRequest, v1::WithdrawSubmissionResponse>(
       pool_, withdraw_submission_, context, in, out, state_,
-      [this](const v1::WithdrawSubmissionRequest& request, v1::WithdrawSubmissionResponse& response,
+      [this](v1::WithdrawSubmissionRequest& request, v1::WithdrawSubmissionResponse& response,
              const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(rpc::TakeActor(call, *request.mutable_actor(), "actor"));
         std::vector<FieldViolation> faults = FaultsOfChange(request, request.actor(), "actor");
         CheckText(request.reason(), "reason", 1, faults);
         RETURN_IF_ERROR(Invalid(faults));
@@ -197,10 +205,9 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::GetHistory(grpc::CallbackServerCont
   return rpc::ServeOn<v1::GetHistoryRequest, v1::GetHistoryResponse>(
       pool_, get_history_, context, in, out, state_,
       [this](const v1::GetHistoryRequest& request, v1::GetHistoryResponse& response,
-             const rpc::CallContext&) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::optional<SubmissionRow> head, store_.Find(request.name()));
-        if (!head) return NotFound(request.name());
-        ASSIGN_OR_RETURN(const std::vector<Step> steps, store_.Steps(head->id, 0));
+             const rpc::CallContext& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const SubmissionRow head, FindVisible(store_, request.name(), call));
+        ASSIGN_OR_RETURN(const std::vector<Step> steps, store_.Steps(head.id, 0));
         PutHistory(steps, *response.mutable_entries());
         return absl::OkStatus();
       });
@@ -210,8 +217,9 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::RecordReview(grpc::CallbackServerCo
                                                           const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
   return rpc::ServeOn<v1::RecordReviewRequest, v1::RecordReviewResponse>(
       pool_, record_review_, context, in, out, state_,
-      [this](const v1::RecordReviewRequest& request, v1::RecordReviewResponse& response,
+      [this](v1::RecordReviewRequest& request, v1::RecordReviewResponse& response,
              const rpc::CallContext& call) -> absl::Status {
+        RETURN_IF_ERROR(rpc::TakeActor(call, *request.mutable_review()->mutable_reviewer(), "review.reviewer"));
         const v1::Review& review = request.review();
         std::vector<FieldViolation> faults = FaultsOfChange(request, review.reviewer(), "review.reviewer");
         CheckText(review.opinion(), "review.opinion", review.lines().empty() ? 1 : 0, faults);
@@ -233,8 +241,9 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::GetReview(grpc::CallbackServerConte
   return rpc::ServeOn<v1::GetReviewRequest, v1::GetReviewResponse>(
       pool_, get_review_, context, in, out, state_,
       [this](const v1::GetReviewRequest& request, v1::GetReviewResponse& response,
-             const rpc::CallContext&) -> absl::Status {
+             const rpc::CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(const CaseFile file, reviews_.Load(request.name(), request.revision()));
+        RETURN_IF_ERROR(CheckVisible(file.head, call));
         const int revision = request.revision() == 0 ? file.head.revision : request.revision();
         ASSIGN_OR_RETURN(const RevisionContents contents, reviews_.Contents(file.head.id, revision));
         response.set_revision(revision);

@@ -4,6 +4,7 @@
 #include "common/digest.h"
 #include "common/errors.h"
 #include "common/form.h"
+#include "common/rpc/actor.h"
 #include "common/rpc/wire.h"
 #include "common/text.h"
 
@@ -49,9 +50,19 @@ absl::Status Validate(const v1::SubmitEvaluationRequest& request) {
   return InvalidFields("FORM_INVALID", "the form cannot be taken in", faults);
 }
 
-absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& request, std::string_view trace_id) {
+absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& request, const rpc::CallContext& context) {
   const evaluation::v1::SelfEvaluation& form = request.form();
   Acceptance acceptance;
+  if (context.caller != nullptr) {
+    const Scope& scope = context.scope();
+    if (!scope.Includes(form.region_code(), form.competent_department().name(), form.implementing_unit().name()))
+      return rpc::OutOfScope(!scope.IncludesUnit(form.implementing_unit().name()) ? "form.implementing_unit"
+                             : !scope.IncludesRegion(form.region_code())          ? "form.region_code"
+                                                                                  : "form.competent_department");
+    acceptance.scope = scope;
+    acceptance.actor.set_name(context.caller->name);
+    acceptance.actor.set_organization(context.caller->organization);
+  }
   ASSIGN_OR_RETURN(acceptance.head.form_digest, CanonicalDigest(form));
   acceptance.request_id = request.request_id();
   acceptance.request_digest = DigestOf(Cat(acceptance.head.form_digest, "\n", request.submission(), "\n",
@@ -70,7 +81,7 @@ absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& reque
     acceptance.head.judged = request.judge_findings();
     acceptance.request_digest = DigestOf(Cat(acceptance.request_digest, "\nreview\n", review));
   }
-  acceptance.trace_id = trace_id;
+  acceptance.trace_id = context.TraceText();
   acceptance.head.campaign = request.campaign();
   acceptance.reservation = request.reservation();
   acceptance.kind = form.kind();

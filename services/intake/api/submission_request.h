@@ -1,6 +1,7 @@
 // One form as it is asked to be taken in: what single calls and streams have in common.
 #pragma once
 
+#include "common/rpc/context.h"
 #include "intake/api/request_id.h"
 #include "intake/store/submission_store.h"
 #include "intake/workflow/pipeline.h"
@@ -11,15 +12,15 @@
 #include <absl/status/statusor.h>
 
 #include <string>
-#include <string_view>
 
 namespace jixiao::intake {
 
 // INVALID_ARGUMENT with all faults of the request.
 absl::Status Validate(const v1::SubmitEvaluationRequest& request);
 
-// Everything that a submission says, digested; also computes the form's own digest. `trace_id`: the call's request id.
-absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& request, std::string_view trace_id);
+// Everything that a submission says, digested, and who hands it in; also computes the form's own digest.
+// PERMISSION_DENIED (OUT_OF_SCOPE) for a form that is not the caller's.
+absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& request, const rpc::CallContext& context);
 
 // Asks scoring whether it knows the rule set; blocks. NOT_FOUND (RULE_SET_NOT_FOUND), INVALID_ARGUMENT. With scoring
 // away it is OK: an unknown rule set is then found by the pipeline.

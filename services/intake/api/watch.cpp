@@ -5,6 +5,7 @@
 #include "common/text.h"
 #include "common/time.h"
 #include "intake/api/listing.h"
+#include "intake/api/requests.h"
 
 #include <chrono>
 #include <deque>
@@ -28,13 +29,14 @@ class WatchReactor : public WatchStream {
  public:
   WatchReactor(const grpc::CallbackServerContext& context, SubmissionStore& store, ChangeHub& hub,
                rpc::ServerState& state, const rpc::Method& method)
-      : store_(store), hub_(hub), context_(rpc::ContextOf(context)), state_(state), method_(method) {}
+      : store_(store), hub_(hub), context_(rpc::ContextOf(context, state)), state_(state), method_(method) {}
 
   void Begin(const grpc::ByteBuffer& in) {
     if (!(entered_ = hub_.Enter()))
       return End(TryAgain(absl::StatusCode::kResourceExhausted, "WATCHERS_FULL", "too many watches are open",
                           std::chrono::seconds(5)));
-    if (!(admitted_ = state_.Enter())) return End(rpc::ServerFull());
+    const absl::Status admitted = rpc::Admit(method_, context_, state_);
+    if (!(admitted_ = admitted.ok())) return End(admitted);
     if (absl::Status status = Read(in); !status.ok()) return End(status);
     hub_.Post([this] { Look(); });
   }
@@ -75,9 +77,11 @@ class WatchReactor : public WatchStream {
 
   SubmissionStore& store_;
   ChangeHub& hub_;
+  const rpc::CallContext context_;
 
  private:
   void Look() {
+    if (absl::Status status = rpc::StillAdmitted(context_, state_); !status.ok()) return End(status);
     seen_ = hub_.newest();
     absl::StatusOr<Found> found = Find();
     if (!found.ok()) return End(found.status());
@@ -127,7 +131,6 @@ class WatchReactor : public WatchStream {
     Finish(rpc::ToGrpc(status));
   }
 
-  const rpc::CallContext context_;
   rpc::ServerState& state_;
   const rpc::Method& method_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -153,14 +156,11 @@ class WatchOne final : public WatchReactor {
   }
 
   absl::StatusOr<Found> Find() override {
-    ASSIGN_OR_RETURN(const std::optional<SubmissionRow> head, store_.Find(request_.name()));
-    if (!head)
-      return Error(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND",
-                   Cat("name: there is no ", TruncateUtf8(request_.name(), 100)));
-    submission_ = head->id;
-    ASSIGN_OR_RETURN(const std::vector<Step> steps, store_.Steps(head->id, after_));
+    ASSIGN_OR_RETURN(const SubmissionRow head, FindVisible(store_, request_.name(), context_));
+    submission_ = head.id;
+    ASSIGN_OR_RETURN(const std::vector<Step> steps, store_.Steps(head.id, after_));
     Found found;
-    SubmissionState last = head->state;  // a caller that resumes may have seen the last step
+    SubmissionState last = head.state;  // a caller that resumes may have seen the last step
     for (const Step& step : steps) {
       v1::WatchSubmissionResponse response;
       response.set_sequence(step.sequence);
@@ -196,7 +196,7 @@ class WatchAll final : public WatchReactor {
   absl::Status Read(const grpc::ByteBuffer& in) override {
     v1::WatchSubmissionsRequest request;
     RETURN_IF_ERROR(rpc::Read(in, request));
-    ASSIGN_OR_RETURN(filter_, ReadFilter(request.filter()));
+    ASSIGN_OR_RETURN(filter_, ReadFilter(request.filter(), context_.scope()));
     if ((from_now_ = request.cursor() == kNow)) return absl::OkStatus();
     ASSIGN_OR_RETURN(after_, ReadCursor(request.cursor()));
     return absl::OkStatus();

@@ -11,6 +11,7 @@
 #include "intake/store/sqlite_seasons.h"
 #include "intake/store/sqlite_work_items.h"
 
+#include <future>
 #include <utility>
 
 namespace jixiao::intake {
@@ -119,7 +120,9 @@ absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptanc
         "SELECT id FROM submissions WHERE name = ?", [&](const Statement& row) { head.id = row.Int(0); }, head.name));
     return head;
   }
-  if (!earlier) return NoSubmission(acceptance.submission);
+  if (!earlier ||
+      !acceptance.scope.Includes(earlier->region_code, earlier->competent_department, earlier->implementing_unit))
+    return NoSubmission(acceptance.submission);
   ASSIGN_OR_RETURN(head.state,
                    StateAfter(earlier->state, v1::SUBMISSION_ACTION_SUBMIT, v1::ACTOR_ROLE_UNSPECIFIED, {}));
   // What has to be reviewed stays so: a new revision is no way around a stage.
@@ -146,6 +149,7 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance,
   RETURN_IF_ERROR(JoinCampaign(db, acceptance, earlier, now, head));
   StepDetail detail;
   detail.action = v1::SUBMISSION_ACTION_SUBMIT;
+  detail.actor = acceptance.actor;
   detail.actor.set_role(v1::ACTOR_ROLE_UNIT);
   RETURN_IF_ERROR(SaveStep(db, head, "", detail));
   RETURN_IF_ERROR(db.Run("INSERT INTO revisions VALUES (?, ?, ?, ?, NULL)", head.id, head.revision,
@@ -165,6 +169,14 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance,
 }
 
 }  // namespace
+
+absl::Status SqliteSubmissionStore::Count(Database& database, store::Contents& contents) {
+  ASSIGN_OR_RETURN(contents.counts["submissions"], store::Number(database, "SELECT count(*) FROM submissions"));
+  ASSIGN_OR_RETURN(contents.counts["revisions"], store::Number(database, "SELECT count(*) FROM revisions"));
+  ASSIGN_OR_RETURN(contents.counts["changes"], store::Number(database, "SELECT coalesce(max(sequence), 0) FROM steps"));
+  ASSIGN_OR_RETURN(contents.counts["campaigns"], store::Number(database, "SELECT count(*) FROM campaigns"));
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> SqliteSubmissionStore::Open(
     const std::string& path, Clock clock, store::GroupCommit::Options options) {
@@ -281,6 +293,26 @@ absl::StatusOr<std::vector<WorkItem>> SqliteSubmissionStore::Lease(std::int64_t 
     return absl::OkStatus();
   }));
   return items;
+}
+
+absl::Status SqliteSubmissionStore::Renew(std::span<WorkItem> items, std::int64_t lease_micros) {
+  std::int64_t until = 0;
+  std::vector<WorkItem*> renewed;
+  std::promise<absl::Status> promise;
+  std::future<absl::Status> outcome = promise.get_future();
+  // Settle reads the items on the writer's thread: there they change, too, and only after the commit.
+  RETURN_IF_ERROR(writer_->Submit(
+      [&](Database& db) -> absl::Status {
+        until = NowMicros() + lease_micros;
+        ASSIGN_OR_RETURN(renewed, RenewIn(db, items, until));
+        return absl::OkStatus();
+      },
+      [&, promise = std::move(promise)](absl::Status status) mutable {
+        if (status.ok())
+          for (WorkItem* item : renewed) item->leased_until = until;
+        promise.set_value(std::move(status));
+      }));
+  return outcome.get();
 }
 
 absl::StatusOr<std::vector<SubmissionState>> SqliteSubmissionStore::Settle(const std::vector<WorkResult>& results) {

@@ -1,6 +1,7 @@
 // Submissions in SQLite.
 #pragma once
 
+#include "common/store/contents.h"
 #include "common/store/group_commit.h"
 #include "common/time.h"
 #include "intake/store/submission_store.h"
@@ -31,11 +32,15 @@ class SqliteSubmissionStore final : public SubmissionStore {
   void Listen(std::function<void(std::int64_t)> listener) override;
   absl::StatusOr<std::vector<Step>> Steps(std::int64_t submission, std::int64_t after) override;
   absl::StatusOr<std::vector<WorkItem>> Lease(std::int64_t limit, std::int64_t lease_micros) override;
+  absl::Status Renew(std::span<WorkItem> items, std::int64_t lease_micros) override;
   absl::StatusOr<std::vector<SubmissionState>> Settle(const std::vector<WorkResult>& results) override;
   absl::Status ReleaseLeases() override;
   absl::StatusOr<Backlog> Waiting() override;
   absl::StatusOr<ExpiryStep> ExpireRequests(std::int64_t before, const RequestPosition& after,
                                             std::int64_t limit) override;
+
+  // What such a database holds: submissions, revisions, changes (the number of the newest) and campaigns.
+  static absl::Status Count(store::Database& database, store::Contents& contents);
 
   // The connections and the clock, for the other stores of this database.
   store::GroupCommit& writer() { return *writer_; }

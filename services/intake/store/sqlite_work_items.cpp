@@ -23,6 +23,10 @@ using store::Statement;
 // What one lease reads into memory, but for the last item.
 constexpr std::size_t kMaxLeaseBytes = 64 * 1024 * 1024;
 
+// Beyond the longest lease or delay. What is due still later was written before the clock was set back, or by another
+// replica's clock that is as far ahead.
+constexpr std::int64_t kMarginMicros = 5'000'000;
+
 // A due work item without its contents.
 struct DueItem {
   WorkItem item;
@@ -161,6 +165,7 @@ SubmissionAction ActionOf(WorkResult::Kind kind) {
 
 absl::StatusOr<std::vector<WorkItem>> LeaseIn(Database& db, std::int64_t limit, std::int64_t lease_micros) {
   const std::int64_t now = NowMicros();
+  RETURN_IF_ERROR(db.Run("UPDATE work_items SET due = ? WHERE due > ?", now, now + lease_micros + kMarginMicros));
   ASSIGN_OR_RETURN(std::vector<DueItem> due, FindDue(db, now, limit));
   std::vector<WorkItem> items;
   std::size_t bytes = 0;
@@ -173,6 +178,16 @@ absl::StatusOr<std::vector<WorkItem>> LeaseIn(Database& db, std::int64_t limit, 
     RETURN_IF_ERROR(db.Run("UPDATE work_items SET due = ? WHERE id = ?", item.leased_until, item.id));
   }
   return items;
+}
+
+absl::StatusOr<std::vector<WorkItem*>> RenewIn(Database& db, std::span<WorkItem> items, std::int64_t until) {
+  std::vector<WorkItem*> renewed;
+  for (WorkItem& item : items) {
+    RETURN_IF_ERROR(
+        db.Run("UPDATE work_items SET due = ? WHERE id = ? AND due = ?", until, item.id, item.leased_until));
+    if (db.changes() > 0) renewed.push_back(&item);
+  }
+  return renewed;
 }
 
 absl::StatusOr<SubmissionState> SettleIn(Database& db, const WorkResult& result, std::int64_t now) {

@@ -1,6 +1,7 @@
 // Where intake keeps submissions, their revisions, steps and work items. Cut by what the service and the pipeline need.
 #pragma once
 
+#include "common/scope.h"
 #include "intake/season/roster.h"
 #include "intake/workflow/moves.h"
 #include "intake/workflow/submission.h"
@@ -19,6 +20,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +31,10 @@ namespace jixiao::intake {
 struct Acceptance {
   std::string request_id;
   std::string request_digest;  // of everything that the request says
-  std::string trace_id;        // the caller's x-request-id; later calls for this form carry it
+  std::string trace_id;        // the caller's ids as common/trace.h writes them; later calls for this form carry them
   std::string submission;      // for a resubmission
+  Scope scope;                 // in which that must lie
+  v1::Actor actor;             // who hands it in, for a unit; empty where nobody is known
   SubmissionRow head;          // unit, project, year, region, rule set, form digest, campaign, stages without one
   evaluation::v1::FormKind kind = evaluation::v1::FORM_KIND_UNSPECIFIED;
   std::string unit_code;         // of the implementing unit
@@ -169,6 +173,9 @@ class SubmissionStore {
   // Takes up to `limit` due work items for `lease_micros`, fewer when they are large; nobody else gets them until then.
   // What is stored damaged makes its own item damaged and no other.
   virtual absl::StatusOr<std::vector<WorkItem>> Lease(std::int64_t limit, std::int64_t lease_micros) = 0;
+  // Holds the leases of those of `items` that nobody has taken over for `lease_micros` from now. While it runs, and
+  // while Settle does, nobody else may look at their leased_until.
+  virtual absl::Status Renew(std::span<WorkItem> items, std::int64_t lease_micros) = 0;
   // Records what became of leased items, all or nothing, and answers with the states that their submissions have now;
   // UNSPECIFIED for an item that is gone because something else happened to its submission meanwhile, and for one whose
   // lease ended and which another has taken since.

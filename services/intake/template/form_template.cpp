@@ -1,6 +1,7 @@
 #include "intake/template/form_template.h"
 
 #include "common/errors.h"
+#include "common/file.h"
 #include "common/text.h"
 #include "intake/template/layout.h"
 #include "intake/template/workbook.h"
@@ -83,13 +84,12 @@ absl::Status WriteTemplate(const scoring::v1::RuleSet& rule_set, const std::vect
                                               {"jixiao.rule_set", Cat(rule_set.id(), "@", rule_set.revision())},
                                               {"jixiao.rule_set_digest", rules->digest()}},
                                              beside);
-  std::error_code error;
-  if (written.ok()) std::filesystem::rename(beside, path, error);
-  if (written.ok() && !error) return absl::OkStatus();
+  const absl::Status moved = written.ok() ? MoveIntoPlace(beside, path) : written;
+  if (moved.ok()) return moved;
   std::error_code ignored;
   std::filesystem::remove(beside, ignored);
   if (!written.ok()) return written;
-  return Error(absl::StatusCode::kUnavailable, "FILE_UNWRITABLE", Cat(path, "：", error.message()));
+  return Error(absl::StatusCode::kUnavailable, "FILE_UNWRITABLE", std::string(moved.message()));
 }
 
 }  // namespace jixiao::forms

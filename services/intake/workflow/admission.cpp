@@ -20,6 +20,9 @@ constexpr milliseconds kMostWait{30'000};
 constexpr double kAssumedRate = 200;
 constexpr milliseconds kMeasure{500};
 
+constexpr std::string_view kSingle = "1 ";
+constexpr std::string_view kBulk = "2 ";
+
 std::size_t SizeOf(const Acceptance& acceptance) {
   return acceptance.form.size() + acceptance.source_document.size();
 }
@@ -27,17 +30,32 @@ std::size_t SizeOf(const Acceptance& acceptance) {
 }  // namespace
 
 std::string SingleFlow(std::string_view caller) {
-  return Cat("1 ", caller);
+  return Cat(kSingle, caller);
 }
 
 std::string BulkFlow(std::string_view caller) {
-  return Cat("2 ", caller);
+  return Cat(kBulk, caller);
+}
+
+double Admission::Rate() const {
+  return per_second_ > 0 ? per_second_ : kAssumedRate;
+}
+
+Admission::Room Admission::RoomFor(std::string_view flow, std::size_t bytes) {
+  if (!waiting_.HasRoom(flow, bytes)) return {};
+  if (!flow.starts_with(kSingle)) return {true};
+  const double standing = Rate() * std::chrono::duration<double>(kStanding).count();
+  if (static_cast<double>(singles_) < std::max<double>(kLeastStanding, standing)) return {true};
+  const auto now = steady_clock::now();
+  const double minutes = std::chrono::duration<double, std::ratio<60>>(now - burst_at_).count();
+  burst_ = std::min(kBurst, burst_ + kBurst * minutes);
+  burst_at_ = now;
+  return {burst_ >= 1, true};
 }
 
 absl::Status Admission::Refusal() {
   ++refused_;
-  const double rate = per_second_ > 0 ? per_second_ : kAssumedRate;
-  const auto drain = milliseconds(static_cast<std::int64_t>(static_cast<double>(waiting_.items()) / rate * 1000));
+  const auto drain = milliseconds(static_cast<std::int64_t>(static_cast<double>(waiting_.items()) / Rate() * 1000));
   return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many forms are waiting",
                   std::clamp(drain, kLeastWait, kMostWait));
 }
@@ -56,7 +74,7 @@ void Admission::CountOne() {
 
 absl::Status Admission::Check(std::string_view flow, std::size_t bytes) {
   const std::lock_guard lock(mutex_);
-  if (waiting_.HasRoom(flow, bytes)) return absl::OkStatus();
+  if (RoomFor(flow, bytes).any) return absl::OkStatus();
   return Refusal();
 }
 
@@ -64,8 +82,11 @@ absl::Status Admission::Accept(std::string_view flow, Acceptance& acceptance, Do
   {
     const std::lock_guard lock(mutex_);
     const std::size_t bytes = SizeOf(acceptance);
-    if (!waiting_.HasRoom(flow, bytes)) return Refusal();
-    Entry entry{std::move(acceptance), std::move(done)};
+    const Room room = RoomFor(flow, bytes);
+    if (!room.any) return Refusal();
+    if (room.of_burst) --burst_;
+    Entry entry{std::move(acceptance), std::move(done), flow.starts_with(kSingle)};
+    singles_ += entry.single ? 1 : 0;
     waiting_.Push(flow, bytes, entry);
   }
   Pump();
@@ -77,9 +98,10 @@ void Admission::Pump() {
     std::optional<Entry> next;
     {
       const std::lock_guard lock(mutex_);
-      if (in_store_ >= kInStore) return;
+      if (in_store_ >= (singles_ > 0 ? kInStoreOfSingles : kInStore)) return;
       next = waiting_.Pop();
       if (!next) return;
+      singles_ -= next->single ? 1 : 0;
       ++in_store_;
     }
     auto done = std::make_shared<Done>(std::move(next->done));

@@ -6,6 +6,11 @@
 // unit that sends one form does not notice. The queue is short, in forms and in bytes; who finds no room is refused at
 // once, with a time to wait that follows from what waits and from how fast the store drained lately.
 //
+// Somebody waits for the answer to a single form. So of single forms no more wait than the store takes in kStanding,
+// but for a burst: kBurst forms a minute may wait beyond that. When more come than the machine carries, and not only
+// for a moment, those that get in are answered nearly as fast as ever and the others are told at once to come back: a
+// long queue would make all of them slow and carry not one form more. Streams have their own flow control and wait.
+//
 // A caller is who it says it is (metadata x-caller) or else its address, until calls are authenticated: this shares
 // capacity among callers that mean well, and bounds memory whoever they are.
 #pragma once
@@ -32,6 +37,13 @@ class Admission {
 
   // Forms with the store at a time: about what one commit takes in a few milliseconds.
   static constexpr std::size_t kInStore = 64;
+  // The same while single forms wait, so that each waits for less.
+  static constexpr std::size_t kInStoreOfSingles = 32;
+
+  // Single forms that wait: what the store takes in this time, and at least so many.
+  static constexpr std::chrono::milliseconds kStanding{10};
+  static constexpr std::size_t kLeastStanding = 16;
+  static constexpr double kBurst = 512;
 
   struct Stats {
     std::size_t waiting = 0;
@@ -56,17 +68,28 @@ class Admission {
   struct Entry {
     Acceptance acceptance;
     Done done;
+    bool single = false;
   };
 
   // Hands over what may go to the store.
   void Pump();
-  absl::Status Refusal();  // needs mutex_
-  void CountOne();         // needs mutex_
+  // Whether a form of this flow may wait, and whether as one of the burst.
+  struct Room {
+    bool any = false;
+    bool of_burst = false;
+  };
+  Room RoomFor(std::string_view flow, std::size_t bytes);  // needs mutex_
+  double Rate() const;                                     // needs mutex_
+  absl::Status Refusal();                                  // needs mutex_
+  void CountOne();                                         // needs mutex_
 
   SubmissionStore& store_;
   std::mutex mutex_;  // guards what follows
   FairQueue<Entry> waiting_;
   std::size_t in_store_ = 0;
+  std::size_t singles_ = 0;  // that wait
+  double burst_ = kBurst;    // that may still wait beyond the others
+  std::chrono::steady_clock::time_point burst_at_ = std::chrono::steady_clock::now();  // when that was so
   std::uint64_t refused_ = 0;
   std::uint64_t drained_ = 0;  // since `since_`
   std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();

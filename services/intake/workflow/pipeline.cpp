@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "common/time.h"
+#include "common/trace.h"
 #include "intake/workflow/findings.h"
 
 #include <algorithm>
@@ -12,10 +13,13 @@ namespace jixiao::intake {
 namespace {
 
 constexpr std::int64_t kBatch = 64;
-// Longer than a batch takes; what a replica that was killed had in hand waits so long for another.
-constexpr std::int64_t kLeaseMicros = 30'000'000;
+// What a replica that was killed had in hand waits so long for another. Whoever is alive renews in time.
+constexpr std::int64_t kLeaseMicros = 7'000'000;
+constexpr std::chrono::seconds kRenewAfter{2};
 constexpr std::chrono::milliseconds kIdle{250};
-constexpr int kSettleTries = 8;
+// Half a minute together; each short, so that what is known goes into the store soon after the store is sound again.
+constexpr int kSettleTries = 16;
+constexpr std::int64_t kMostBeforeSettling = 2'000'000;
 constexpr std::int64_t kReportMicros = 30'000'000;
 constexpr std::int64_t kOldMicros = 60'000'000;
 
@@ -35,7 +39,13 @@ bool Repeatable(const absl::Status& status) {
   }
 }
 
+// Whether the store may take later what it does not take now: it is away, busy, or out of room.
+bool MayTakeLater(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
+}
+
 WorkResult Failed(const WorkItem& item, const absl::Status& status, std::string_view where) {
+  const Trace trace = FromText(item.trace_id);
   WorkResult result;
   result.item = &item;
   result.problem = Cat(where, "：", ReasonOf(status), " ", std::string(status.message()));
@@ -43,24 +53,59 @@ WorkResult Failed(const WorkItem& item, const absl::Status& status, std::string_
     result.kind = WorkResult::Kind::kDeferred;
     result.not_before = NowMicros() + DelayBeforeTry(item.attempts);
     log::Warning("a work item is put off", {{"submission", item.name},
-                                            {"request_id", item.trace_id},
+                                            {"request_id", trace.request_id},
+                                            {"trace_id", trace.trace_id},
                                             {"attempts", item.attempts},
                                             {"reason", ReasonOf(status)},
                                             {"error", std::string(status.message())}});
   } else {
     result.kind = WorkResult::Kind::kStuck;
     log::Error("a work item is stuck", {{"submission", item.name},
-                                        {"request_id", item.trace_id},
+                                        {"request_id", trace.request_id},
+                                        {"trace_id", trace.trace_id},
                                         {"reason", ReasonOf(status)},
                                         {"error", std::string(status.message())}});
   }
   return result;
 }
 
+// Renews the leases of a batch while it is in hand. One that cannot be renewed ends, and what another makes of the item
+// counts.
+class LeaseKeeper {
+ public:
+  LeaseKeeper(SubmissionStore& store, std::span<WorkItem> items)
+      : thread_([this, &store, items] {
+          std::unique_lock lock(mutex_);
+          while (!ended_.wait_for(lock, kRenewAfter, [this] { return over_; })) {
+            lock.unlock();
+            if (const absl::Status status = store.Renew(items, kLeaseMicros); !status.ok())
+              log::Warning("leases cannot be renewed",
+                           {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
+            lock.lock();
+          }
+        }) {}
+  ~LeaseKeeper() {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    ended_.notify_all();
+    thread_.join();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool over_ = false;
+  std::thread thread_;
+};
+
 // What is stored of the form is not what was accepted. Its unit has the form; the disk does not mend itself.
 WorkResult Damaged(const WorkItem& item) {
+  const Trace trace = FromText(item.trace_id);
   log::Error("a stored form is damaged", {{"submission", item.name},
-                                          {"request_id", item.trace_id},
+                                          {"request_id", trace.request_id},
+                                          {"trace_id", trace.trace_id},
                                           {"reason", ReasonOf(item.damage)},
                                           {"error", std::string(item.damage.message())}});
   WorkResult result;
@@ -73,7 +118,7 @@ WorkResult Damaged(const WorkItem& item) {
 }  // namespace
 
 std::int64_t DelayBeforeTry(int attempts) {
-  return std::min<std::int64_t>(15'000'000, std::int64_t{100'000} << std::min(attempts, 10));
+  return std::min<std::int64_t>(5'000'000, std::int64_t{100'000} << std::min(attempts, 10));
 }
 
 Pipeline::Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver, const ReviewPolicy& policy)
@@ -124,6 +169,8 @@ absl::StatusOr<std::size_t> Pipeline::RunBatch() {
   ASSIGN_OR_RETURN(std::vector<WorkItem> items, store_.Lease(kBatch, kLeaseMicros));
   const std::size_t leased = items.size();
   RETURN_IF_ERROR(SetDamagedAside(items));
+  if (items.empty()) return leased;
+  const LeaseKeeper keeper(store_, items);
   RETURN_IF_ERROR(ScoreItems(items));
   RETURN_IF_ERROR(ArchiveItems(items));
   return leased;
@@ -142,7 +189,8 @@ absl::StatusOr<std::vector<SubmissionState>> Pipeline::Settle(const std::vector<
   if (results.empty()) return std::vector<SubmissionState>();
   absl::StatusOr<std::vector<SubmissionState>> together = store_.Settle(results);
   // What was not stored stays leased: repeated here, it need not wait for the lease to end.
-  for (int tries = 0; absl::IsUnavailable(together.status()) && tries < kSettleTries && Pause(DelayBeforeTry(tries));
+  for (int tries = 0; MayTakeLater(together.status()) && tries < kSettleTries &&
+                      Pause(std::min(DelayBeforeTry(tries), kMostBeforeSettling));
        ++tries)
     together = store_.Settle(results);
   if (together.status().code() != absl::StatusCode::kDataLoss || results.size() == 1) return together;

@@ -96,7 +96,8 @@ class Pipeline {
   std::thread thread_;
 };
 
-// How long to wait before the next try, in microseconds: doubling from 100 ms to 15 s.
+// How long to wait before the next try, in microseconds: doubling from 100 ms to 5 s: so soon after a fault is over
+// all that was put off goes on.
 std::int64_t DelayBeforeTry(int attempts);
 
 }  // namespace jixiao::intake

@@ -5,6 +5,7 @@
 namespace jixiao::intake {
 
 bool Matches(const SubmissionFilter& filter, const SubmissionRow& row, SubmissionState state, std::int64_t time) {
+  if (!filter.scope.Includes(row.region_code, row.competent_department, row.implementing_unit)) return false;
   if (!filter.campaign.empty() && row.campaign != filter.campaign) return false;
   if (!row.region_code.starts_with(filter.region)) return false;
   if (!filter.department.empty() && row.competent_department != filter.department) return false;

@@ -1,6 +1,7 @@
 // Which submissions a list, a pull or a watch is about.
 #pragma once
 
+#include "common/scope.h"
 #include "intake/workflow/submission.h"
 
 #include <cstdint>
@@ -22,6 +23,7 @@ struct SubmissionFilter {
   std::optional<std::int64_t> updated_from = {};    // microseconds since 1970
   std::optional<std::int64_t> updated_before = {};  // not at this time any more
   std::string text = {};                            // stands in the unit's or the project's name
+  Scope scope = {};                                 // whose submissions the asker may see
 };
 
 // Whether a submission fits, taking `state` and `time` for its state and its last change: for a list they are its own,

@@ -123,19 +123,19 @@ class CheckBatchReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
   CheckBatchReactor(grpc::CallbackServerContext& context, grpc::ByteBuffer* response, RuleBook& book, WorkerPool& pool,
                     rpc::ServerState& state, const rpc::Method& method, std::atomic<int>& running)
       : server_context_(context),
-        context_(rpc::ContextOf(context)),
+        context_(rpc::ContextOf(context, state)),
         response_(response),
         batch_(book),
         pool_(pool),
         state_(state),
         method_(method),
         running_(running),
-        counted_(running.fetch_add(1, std::memory_order_relaxed) < kMaxBatches),
-        admitted_(counted_ && state.Enter()) {
-    if (admitted_)
+        counted_(running.fetch_add(1, std::memory_order_relaxed) < kMaxBatches) {
+    const absl::Status admitted = counted_ ? rpc::Admit(method_, context_, state_) : rpc::ServerFull();
+    if ((admitted_ = admitted.ok()))
       StartRead(&in_);
     else
-      End(rpc::ServerFull());
+      End(admitted);
   }
 
   void OnReadDone(bool ok) override {
@@ -184,7 +184,7 @@ class CheckBatchReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer>
   const rpc::Method& method_;
   std::atomic<int>& running_;
   const bool counted_;
-  const bool admitted_;
+  bool admitted_ = false;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::stop_source stop_;
   grpc::ByteBuffer in_;

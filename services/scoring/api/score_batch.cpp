@@ -21,18 +21,18 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
  public:
   ScoreBatchReactor(const grpc::CallbackServerContext& context, RuleBook& book, LiveForms& live, WorkerPool& pool,
                     rpc::ServerState& state, const rpc::Method& stream, const rpc::Method& item)
-      : context_(rpc::ContextOf(context)),
+      : context_(rpc::ContextOf(context, state)),
         book_(book),
         live_(live),
         pool_(pool),
         state_(state),
         stream_(stream),
-        item_(item),
-        admitted_(state.Enter()) {
-    if (admitted_)
+        item_(item) {
+    const absl::Status admitted = rpc::Admit(stream_, context_, state_);
+    if ((admitted_ = admitted.ok()))
       StartRead(&in_);
     else
-      End(rpc::ServerFull());
+      End(admitted);
   }
 
   void OnReadDone(bool ok) override {
@@ -103,7 +103,7 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
   rpc::ServerState& state_;
   const rpc::Method& stream_;
   const rpc::Method& item_;
-  const bool admitted_;
+  bool admitted_ = false;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point item_start_;
   std::optional<ScoreWork> work_;  // of the item at hand

@@ -14,7 +14,18 @@
 namespace jixiao::scoring {
 
 grpc::ServerUnaryReactor* ScoringServiceImpl::Score(Context* context, const Bytes* in, Bytes* out) {
-  return rpc::ServeBytes(score_, context, in, out, state_, [&](rpc::BytesCall call) { Score(*in, std::move(call)); });
+  return rpc::ServeBytes(score_, context, in, out, state_, [&](rpc::BytesCall call) {
+    // gRPC's threads score themselves while there are cores for it, which saves the way to another thread. Beyond that
+    // they only queue and refuse: otherwise calls would pile up where nobody sees them, in gRPC's own buffers.
+    if (scoring_.fetch_add(1, std::memory_order_relaxed) < cores_) {
+      Score(*in, std::move(call));
+      scoring_.fetch_sub(1, std::memory_order_relaxed);
+      return;
+    }
+    scoring_.fetch_sub(1, std::memory_order_relaxed);
+    auto waiting = std::make_shared<rpc::BytesCall>(std::move(call));
+    if (!scorers_.Post([this, in, waiting] { Score(*in, std::move(*waiting)); })) waiting->Fail(rpc::ServerFull());
+  });
 }
 
 void ScoringServiceImpl::Score(const Bytes& bytes, rpc::BytesCall call) {

@@ -11,7 +11,10 @@
 
 #include "jixiao/scoring/v1/scoring_service.grpc.pb.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <thread>
 
 namespace jixiao::scoring {
 
@@ -62,6 +65,10 @@ class ScoringServiceImpl final : public RawScoringService {
   Unary* GetShadowReport(Context* context, const Bytes* in, Bytes* out) override;
 
  private:
+  // How many calls may wait for each core: about 40 ms of work. More are refused at once, before they are read.
+  static constexpr std::size_t kWaitingPerCore = 256;
+  static int Cores() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+
   void Score(const Bytes& bytes, rpc::BytesCall call);
 
   // Hands a call to the administration, on the pool.
@@ -91,6 +98,9 @@ class ScoringServiceImpl final : public RawScoringService {
   const rpc::Method diff_rule_sets_{state_, "DiffRuleSets"};
   const rpc::Method get_simulation_{state_, "GetSimulation"};
   const rpc::Method get_shadow_report_{state_, "GetShadowReport"};
+  const int cores_ = Cores();
+  std::atomic<int> scoring_{0};  // calls that gRPC's threads score
+  WorkerPool scorers_{cores_, kWaitingPerCore* static_cast<std::size_t>(cores_)};
 };
 
 }  // namespace jixiao::scoring

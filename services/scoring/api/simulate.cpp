@@ -37,17 +37,17 @@ class SimulateReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   SimulateReactor(const grpc::CallbackServerContext& context, grpc::ByteBuffer& out, RuleBook& book, WorkerPool& pool,
                   rpc::ServerState& state, const rpc::Method& method)
       : server_context_(context),
-        context_(rpc::ContextOf(context)),
+        context_(rpc::ContextOf(context, state)),
         out_(out),
         book_(book),
         pool_(pool),
         state_(state),
-        method_(method),
-        admitted_(state.Enter()) {
-    if (admitted_)
+        method_(method) {
+    const absl::Status admitted = rpc::Admit(method_, context_, state_);
+    if ((admitted_ = admitted.ok()))
       StartRead(&in_);
     else
-      End(rpc::ServerFull());
+      End(admitted);
   }
 
   void OnReadDone(bool ok) override {
@@ -149,7 +149,7 @@ class SimulateReactor final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
   WorkerPool& pool_;
   rpc::ServerState& state_;
   const rpc::Method& method_;
-  const bool admitted_;
+  bool admitted_ = false;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   v1::SimulationPair pair_;
   std::shared_ptr<const Rules> from_;  // null when each form has its own

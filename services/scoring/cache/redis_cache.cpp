@@ -1,6 +1,7 @@
 #include "scoring/cache/redis_cache.h"
 
 #include "common/digest.h"
+#include "common/encoding.h"
 #include "common/errors.h"
 #include "common/log.h"
 #include "common/text.h"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -62,17 +64,64 @@ bool IsMessage(const redisReply& reply) {
          TextOf(*reply.element[0]) == "message";
 }
 
+// Percent-encoding undone; nothing for what is none.
+std::optional<std::string> Decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out.push_back(text[i]);
+      continue;
+    }
+    const absl::StatusOr<std::vector<std::uint8_t>> byte = DecodeHex(text.substr(i + 1, 2));
+    if (!byte.ok() || byte->size() != 1) return std::nullopt;
+    out.push_back(static_cast<char>(byte->front()));
+    i += 2;
+  }
+  return out;
+}
+
 }  // namespace
 
-RedisCache::RedisCache(std::string_view address, Metrics& metrics)
-    : failures_(metrics.AddCounter("jixiao_redis_failures_total",
+absl::StatusOr<RedisAddress> ParseRedisAddress(std::string_view address) {
+  constexpr std::string_view kScheme = "redis://";
+  constexpr int kRedisPort = 6379;
+  const absl::Status invalid =
+      InvalidField("REDIS_INVALID", "--redis", "must be HOST:PORT or redis://[USER]:PASSWORD@HOST[:PORT]");
+  RedisAddress out;
+  if (address.empty()) return out;
+  std::string_view place = address;
+  if (const bool url = place.starts_with(kScheme); url) {
+    place.remove_prefix(kScheme.size());
+    out.port = kRedisPort;
+    if (const std::size_t at = place.rfind('@'); at != place.npos) {
+      const std::size_t colon = place.find(':');
+      if (colon > at) return invalid;
+      const std::optional<std::string> user = Decoded(place.substr(0, colon));
+      const std::optional<std::string> password = Decoded(place.substr(colon + 1, at - colon - 1));
+      if (!user || !password || password->empty()) return invalid;
+      out.user = *user;
+      out.password = *password;
+      place.remove_prefix(at + 1);
+    }
+    if (place.ends_with('/')) place.remove_suffix(1);
+  }
+  if (const std::size_t colon = place.rfind(':'); colon != place.npos) {
+    const auto [end, error] = std::from_chars(place.data() + colon + 1, place.data() + place.size(), out.port);
+    if (error != std::errc() || end != place.data() + place.size()) return invalid;
+    place = place.substr(0, colon);
+  }
+  if (place.empty() || out.port < 1 || out.port > 65535) return invalid;
+  out.host = place;
+  return out;
+}
+
+RedisCache::RedisCache(const RedisAddress& address, Metrics& metrics)
+    : address_(address),
+      failures_(metrics.AddCounter("jixiao_redis_failures_total",
                                    "Exchanges with Redis that failed or took too long; each closes it for a second")),
       refusals_(metrics.AddCounter("jixiao_redis_refusals_total", "Commands that Redis answered with an error")),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  const std::size_t colon = address.rfind(':');
-  if (colon == std::string_view::npos) return;
-  host_ = address.substr(0, colon);
-  std::from_chars(address.data() + colon + 1, address.data() + address.size(), port_);
+  if (address_.port == 0) return;
   metrics.AddReading("jixiao_redis_up", "1 while Redis answers", [this] { return up() ? 1.0 : 0.0; });
 }
 
@@ -82,7 +131,7 @@ RedisCache::~RedisCache() {
 
 void RedisCache::Start(absl::AnyInvocable<void(News)> hear) {
   hear_ = std::move(hear);
-  if (port_ != 0) thread_ = std::thread([this] { Run(); });
+  if (address_.port != 0) thread_ = std::thread([this] { Run(); });
 }
 
 void RedisCache::Stop() {
@@ -101,7 +150,7 @@ void RedisCache::Wake() {
 
 bool RedisCache::WaitUntilTried(milliseconds patience) {
   std::unique_lock lock(mutex_);
-  if (port_ != 0) changed_.wait_for(lock, patience, [this] { return tried_ || stopping_; });
+  if (address_.port != 0) changed_.wait_for(lock, patience, [this] { return tried_ || stopping_; });
   return up();
 }
 
@@ -126,12 +175,25 @@ bool RedisCache::Rest(milliseconds time) {
   return !stopping_;
 }
 
+absl::StatusOr<RedisConnection> RedisCache::Connect() const {
+  ASSIGN_OR_RETURN(RedisConnection connection,
+                   RedisConnection::Open(address_.host, address_.port, In(kConnectTimeout)));
+  if (address_.password.empty()) return connection;
+  std::vector<std::string_view> words = {"AUTH"};
+  if (!address_.user.empty()) words.push_back(address_.user);
+  words.push_back(address_.password);
+  ASSIGN_OR_RETURN(const Reply reply, connection.Call(words, In(kConnectTimeout)));
+  if (reply->type == REDIS_REPLY_ERROR)
+    return absl::UnavailableError(Cat("it refuses our password: ", TruncateUtf8(TextOf(*reply), 100)));
+  return connection;
+}
+
 absl::Status RedisCache::Attend() {
-  ASSIGN_OR_RETURN(RedisConnection commands, RedisConnection::Open(host_, port_, In(kConnectTimeout)));
+  ASSIGN_OR_RETURN(RedisConnection commands, Connect());
   // As quick as callers will want it: a Redis that is only slow stays away, too.
   ASSIGN_OR_RETURN(Reply pong, commands.Call({"PING"}, In(kTimeout)));
   if (pong->type == REDIS_REPLY_ERROR) return absl::UnavailableError(std::string(TextOf(*pong)));
-  ASSIGN_OR_RETURN(RedisConnection bell, RedisConnection::Open(host_, port_, In(kConnectTimeout)));
+  ASSIGN_OR_RETURN(RedisConnection bell, Connect());
   ASSIGN_OR_RETURN(Reply subscribed, bell.Call({"SUBSCRIBE", kBell}, In(kConnectTimeout)));
   if (subscribed->type == REDIS_REPLY_ERROR) return absl::UnavailableError(std::string(TextOf(*subscribed)));
   {
@@ -183,7 +245,7 @@ void RedisCache::SetUp(bool up, std::string_view reason) {
   }
   changed_.notify_all();
   if (up)
-    log::Info("redis is there", {{"host", host_}, {"port", port_}});
+    log::Info("redis is there", {{"host", address_.host}, {"port", address_.port}});
   else
     log::Warning("redis is away: going on without it", {{"error", reason}});
 }

@@ -8,6 +8,7 @@
 #include "scoring/cache/redis_connection.h"
 
 #include <absl/functional/any_invocable.h>
+#include <absl/status/statusor.h>
 
 #include <atomic>
 #include <chrono>
@@ -21,6 +22,18 @@
 
 namespace jixiao::scoring {
 
+// Where Redis is, and who we are to it. Without a user the password is Redis' one for all (requirepass).
+struct RedisAddress {
+  std::string host = {};
+  int port = 0;  // 0: no Redis
+  std::string user = {};
+  std::string password = {};  // never in a log
+};
+
+// HOST:PORT, or redis://[USER]:PASSWORD@HOST[:PORT] with what is special in them percent-encoded; empty for none.
+// INVALID_ARGUMENT (REDIS_INVALID), which does not repeat the address.
+absl::StatusOr<RedisAddress> ParseRedisAddress(std::string_view address);
+
 // A thread of its own connects, listens to the bell and looks whether Redis lives. Calls only use a connection that is
 // there: they never connect, resolve or probe. The first that fails takes the connection away, for a second at least,
 // so that a Redis that hangs costs all callers together at most one time-out a second. Thread-safe; calls block at most
@@ -33,8 +46,8 @@ class RedisCache {
   // kConnected: Redis is there, for the first time or again; what it held before may be gone. kBell: somebody rang.
   enum class News { kConnected, kBell };
 
-  // `address` is HOST:PORT; empty: no cache, every call answers "nothing" at once.
-  RedisCache(std::string_view address, Metrics& metrics);
+  // `address` is as ParseRedisAddress takes it; empty: no cache, every call answers "nothing" at once.
+  RedisCache(const RedisAddress& address, Metrics& metrics);
   ~RedisCache();
   RedisCache(const RedisCache&) = delete;
   RedisCache& operator=(const RedisCache&) = delete;
@@ -73,14 +86,14 @@ class RedisCache {
   std::optional<std::string> Read(std::string_view key, std::size_t limit);
   void Run();
   // Connects, and listens until the connection or the object ends.
+  absl::StatusOr<RedisConnection> Connect() const;
   absl::Status Attend();
   absl::Status Listen(RedisConnection& bell);
   void SetUp(bool up, std::string_view reason);
   void Wake();
   bool Rest(std::chrono::milliseconds time);
 
-  std::string host_;
-  int port_ = 0;
+  const RedisAddress address_;
   Counter& failures_;
   Counter& refusals_;
   FileDescriptor wake_;  // readable when the thread is to look up from its waiting

@@ -3,6 +3,7 @@
 // year is not after the form's, and the unit's code belongs to the department. Fires: 51092324T00001026335 (20
 // characters); a code of 2024 on a form of 2023; unit 107001 under department 106001. Must not: no code at all; 219001
 // under 219; a code of the province on a form of one of its counties.
+#include "common/budget_codes.h"
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 
@@ -26,12 +27,6 @@ std::string CodeOf(std::string_view cell) {
   return code;
 }
 
-// ^\d{6}\d{2}[A-Z]\d{12}$
-bool IsProjectCode(std::string_view code) {
-  return code.size() == 21 && AreDigits(code.substr(0, 8)) && code[8] >= 'A' && code[8] <= 'Z' &&
-         AreDigits(code.substr(9));
-}
-
 // Something else that a unit calls a code (such as 2021-015) is no code of the integrated system.
 bool IsMeantAsProjectCode(std::string_view code) {
   return code.size() == 21 ||
@@ -49,7 +44,7 @@ void CheckProject(const evaluation::v1::SelfEvaluation& form, const Rules& rules
   const std::string code = CodeOf(form.project_code());
   if (code.empty() || rules.IsFiller(code)) return;
   const std::string shown(TruncateUtf8(code, 60));
-  if (!IsProjectCode(code)) {
+  if (!FaultOfProjectCode(code).empty()) {
     std::string message = Cat("项目代码 ", shown, " 不是 21 位：6 位区划、2 位年份、1 位大写字母、12 位序号");
     const FindingSink::Evidence evidence = {{"code", shown}, {"length", Cat(Utf8Length(code))}};
     if (IsMeantAsProjectCode(code))

@@ -54,6 +54,9 @@ class RuleSetStore {
  public:
   virtual ~RuleSetStore() = default;
 
+  // Writes what changes nothing.
+  virtual absl::Status CheckWritable() { return absl::OkStatus(); }
+
   // Keeps a rule set, and the draft of that revision is gone. The same content again changes nothing. ALREADY_EXISTS
   // (REVISION_EXISTS) when the revision holds other content. With `draft_etag` not empty, ABORTED (ETAG_MISMATCH) when
   // the revision's draft is not that one any more.

@@ -77,6 +77,13 @@ absl::StatusOr<std::unique_ptr<SqliteRuleSetStore>> SqliteRuleSetStore::Open(con
   return std::unique_ptr<SqliteRuleSetStore>(new SqliteRuleSetStore(std::move(writer), std::move(readers)));
 }
 
+absl::Status SqliteRuleSetStore::Count(Database& database, store::Contents& contents) {
+  ASSIGN_OR_RETURN(contents.counts["rule_sets"], store::Number(database, "SELECT count(*) FROM rule_sets"));
+  ASSIGN_OR_RETURN(contents.counts["changes"],
+                   store::Number(database, "SELECT coalesce(max(position), 0) FROM changes"));
+  return absl::OkStatus();
+}
+
 absl::Status SqliteRuleSetStore::Publish(const StoredRuleSet& rule_set, std::string_view draft_etag) {
   return writer_->Run([&](Database& db) -> absl::Status {
     std::string digest;

@@ -1,6 +1,7 @@
 // Rule sets and their life in SQLite.
 #pragma once
 
+#include "common/store/contents.h"
 #include "common/store/group_commit.h"
 #include "scoring/store/rule_set_store.h"
 
@@ -14,6 +15,10 @@ class SqliteRuleSetStore final : public RuleSetStore {
   // Opens or creates the database at `path`.
   static absl::StatusOr<std::unique_ptr<SqliteRuleSetStore>> Open(const std::string& path);
 
+  // What such a database holds: rule_sets and changes (the number of the newest).
+  static absl::Status Count(store::Database& database, store::Contents& contents);
+
+  absl::Status CheckWritable() override { return store::ProveWritable(*writer_); }
   absl::Status Publish(const StoredRuleSet& rule_set, std::string_view draft_etag) override;
   absl::StatusOr<Changes> LoadSince(std::int64_t position) override;
   absl::StatusOr<std::optional<StoredRuleSet>> Find(std::string_view digest) override;

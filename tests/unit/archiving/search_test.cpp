@@ -141,7 +141,7 @@ class SearchTest : public ArchiveTest {
     do {
       Page page;
       const absl::Status status = index_->Read([&](const SearchReader& index) -> absl::Status {
-        ASSIGN_OR_RETURN(page, Find(index, filter, newest_first, start, page_size));
+        ASSIGN_OR_RETURN(page, Find(index, filter, Scope(), newest_first, start, page_size));
         return absl::OkStatus();
       });
       EXPECT_TRUE(status.ok()) << status;
@@ -225,7 +225,8 @@ TEST_F(SearchTest, SummariesAreExact) {
     v1::SummarizeRecordsResponse response;
     SearchState state;
     ASSERT_TRUE(
-        index_->Read([&](const SearchReader& index) { return Summarize(index, request, response, state); }).ok());
+        index_->Read([&](const SearchReader& index) { return Summarize(index, request, Scope(), response, state); })
+            .ok());
     std::map<std::string, std::vector<const Known*>> groups;
     for (const std::int64_t number : Expected(request.filter()))
       groups[known_[static_cast<std::size_t>(number)].form.region_code().substr(0, 4)].push_back(
@@ -273,7 +274,9 @@ TEST_F(SearchTest, ClassesHaveTheirOwnScores) {
   request.set_group_by(v1::RECORD_GROUPING_CLASS);
   v1::SummarizeRecordsResponse response;
   SearchState state;
-  ASSERT_TRUE(index_->Read([&](const SearchReader& index) { return Summarize(index, request, response, state); }).ok());
+  ASSERT_TRUE(
+      index_->Read([&](const SearchReader& index) { return Summarize(index, request, Scope(), response, state); })
+          .ok());
   ASSERT_EQ(response.groups_size(), 3);
   for (const v1::RecordGroup& group : response.groups()) {
     Decimal sum;

@@ -99,6 +99,32 @@ TEST_F(AdmissionTest, RefusesAtOnceWithATimeToWait) {
   held_->Commit();
 }
 
+// Whatever single forms come, only a burst of them waits longer than a moment; streams and others are let in.
+TEST_F(AdmissionTest, SingleFormsDoNotQueueUp) {
+  Admission admission(*held_);
+  std::size_t taken = 0;
+  for (int i = 0; i < 5000; ++i) taken += Accept(admission, SingleFlow(Cat("unit", i)), Cat("form", i)).ok() ? 1 : 0;
+  const std::size_t burst =
+      Admission::kInStoreOfSingles + Admission::kLeastStanding + static_cast<std::size_t>(Admission::kBurst);
+  EXPECT_GE(taken, burst);
+  EXPECT_LE(taken, burst + 50);  // a minute gives a burst: some of it while this runs
+  EXPECT_TRUE(Accept(admission, BulkFlow("platform"), "of a stream").ok());
+  held_->Commit();
+  held_->Commit();
+  // The burst is used up, but for what has been given since, and others of it wait still.
+  absl::Status status;
+  for (int i = 0; i < 500 && status.ok(); ++i) {
+    status = Accept(admission, SingleFlow(Cat("late", i)), Cat("late", i));
+    taken += status.ok() ? 1 : 0;
+  }
+  EXPECT_EQ(ReasonOf(status), "QUEUE_FULL");
+  while (!held_->Commit().empty()) {
+  }
+  EXPECT_EQ(answered_, taken + 1);
+  EXPECT_TRUE(Accept(admission, SingleFlow("late"), "late").ok());
+  held_->Commit();
+}
+
 TEST_F(AdmissionTest, RealStoreTakesAllOnce) {
   Admission admission(*store_);
   std::atomic<int> answered{0};

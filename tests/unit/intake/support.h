@@ -259,6 +259,9 @@ class FragileStore : public SubmissionStore {
     RETURN_IF_ERROR(after(Step::kLease));
     return items;
   }
+  absl::Status Renew(std::span<WorkItem> items, std::int64_t lease_micros) override {
+    return store_.Renew(items, lease_micros);
+  }
   absl::StatusOr<std::vector<SubmissionState>> Settle(const std::vector<WorkResult>& results) override {
     RETURN_IF_ERROR(before(Step::kSettle));
     for (const WorkResult& result : results) RETURN_IF_ERROR(judge(result));

@@ -1,0 +1,197 @@
+#include "load/overload.h"
+
+#include "common/rpc/wire.h"
+#include "common/text.h"
+#include "support/submissions.h"
+
+#include "jixiao/intake/v1/intake_service.pb.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "load/report.h"
+
+namespace jixiao::load {
+namespace {
+
+using testing::Server;
+
+constexpr double kUnloadedShare = 0.1;         // of what a closed loop reaches
+constexpr std::uint32_t kSustained = 100'000;  // µs: above this 99th percentile a rate is not sustained
+constexpr std::uint32_t kRefusal = 10'000;     // µs that a refusal may take
+constexpr double kMostSlower = 5;              // times the unloaded 99th percentile
+constexpr std::int64_t kMostMemory = 512;      // MiB
+constexpr int kRecovery = 10;                  // seconds
+
+// The names that were given to acknowledged forms. Thread-safe.
+class Acknowledged {
+ public:
+  Sink sink() {
+    return [this](std::uint64_t, Clock::time_point, const grpc::ByteBuffer& answer) {
+      intake::v1::SubmitEvaluationResponse response;
+      if (!rpc::Read(answer, response).ok()) return grpc::StatusCode::INTERNAL;
+      const std::lock_guard lock(mutex_);
+      doubled_ += names_.insert(response.receipt().submission()).second ? 0 : 1;
+      return grpc::StatusCode::OK;
+    };
+  }
+  const std::set<std::string>& names() const { return names_; }
+  std::size_t doubled() const { return doubled_; }
+
+ private:
+  std::mutex mutex_;
+  std::set<std::string> names_;
+  std::size_t doubled_ = 0;  // names that were given to two forms
+};
+
+// Waits until nothing waits for scoring or archiving any more, as long as that shrinks.
+void WaitUntilCarried(testing::Cluster& cluster) {
+  double least = 1e18;
+  auto since = Clock::now();
+  while (Clock::now() - since < std::chrono::minutes(1)) {
+    const double waiting = cluster.Metric(Server::kIntake, 0, "jixiao_intake_backlog_items").value_or(1e18);
+    if (waiting == 0) return;
+    if (waiting < least) {
+      least = waiting;
+      since = Clock::now();
+    }
+    std::cerr << "\r" << waiting << " forms are still to be carried on\033[K" << std::flush;
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  }
+}
+
+nlohmann::json CheckArchived(testing::Cluster& cluster, const Acknowledged& acknowledged) {
+  std::map<std::string, int> records;
+  for (const auto& record : testing::AllRecords(cluster)) ++records[record.key()];
+  std::size_t missing = 0;
+  std::size_t twice = acknowledged.doubled();
+  for (const std::string& name : acknowledged.names()) {
+    const auto found = records.find(name + "/revisions/1");
+    missing += found == records.end() ? 1 : 0;
+    twice += found != records.end() && found->second > 1 ? 1 : 0;
+  }
+  const auto check = testing::CheckLog(cluster);
+  return {{"acknowledged", acknowledged.names().size()},
+          {"missing", missing},
+          {"twice", twice},
+          {"records", records.size()},
+          {"log_damage", check.damage_size()}};
+}
+
+class Run {
+ public:
+  Run(Stage& stage, const OverloadOptions& options)
+      : stage_(stage),
+        options_(options),
+        work_(MakeWork("submit", stage.forms())),
+        requests_(work_.messages),
+        channels_(Connect({stage.cluster().AddressOf(Server::kIntake)}, stage.options().loop)) {}
+
+  nlohmann::json All() {
+    nlohmann::json report;
+    (void)At(0, options_.probe);  // warms up, and says how fast a closed loop goes
+    const double reached = At(0, options_.probe).GoodPerSecond();
+    WaitUntilCarried(stage_.cluster());
+    Outcome unloaded = At(reached * kUnloadedShare, 2 * options_.probe);
+    WaitUntilCarried(stage_.cluster());
+    const std::uint32_t unloaded_p99 = std::max<std::uint32_t>(1, unloaded.Percentile(0.99));
+    report["unloaded"] = ToJson(unloaded, reached * kUnloadedShare);
+    const double sustainable = Sustainable(reached, report["sustainable"]);
+
+    Outcome over = At(sustainable * options_.times, options_.duration);
+    report["overload"] = ToJson(over, sustainable * options_.times);
+    report["times"] = options_.times;
+    report["seconds_until_normal"] = SecondsUntilNormal(reached * kUnloadedShare, 2 * unloaded_p99);
+    report["memory_mib"] = stage_.MemoryOfServers();
+    WaitUntilCarried(stage_.cluster());
+    report["archived"] = CheckArchived(stage_.cluster(), acknowledged_);
+    report["p99_ratio"] = static_cast<double>(over.Percentile(0.99)) / unloaded_p99;
+    Judge(over, report);
+    return report;
+  }
+
+ private:
+  Outcome At(double rate, std::chrono::milliseconds duration) {
+    Loop loop = stage_.options().loop;
+    loop.rate = rate;
+    loop.duration = duration;
+    loop.seed += ++runs_;
+    return work_.Run(channels_, requests_, loop, acknowledged_.sink());
+  }
+
+  // The highest of some rates at which nothing is refused and nobody waits for long.
+  double Sustainable(double reached, nlohmann::json& out) {
+    double rate = reached;
+    for (const double share : {1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2}) {
+      rate = reached * share;
+      Outcome outcome = At(rate, options_.probe);
+      out = ToJson(outcome, rate);
+      if (outcome.failures == 0 && outcome.Percentile(0.99) <= kSustained) break;
+    }
+    return rate;
+  }
+
+  // Whole seconds after which the 99th percentile of a second was normal again.
+  int SecondsUntilNormal(double rate, std::uint32_t normal) {
+    int second = 0;
+    while (second < 6 * kRecovery && At(rate, std::chrono::seconds(1)).Percentile(0.99) > normal) ++second;
+    return second;
+  }
+
+  static void Judge(Outcome& over, nlohmann::json& report) {
+    std::vector<std::string> missed;
+    const auto want = [&](bool kept, const char* what) {
+      if (!kept) missed.emplace_back(what);
+    };
+    want(report["p99_ratio"] <= kMostSlower, "p99_ratio");
+    want(Outcome::Percentile(over.refused, 0.99) <= kRefusal, "refusal_p99");
+    for (const auto& [code, count] : over.errors)
+      if (code != grpc::StatusCode::RESOURCE_EXHAUSTED) want(count == 0, "other_errors");
+    want(report["seconds_until_normal"] <= kRecovery, "seconds_until_normal");
+    for (const auto& server : report["memory_mib"]) want(server["peak"] <= kMostMemory, "memory");
+    const auto& archived = report["archived"];
+    want(archived["missing"] == 0 && archived["twice"] == 0 && archived["log_damage"] == 0, "archived_once");
+    report["kept"] = missed.empty();
+    report["missed"] = missed;
+  }
+
+  Stage& stage_;
+  const OverloadOptions options_;
+  const Work work_;
+  Numbered requests_;
+  const Channels channels_;
+  Acknowledged acknowledged_;
+  std::uint64_t runs_ = 0;
+};
+
+}  // namespace
+
+nlohmann::json RunOverload(Stage& stage, const OverloadOptions& options) {
+  return Run(stage, options).All();
+}
+
+void PrintOverload(const nlohmann::json& report) {
+  std::printf("\noverload: %.0f times the sustainable rate of SubmitEvaluation\n", report["times"].get<double>());
+  PrintHeader();
+  for (const char* phase : {"unloaded", "sustainable", "overload"}) PrintRow(phase, report[phase]);
+  const auto& over = report["overload"];
+  std::printf("  refused in: p50 %.2f ms, p99 %.2f ms, at most %.2f ms (wanted: p99 10 ms)\n",
+              over["refused_p50_us"].get<double>() / 1000, over["refused_p99_us"].get<double>() / 1000,
+              over["refused_max_us"].get<double>() / 1000);
+  std::printf("  p99 of what was accepted: %.1f times its unloaded value (wanted: at most 5)\n",
+              report["p99_ratio"].get<double>());
+  std::printf("  normal again after %d s (wanted: 10)\n", report["seconds_until_normal"].get<int>());
+  PrintMemory(report["memory_mib"]);
+  const auto& archived = report["archived"];
+  std::printf("  acknowledged %zu, of them missing in the archive %zu, twice in it %zu; damage found by CheckLog: %d\n",
+              archived["acknowledged"].get<std::size_t>(), archived["missing"].get<std::size_t>(),
+              archived["twice"].get<std::size_t>(), archived["log_damage"].get<int>());
+  std::printf("  %s\n", report["kept"].get<bool>() ? "all kept" : Cat("missed: ", report["missed"].dump()).c_str());
+}
+
+}  // namespace jixiao::load

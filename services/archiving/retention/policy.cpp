@@ -2,9 +2,8 @@
 
 #include "common/digest.h"
 #include "common/errors.h"
+#include "common/policy_file.h"
 #include "common/text.h"
-
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <charconv>
@@ -21,8 +20,10 @@ constexpr std::int64_t kMicros = 1'000'000;
 constexpr std::int64_t kShanghai = 8 * 3600 * kMicros;
 constexpr int kMostYears = 1000;
 
+constexpr char kReason[] = "POLICY_INVALID";
+
 absl::Status Invalid(const YAML::Node& node, std::string_view what) {
-  return InvalidField("POLICY_INVALID", Cat("line ", node.Mark().line + 1), std::string(what));
+  return policy_file::Fault(kReason, node, what);
 }
 
 absl::StatusOr<std::string> ReadText(const YAML::Node& node) {
@@ -47,20 +48,6 @@ absl::StatusOr<std::vector<std::string>> ReadTexts(const YAML::Node& node) {
     texts.push_back(std::move(text));
   }
   return texts;
-}
-
-// Calls `each(key, value)` for every entry of a map; each key once.
-template <class Each>
-absl::Status ForEachEntry(const YAML::Node& node, Each&& each) {
-  if (!node.IsMap()) return Invalid(node, "is not a map");
-  std::set<std::string> seen;
-  for (const auto& entry : node) {
-    if (!entry.first.IsScalar()) return Invalid(entry.first, "a key is a plain text");
-    if (!seen.insert(entry.first.Scalar()).second)
-      return Invalid(entry.first, Cat(entry.first.Scalar(), " is there twice"));
-    RETURN_IF_ERROR(each(entry.first.Scalar(), entry.second));
-  }
-  return absl::OkStatus();
 }
 
 constexpr std::pair<std::string_view, int> kKinds[] = {{"project", evaluation::v1::FORM_KIND_PROJECT},
@@ -126,18 +113,19 @@ struct RetentionPolicyReader {
 
   static absl::Status ReadClass(const YAML::Node& node, RetentionPolicy& policy) {
     Class made;
-    RETURN_IF_ERROR(ForEachEntry(node, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
-      if (key == "name") {
-        ASSIGN_OR_RETURN(made.name, ReadText(value));
-      } else if (key == "code") {
-        ASSIGN_OR_RETURN(made.code, ReadText(value));
-      } else if (key == "years") {
-        ASSIGN_OR_RETURN(made.years, ReadNumber(value, kMostYears));
-      } else {
-        return Invalid(value, Cat("a class has no ", key));
-      }
-      return absl::OkStatus();
-    }));
+    RETURN_IF_ERROR(
+        policy_file::ForEachEntry(kReason, node, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
+          if (key == "name") {
+            ASSIGN_OR_RETURN(made.name, ReadText(value));
+          } else if (key == "code") {
+            ASSIGN_OR_RETURN(made.code, ReadText(value));
+          } else if (key == "years") {
+            ASSIGN_OR_RETURN(made.years, ReadNumber(value, kMostYears));
+          } else {
+            return Invalid(value, Cat("a class has no ", key));
+          }
+          return absl::OkStatus();
+        }));
     if (made.name.empty() || made.code.empty()) return Invalid(node, "a class needs name and code");
     for (const Class& other : policy.classes_)
       if (other.name == made.name || other.code == made.code) return Invalid(node, "a class is there twice");
@@ -146,11 +134,12 @@ struct RetentionPolicyReader {
   }
 
   static absl::Status ReadYears(const YAML::Node& node, Rule& rule) {
-    return ForEachEntry(node, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
-      if (key != "from" && key != "to") return Invalid(value, Cat("years have no ", key));
-      ASSIGN_OR_RETURN((key == "from" ? rule.from_year : rule.to_year), ReadNumber(value, 9999));
-      return absl::OkStatus();
-    });
+    return policy_file::ForEachEntry(
+        kReason, node, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
+          if (key != "from" && key != "to") return Invalid(value, Cat("years have no ", key));
+          ASSIGN_OR_RETURN((key == "from" ? rule.from_year : rule.to_year), ReadNumber(value, 9999));
+          return absl::OkStatus();
+        });
   }
 
   static absl::Status ReadCondition(const std::string& key, const YAML::Node& value, Rule& rule) {
@@ -181,14 +170,15 @@ struct RetentionPolicyReader {
     Rule rule;
     std::string class_name;
     bool conditions = false;
-    RETURN_IF_ERROR(ForEachEntry(node, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
-      if (key != "id" && key != "class" && key != "authority") {
-        conditions = true;
-        return ReadCondition(key, value, rule);
-      }
-      ASSIGN_OR_RETURN((key == "id" ? rule.id : key == "class" ? class_name : rule.authority), ReadText(value));
-      return absl::OkStatus();
-    }));
+    RETURN_IF_ERROR(
+        policy_file::ForEachEntry(kReason, node, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
+          if (key != "id" && key != "class" && key != "authority") {
+            conditions = true;
+            return ReadCondition(key, value, rule);
+          }
+          ASSIGN_OR_RETURN((key == "id" ? rule.id : key == "class" ? class_name : rule.authority), ReadText(value));
+          return absl::OkStatus();
+        }));
     if (last) return Invalid(node, "no rule can follow one that fits everything");
     last = !conditions;
     if (rule.id.empty()) return Invalid(node, "a rule needs an id");
@@ -204,29 +194,30 @@ struct RetentionPolicyReader {
 
   static absl::Status Read(const YAML::Node& root, RetentionPolicy& policy) {
     YAML::Node rules;
-    RETURN_IF_ERROR(ForEachEntry(root, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
-      if (key == "fonds") {
-        ASSIGN_OR_RETURN(policy.fonds_, ReadText(value));
-      } else if (key == "category") {
-        ASSIGN_OR_RETURN(policy.category_, ReadText(value));
-      } else if (key == "code") {
-        ASSIGN_OR_RETURN(policy.code_, ReadText(value));
-        if (const std::string fault = FaultOfCode(policy.code_); !fault.empty()) return Invalid(value, fault);
-      } else if (key == "counted_from") {
-        ASSIGN_OR_RETURN(const std::string start, ReadText(value));
-        if (start != "next_year" && start != "archive_time") return Invalid(value, "next_year or archive_time");
-        policy.start_ = start == "next_year" ? v1::RETENTION_START_NEXT_YEAR : v1::RETENTION_START_ARCHIVE_TIME;
-      } else if (key == "classes") {
-        if (!value.IsSequence()) return Invalid(value, "classes is a list");
-        for (const YAML::Node& node : value) RETURN_IF_ERROR(ReadClass(node, policy));
-      } else if (key == "rules") {
-        if (!value.IsSequence()) return Invalid(value, "rules is a list");
-        rules.reset(value);  // once the classes are known
-      } else {
-        return Invalid(value, Cat("a policy has no ", key));
-      }
-      return absl::OkStatus();
-    }));
+    RETURN_IF_ERROR(
+        policy_file::ForEachEntry(kReason, root, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
+          if (key == "fonds") {
+            ASSIGN_OR_RETURN(policy.fonds_, ReadText(value));
+          } else if (key == "category") {
+            ASSIGN_OR_RETURN(policy.category_, ReadText(value));
+          } else if (key == "code") {
+            ASSIGN_OR_RETURN(policy.code_, ReadText(value));
+            if (const std::string fault = FaultOfCode(policy.code_); !fault.empty()) return Invalid(value, fault);
+          } else if (key == "counted_from") {
+            ASSIGN_OR_RETURN(const std::string start, ReadText(value));
+            if (start != "next_year" && start != "archive_time") return Invalid(value, "next_year or archive_time");
+            policy.start_ = start == "next_year" ? v1::RETENTION_START_NEXT_YEAR : v1::RETENTION_START_ARCHIVE_TIME;
+          } else if (key == "classes") {
+            if (!value.IsSequence()) return Invalid(value, "classes is a list");
+            for (const YAML::Node& node : value) RETURN_IF_ERROR(ReadClass(node, policy));
+          } else if (key == "rules") {
+            if (!value.IsSequence()) return Invalid(value, "rules is a list");
+            rules.reset(value);  // once the classes are known
+          } else {
+            return Invalid(value, Cat("a policy has no ", key));
+          }
+          return absl::OkStatus();
+        }));
     bool last = false;
     if (rules.IsDefined() && rules.IsSequence())
       for (const YAML::Node& node : rules) RETURN_IF_ERROR(ReadRule(node, policy, last));

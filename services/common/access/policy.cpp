@@ -2,12 +2,10 @@
 
 #include "common/digest.h"
 #include "common/errors.h"
-
-#include <yaml-cpp/yaml.h>
+#include "common/policy_file.h"
 
 #include <algorithm>
 #include <charconv>
-#include <set>
 #include <utility>
 
 namespace jixiao::access {
@@ -19,8 +17,10 @@ constexpr std::size_t kMaxText = 1000;
 constexpr std::size_t kMaxEntries = 100'000;
 constexpr int kMaxQuota = 1'000'000;
 
+constexpr char kReason[] = "ACCESS_POLICY_INVALID";
+
 absl::Status Invalid(const YAML::Node& node, std::string_view what) {
-  return InvalidField("ACCESS_POLICY_INVALID", Cat("line ", node.Mark().line + 1), std::string(what));
+  return policy_file::Fault(kReason, node, what);
 }
 
 absl::StatusOr<std::string> ReadText(const YAML::Node& node, std::size_t most = kMaxText) {
@@ -55,20 +55,6 @@ absl::StatusOr<int> ReadNumber(const YAML::Node& node) {
   return number;
 }
 
-// Calls `each(key, value)` for every entry of a map; each key once.
-template <class Each>
-absl::Status ForEachEntry(const YAML::Node& node, Each&& each) {
-  if (!node.IsMap()) return Invalid(node, "is not a map");
-  std::set<std::string> seen;
-  for (const auto& entry : node) {
-    if (!entry.first.IsScalar()) return Invalid(entry.first, "a key is a plain text");
-    if (!seen.insert(entry.first.Scalar()).second)
-      return Invalid(entry.first, Cat(entry.first.Scalar(), " is there twice"));
-    RETURN_IF_ERROR(each(entry.first.Scalar(), entry.second));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status Unknown(const YAML::Node& node, std::string_view key) {
   return Invalid(node, Cat("there is no ", TruncateUtf8(key, 100), " here"));
 }
@@ -88,20 +74,21 @@ class PolicyReader {
     contents_ = {text};
     const YAML::Node root = YAML::Load(text);
     bool versioned = false;
-    RETURN_IF_ERROR(ForEachEntry(root, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
-      if (key == "version") {
-        versioned = value.IsScalar() && value.Scalar() == "1";
-        return versioned ? absl::OkStatus() : Invalid(value, "must be 1");
-      }
-      if (key == "reflection") {
-        ASSIGN_OR_RETURN(policy_.reflection_, ReadBool(value));
-        return absl::OkStatus();
-      }
-      if (key == "quota") return ReadQuota(value, policy_.quota_);
-      if (key == "tokens") return ReadEach(value, &PolicyReader::ReadIssuer);
-      if (key == "callers") return ReadEach(value, &PolicyReader::ReadCaller);
-      return Unknown(value, key);
-    }));
+    RETURN_IF_ERROR(
+        policy_file::ForEachEntry(kReason, root, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
+          if (key == "version") {
+            versioned = value.IsScalar() && value.Scalar() == "1";
+            return versioned ? absl::OkStatus() : Invalid(value, "must be 1");
+          }
+          if (key == "reflection") {
+            ASSIGN_OR_RETURN(policy_.reflection_, ReadBool(value));
+            return absl::OkStatus();
+          }
+          if (key == "quota") return ReadQuota(value, policy_.quota_);
+          if (key == "tokens") return ReadEach(value, &PolicyReader::ReadIssuer);
+          if (key == "callers") return ReadEach(value, &PolicyReader::ReadCaller);
+          return Unknown(value, key);
+        }));
     if (!versioned) return Invalid(root, "version is required");
     if (policy_.callers_.empty() && policy_.issuers_.empty()) return Invalid(root, "callers or tokens are required");
     policy_.digest_ = Policy::DigestOf(contents_);
@@ -112,27 +99,28 @@ class PolicyReader {
   template <class Also>
   absl::Status ReadGrant(const YAML::Node& node, Caller& caller, Also&& also) {
     bool everywhere = false;
-    RETURN_IF_ERROR(ForEachEntry(node, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
-      if (key == "roles") {
-        ASSIGN_OR_RETURN(const std::vector<std::string> names, ReadTexts(value));
-        for (const std::string& name : names) {
-          const std::optional<Role> role = RoleNamed(name);
-          if (!role) return Invalid(value, Cat("there is no role ", TruncateUtf8(name, 100)));
-          caller.roles |= BitOf(*role);
-        }
-        return absl::OkStatus();
-      }
-      if (key == "regions") {
-        if ((everywhere = value.IsScalar() && value.Scalar() == "all")) return absl::OkStatus();
-        ASSIGN_OR_RETURN(caller.scope.regions, ReadTexts(value));
-        return std::ranges::all_of(caller.scope.regions, IsRegion)
-                   ? absl::OkStatus()
-                   : Invalid(value, "a region is the beginning of a division code: 1 to 12 digits; or `all`");
-      }
-      if (key == "departments") return ReadNames(value, caller.scope.departments);
-      if (key == "units") return ReadNames(value, caller.scope.units);
-      return also(key, value);
-    }));
+    RETURN_IF_ERROR(
+        policy_file::ForEachEntry(kReason, node, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
+          if (key == "roles") {
+            ASSIGN_OR_RETURN(const std::vector<std::string> names, ReadTexts(value));
+            for (const std::string& name : names) {
+              const std::optional<Role> role = RoleNamed(name);
+              if (!role) return Invalid(value, Cat("there is no role ", TruncateUtf8(name, 100)));
+              caller.roles |= BitOf(*role);
+            }
+            return absl::OkStatus();
+          }
+          if (key == "regions") {
+            if ((everywhere = value.IsScalar() && value.Scalar() == "all")) return absl::OkStatus();
+            ASSIGN_OR_RETURN(caller.scope.regions, ReadTexts(value));
+            return std::ranges::all_of(caller.scope.regions, IsRegion)
+                       ? absl::OkStatus()
+                       : Invalid(value, "a region is the beginning of a division code: 1 to 12 digits; or `all`");
+          }
+          if (key == "departments") return ReadNames(value, caller.scope.departments);
+          if (key == "units") return ReadNames(value, caller.scope.units);
+          return also(key, value);
+        }));
     return CheckGrant(node, caller, everywhere);
   }
 
@@ -158,12 +146,13 @@ class PolicyReader {
   }
 
   static absl::Status ReadQuota(const YAML::Node& node, Quota& quota) {
-    RETURN_IF_ERROR(ForEachEntry(node, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
-      int* const number = key == "per_second" ? &quota.per_second : key == "burst" ? &quota.burst : nullptr;
-      if (number == nullptr) return Unknown(value, key);
-      ASSIGN_OR_RETURN(*number, ReadNumber(value));
-      return absl::OkStatus();
-    }));
+    RETURN_IF_ERROR(
+        policy_file::ForEachEntry(kReason, node, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
+          int* const number = key == "per_second" ? &quota.per_second : key == "burst" ? &quota.burst : nullptr;
+          if (number == nullptr) return Unknown(value, key);
+          ASSIGN_OR_RETURN(*number, ReadNumber(value));
+          return absl::OkStatus();
+        }));
     if (quota.per_second == 0) return Invalid(node, "per_second is required");
     quota.burst = std::max(quota.burst, 1);
     return absl::OkStatus();
@@ -178,19 +167,20 @@ class PolicyReader {
   absl::Status ReadIssuer(const YAML::Node& node) {
     TokenIssuer issuer;
     std::string keys;
-    RETURN_IF_ERROR(ForEachEntry(node, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
-      if (key == "grants") {
-        ASSIGN_OR_RETURN(issuer.grants, ReadBool(value));
-        return absl::OkStatus();
-      }
-      std::string* const text = key == "issuer"     ? &issuer.issuer
-                                : key == "audience" ? &issuer.audience
-                                : key == "keys"     ? &keys
-                                                    : nullptr;
-      if (text == nullptr) return Unknown(value, key);
-      ASSIGN_OR_RETURN(*text, ReadText(value));
-      return absl::OkStatus();
-    }));
+    RETURN_IF_ERROR(
+        policy_file::ForEachEntry(kReason, node, [&](const std::string& key, const YAML::Node& value) -> absl::Status {
+          if (key == "grants") {
+            ASSIGN_OR_RETURN(issuer.grants, ReadBool(value));
+            return absl::OkStatus();
+          }
+          std::string* const text = key == "issuer"     ? &issuer.issuer
+                                    : key == "audience" ? &issuer.audience
+                                    : key == "keys"     ? &keys
+                                                        : nullptr;
+          if (text == nullptr) return Unknown(value, key);
+          ASSIGN_OR_RETURN(*text, ReadText(value));
+          return absl::OkStatus();
+        }));
     if (issuer.issuer.empty() || issuer.audience.empty() || keys.empty())
       return Invalid(node, "issuer, audience and keys are required");
     ASSIGN_OR_RETURN(const std::string jwks, read_file_(keys));

@@ -4,9 +4,8 @@
 #include "common/decimal.h"
 #include "common/digest.h"
 #include "common/errors.h"
+#include "common/policy_file.h"
 #include "common/text.h"
-
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -18,8 +17,10 @@ namespace {
 
 using evaluation::v1::Severity;
 
+constexpr char kReason[] = "POLICY_INVALID";
+
 absl::Status Invalid(const YAML::Node& node, std::string_view what) {
-  return InvalidField("POLICY_INVALID", Cat("line ", node.Mark().line + 1), std::string(what));
+  return policy_file::Fault(kReason, node, what);
 }
 
 constexpr std::pair<std::string_view, v1::FindingClass> kClassNames[] = {{"invalid", v1::FINDING_CLASS_INVALID},
@@ -48,16 +49,11 @@ bool IsRegion(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Calls `each(key, value)` for every entry of a map; nothing stands for an empty one.
+// An entry that is left empty stands for an empty map.
 template <class Each>
 absl::Status ForEachEntry(const YAML::Node& node, Each&& each) {
   if (!node || node.IsNull()) return absl::OkStatus();
-  if (!node.IsMap()) return Invalid(node, "is not a map");
-  for (const auto& entry : node) {
-    if (!entry.first.IsScalar()) return Invalid(entry.first, "a key is a plain text");
-    RETURN_IF_ERROR(each(entry.first.Scalar(), entry.second));
-  }
-  return absl::OkStatus();
+  return policy_file::ForEachEntry(kReason, node, each);
 }
 
 absl::StatusOr<std::string> ReadDecimal(const YAML::Node& node) {

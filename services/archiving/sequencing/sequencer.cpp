@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxWaiting = 4096;
 constexpr std::size_t kMaxBatch = 256;
+constexpr std::size_t kMaxUnanswered = 4;  // batches that are written and wait for their answers
 
 std::span<const std::uint8_t> Bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -36,7 +37,8 @@ Sequencer::Sequencer(ArchiveStore& store, log::Signer signer, std::string origin
       signer_(std::move(signer)),
       verifier_(log::Verifier::Parse(signer_.VerifierKey()).value()),  // cannot fail: a signer's own key
       origin_(std::move(origin)),
-      thread_([this] { Loop(); }) {}
+      answering_([this] { AnswerLoop(); }),
+      sequencing_([this] { Loop(); }) {}
 
 Sequencer::~Sequencer() {
   {
@@ -44,7 +46,13 @@ Sequencer::~Sequencer() {
     stopping_ = true;
   }
   wake_.notify_all();
-  thread_.join();
+  sequencing_.join();
+  {
+    const std::lock_guard lock(mutex_);
+    written_all_ = true;
+  }
+  to_answer_.notify_all();
+  answering_.join();
 }
 
 absl::Status Sequencer::Admit() const {
@@ -59,7 +67,7 @@ absl::Status Sequencer::Append(PendingRecord record, Done done) {
     const std::lock_guard lock(mutex_);
     RETURN_IF_ERROR(Admit());
   }
-  // The leaf is made and hashed here, on the callers' threads: the one thread that sequences is what limits the rate.
+  // The leaf is made and hashed here, on the callers' threads: the store's one writer is what limits the rate.
   const std::int64_t now = NowMicros();
   std::string leaf = LeafBytes(record.key, now, record.parts);
   if (leaf.size() > log::kLargestEntry)
@@ -77,31 +85,57 @@ absl::Status Sequencer::Append(PendingRecord record, Done done) {
 
 void Sequencer::Loop() {
   while (true) {
-    std::vector<Item> batch;
+    Batch batch;
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
-      while (!queue_.empty() && batch.size() < kMaxBatch) {
-        batch.push_back(std::move(queue_.front()));
+      while (!queue_.empty() && batch.items.size() < kMaxBatch) {
+        batch.items.push_back(std::move(queue_.front()));
         queue_.pop_front();
       }
     }
-    const absl::Status committed = Carry(batch);
+    batch.committed = Carry(batch.items);
     // One record that meets damage must not keep the others out.
-    if (committed.code() == absl::StatusCode::kDataLoss && batch.size() > 1)
-      for (Item& item : batch) Answer({&item, 1}, Carry({&item, 1}));
+    if (batch.committed.code() == absl::StatusCode::kDataLoss && batch.items.size() > 1)
+      for (Item& item : batch.items) {
+        Batch alone;
+        alone.committed = Carry({&item, 1});
+        alone.items.push_back(std::move(item));
+        AnswerLater(std::move(alone));
+      }
     else
-      Answer(batch, committed);
+      AnswerLater(std::move(batch));
+  }
+}
+
+void Sequencer::AnswerLater(Batch batch) {
+  {
+    std::unique_lock lock(mutex_);
+    answered_.wait(lock, [this] { return written_.size() < kMaxUnanswered; });
+    written_.push_back(std::move(batch));
+  }
+  to_answer_.notify_one();
+}
+
+void Sequencer::AnswerLoop() {
+  while (true) {
+    Batch batch;
+    {
+      std::unique_lock lock(mutex_);
+      to_answer_.wait(lock, [this] { return written_all_ || !written_.empty(); });
+      if (written_.empty()) return;
+      batch = std::move(written_.front());
+      written_.pop_front();
+    }
+    answered_.notify_one();
+    for (Item& item : batch.items)
+      item.done(batch.committed.ok() ? std::move(item.outcome) : absl::StatusOr<Placement>(batch.committed));
   }
 }
 
 absl::Status Sequencer::Carry(std::span<Item> batch) {
   return store_.Write([&](ArchiveWriter& archive) { return WriteBatch(batch, archive); });
-}
-
-void Sequencer::Answer(std::span<Item> batch, const absl::Status& committed) {
-  for (Item& item : batch) item.done(committed.ok() ? std::move(item.outcome) : absl::StatusOr<Placement>(committed));
 }
 
 absl::Status Sequencer::WriteBatch(std::span<Item> batch, ArchiveWriter& archive) {

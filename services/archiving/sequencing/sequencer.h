@@ -48,11 +48,11 @@ class Sequencer {
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;
 
-  // Archives `record` and calls `done` from the sequencer's thread: with its place, also when it was archived before
-  // with the same content; with ALREADY_EXISTS (RECORD_CONFLICT) when its key holds other content; with DATA_LOSS
-  // (ARCHIVE_DAMAGED) when the stored log is not the one that was signed last: nothing is ever signed over damage.
-  // RESOURCE_EXHAUSTED (QUEUE_FULL) at once when too many wait, INVALID_ARGUMENT (LEAF_TOO_LARGE) when its leaf would
-  // be none, and then `done` is not called. Thread-safe; never blocks.
+  // Archives `record` and calls `done` on a thread of the sequencer, in the order of the log: with its place, also when
+  // it was archived before with the same content; with ALREADY_EXISTS (RECORD_CONFLICT) when its key holds other
+  // content; with DATA_LOSS (ARCHIVE_DAMAGED) when the stored log is not the one that was signed last: nothing is ever
+  // signed over damage. RESOURCE_EXHAUSTED (QUEUE_FULL) at once when too many wait, INVALID_ARGUMENT (LEAF_TOO_LARGE)
+  // when its leaf would be none, and then `done` is not called. Thread-safe; never blocks.
   absl::Status Append(PendingRecord record, Done done);
 
   const std::string& origin() const { return origin_; }
@@ -72,12 +72,19 @@ class Sequencer {
     bool appended = false;
   };
 
+  struct Batch {
+    std::vector<Item> items;
+    absl::Status committed;
+  };
+
   // Whether one more may wait; the mutex is held.
   absl::Status Admit() const;
   void Loop();
+  void AnswerLoop();
+  // Hands over to AnswerLoop; waits while it is far behind.
+  void AnswerLater(Batch batch);
   // Writes `batch` in one transaction: all of it or nothing.
   absl::Status Carry(std::span<Item> batch);
-  static void Answer(std::span<Item> batch, const absl::Status& committed);
   absl::Status WriteBatch(std::span<Item> batch, ArchiveWriter& archive);
   // The size of the newest signed tree, 0 before the first, once it is the tree of `appender`.
   absl::StatusOr<std::int64_t> SignedSize(const ArchiveReader& archive, const log::Appender& appender) const;
@@ -94,7 +101,12 @@ class Sequencer {
   std::condition_variable wake_;
   std::deque<Item> queue_;
   bool stopping_ = false;
-  std::thread thread_;
+  std::deque<Batch> written_;  // waiting for their answers
+  bool written_all_ = false;
+  std::condition_variable to_answer_;
+  std::condition_variable answered_;
+  std::thread answering_;  // beside the other, so that the store never waits for answers
+  std::thread sequencing_;
 };
 
 }  // namespace jixiao::archiving

@@ -9,11 +9,16 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <unordered_map>
 #include <vector>
 
 namespace jixiao {
 namespace {
 
+using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
@@ -23,12 +28,29 @@ constexpr int kMaxDepth = 32;
 
 // ---------------------------------------------------------------------------------------------------------- encoding
 
+// What encoding a type takes, worked out once: its fields in the order of their names.
+struct Plan {
+  struct Field {
+    const FieldDescriptor* field;
+    std::string name;               // as it is written, with its length
+    const Plan* message = nullptr;  // of the field's type, or of a map's values
+  };
+  std::vector<Field> fields;
+};
+
+template <class Unsigned>
+void PutBigEndian(std::string& out, Unsigned n) {
+  char bytes[sizeof n];
+  for (std::size_t i = 0; i < sizeof n; ++i) bytes[i] = static_cast<char>(n >> (8 * (sizeof n - 1 - i)));
+  out.append(bytes, sizeof n);
+}
+
 void PutU32(std::string& out, std::uint32_t n) {
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(n >> shift));
+  PutBigEndian(out, n);
 }
 
 void PutI64(std::string& out, std::int64_t n) {
-  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(static_cast<std::uint64_t>(n) >> shift));
+  PutBigEndian(out, static_cast<std::uint64_t>(n));
 }
 
 void PutString(std::string& out, std::string_view text) {
@@ -43,10 +65,50 @@ absl::Status PutText(std::string& out, std::string_view text, const FieldDescrip
   return absl::OkStatus();
 }
 
-absl::Status PutMessage(std::string& out, const Message& message);
+// The plans of all types that were encoded so far. They refer to each other, and none ever goes.
+class Plans {
+ public:
+  const Plan& Of(const Descriptor* type) {
+    {
+      const std::shared_lock lock(mutex_);
+      if (const auto found = plans_.find(type); found != plans_.end()) return *found->second;
+    }
+    const std::unique_lock lock(mutex_);
+    return Make(type);
+  }
 
-// One element: of a singular field when index < 0, else of a repeated one.
-absl::Status PutValue(std::string& out, const Message& message, const FieldDescriptor* field, int index) {
+ private:
+  const Plan& Make(const Descriptor* type) {
+    const auto [place, added] = plans_.try_emplace(type);
+    if (!added) return *place->second;
+    place->second = std::make_unique<Plan>();
+    Plan& plan = *place->second;
+    for (int i = 0; i < type->field_count(); ++i) {
+      Plan::Field made{type->field(i), {}};
+      PutString(made.name, made.field->name());
+      const FieldDescriptor* value = made.field->is_map() ? made.field->message_type()->map_value() : made.field;
+      if (value->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) made.message = &Make(value->message_type());
+      plan.fields.push_back(std::move(made));
+    }
+    std::sort(plan.fields.begin(), plan.fields.end(),
+              [](const auto& a, const auto& b) { return a.field->name() < b.field->name(); });
+    return plan;
+  }
+
+  std::shared_mutex mutex_;
+  std::unordered_map<const Descriptor*, std::unique_ptr<Plan>> plans_;
+};
+
+const Plan& PlanOf(const Descriptor* type) {
+  static Plans plans;
+  return plans.Of(type);
+}
+
+absl::Status PutMessage(std::string& out, const Message& message, const Plan& plan);
+
+// One element: of a singular field when index < 0, else of a repeated one. `nested` is a message's plan.
+absl::Status PutValue(std::string& out, const Message& message, const FieldDescriptor* field, int index,
+                      const Plan* nested) {
   const Reflection& r = *message.GetReflection();
   const bool one = index < 0;
   switch (field->cpp_type()) {
@@ -88,14 +150,14 @@ absl::Status PutValue(std::string& out, const Message& message, const FieldDescr
     }
     case FieldDescriptor::CPPTYPE_MESSAGE:
       out.push_back('m');
-      return PutMessage(out, one ? r.GetMessage(message, field) : r.GetRepeatedMessage(message, field, index));
+      return PutMessage(out, one ? r.GetMessage(message, field) : r.GetRepeatedMessage(message, field, index), *nested);
     default:
       return absl::InternalError(
           Cat("the canonical encoding has no floating point or 64-bit unsigned: ", field->full_name()));
   }
 }
 
-absl::Status PutMap(std::string& out, const Message& message, const FieldDescriptor* field) {
+absl::Status PutMap(std::string& out, const Message& message, const FieldDescriptor* field, const Plan* nested) {
   const Reflection& r = *message.GetReflection();
   const FieldDescriptor* key = field->message_type()->map_key();
   const FieldDescriptor* value = field->message_type()->map_value();
@@ -109,32 +171,34 @@ absl::Status PutMap(std::string& out, const Message& message, const FieldDescrip
   PutU32(out, static_cast<std::uint32_t>(entries.size()));
   for (const Message* entry : entries) {
     RETURN_IF_ERROR(PutText(out, key_of(entry), key));
-    RETURN_IF_ERROR(PutValue(out, *entry, value, -1));
+    RETURN_IF_ERROR(PutValue(out, *entry, value, -1, nested));
   }
   return absl::OkStatus();
 }
 
-absl::Status PutMessage(std::string& out, const Message& message) {
+absl::Status PutMessage(std::string& out, const Message& message, const Plan& plan) {
   const Reflection& r = *message.GetReflection();
   if (!r.GetUnknownFields(message).empty())
     return InvalidField("UNKNOWN_FIELD", message.GetDescriptor()->full_name(),
                         Cat("carries field number ", r.GetUnknownFields(message).field(0).number(),
                             ", which this version does not know and would lose"));
-  std::vector<const FieldDescriptor*> fields;
-  r.ListFields(message, &fields);
-  std::sort(fields.begin(), fields.end(), [](auto* a, auto* b) { return a->name() < b->name(); });
-  for (const FieldDescriptor* field : fields) {
-    PutString(out, field->name());
-    if (field->is_map()) {
-      RETURN_IF_ERROR(PutMap(out, message, field));
-    } else if (field->is_repeated()) {
-      const int size = r.FieldSize(message, field);
-      out.push_back('l');
-      PutU32(out, static_cast<std::uint32_t>(size));
-      for (int i = 0; i < size; ++i) RETURN_IF_ERROR(PutValue(out, message, field, i));
-    } else {
-      RETURN_IF_ERROR(PutValue(out, message, field, -1));
+  for (const auto& [field, name, nested] : plan.fields) {
+    if (!field->is_repeated()) {
+      if (!r.HasField(message, field)) continue;
+      out.append(name);
+      RETURN_IF_ERROR(PutValue(out, message, field, -1, nested));
+      continue;
     }
+    const int size = r.FieldSize(message, field);
+    if (size == 0) continue;
+    out.append(name);
+    if (field->is_map()) {
+      RETURN_IF_ERROR(PutMap(out, message, field, nested));
+      continue;
+    }
+    out.push_back('l');
+    PutU32(out, static_cast<std::uint32_t>(size));
+    for (int i = 0; i < size; ++i) RETURN_IF_ERROR(PutValue(out, message, field, i, nested));
   }
   PutU32(out, 0);
   return absl::OkStatus();
@@ -172,9 +236,10 @@ class Reader {
   std::string_view rest_;
 };
 
-absl::Status ReadMessage(Reader& in, Message& message, int depth);
+absl::Status ReadMessage(Reader& in, Message& message, const Plan& plan, int depth);
 
-absl::Status ReadValue(Reader& in, Message& message, const FieldDescriptor* field, bool add, int depth) {
+absl::Status ReadValue(Reader& in, Message& message, const FieldDescriptor* field, const Plan* nested, bool add,
+                       int depth) {
   const Reflection& r = *message.GetReflection();
   ASSIGN_OR_RETURN(const std::uint64_t kind, in.Number(1));
   const auto expect = [&](char wanted) {
@@ -226,14 +291,16 @@ absl::Status ReadValue(Reader& in, Message& message, const FieldDescriptor* fiel
     }
     case FieldDescriptor::CPPTYPE_MESSAGE:
       RETURN_IF_ERROR(expect('m'));
-      return ReadMessage(in, add ? *r.AddMessage(&message, field) : *r.MutableMessage(&message, field), depth + 1);
+      return ReadMessage(in, add ? *r.AddMessage(&message, field) : *r.MutableMessage(&message, field), *nested,
+                         depth + 1);
     default:
       return Damaged("a kind of field that the encoding does not have");
   }
 }
 
-absl::Status ReadField(Reader& in, Message& message, const FieldDescriptor* field, int depth) {
-  if (!field->is_repeated()) return ReadValue(in, message, field, false, depth);
+absl::Status ReadField(Reader& in, Message& message, const Plan::Field& planned, int depth) {
+  const auto& [field, written, nested] = planned;
+  if (!field->is_repeated()) return ReadValue(in, message, field, nested, false, depth);
   ASSIGN_OR_RETURN(const std::uint64_t kind, in.Number(1));
   if (kind != static_cast<unsigned char>(field->is_map() ? 'd' : 'l'))
     return Damaged(Cat("wrong kind of value for ", field->full_name()));
@@ -247,22 +314,26 @@ absl::Status ReadField(Reader& in, Message& message, const FieldDescriptor* fiel
       if (i > 0 && key <= last_key) return Damaged("the keys of a map do not ascend");
       last_key = key;
       entry.GetReflection()->SetString(&entry, field->message_type()->map_key(), std::string(key));
-      RETURN_IF_ERROR(ReadValue(in, entry, field->message_type()->map_value(), false, depth));
+      RETURN_IF_ERROR(ReadValue(in, entry, field->message_type()->map_value(), nested, false, depth));
     } else {
-      RETURN_IF_ERROR(ReadValue(in, message, field, true, depth));
+      RETURN_IF_ERROR(ReadValue(in, message, field, nested, true, depth));
     }
   }
   return absl::OkStatus();
 }
 
-absl::Status ReadMessage(Reader& in, Message& message, int depth) {
+absl::Status ReadMessage(Reader& in, Message& message, const Plan& plan, int depth) {
   if (depth > kMaxDepth) return Damaged("nested too deeply");
+  auto next = plan.fields.begin();
   while (true) {
     ASSIGN_OR_RETURN(const std::string_view name, in.String());
     if (name.empty()) return absl::OkStatus();
-    const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
-    if (field == nullptr) return Damaged(Cat("unknown field in ", message.GetDescriptor()->full_name()));
-    RETURN_IF_ERROR(ReadField(in, message, field, depth));
+    while (next != plan.fields.end() && next->field->name() < name) ++next;
+    if (next == plan.fields.end() || next->field->name() != name) {
+      const bool known = message.GetDescriptor()->FindFieldByName(std::string(name)) != nullptr;
+      return Damaged(known ? "not in canonical form" : Cat("unknown field in ", message.GetDescriptor()->full_name()));
+    }
+    RETURN_IF_ERROR(ReadField(in, message, *next++, depth));
   }
 }
 
@@ -272,7 +343,7 @@ absl::StatusOr<std::string> CanonicalEncode(const Message& message) {
   std::string out(kHeader);
   out.reserve(1024);
   PutString(out, message.GetDescriptor()->full_name());
-  RETURN_IF_ERROR(PutMessage(out, message));
+  RETURN_IF_ERROR(PutMessage(out, message, PlanOf(message.GetDescriptor())));
   return out;
 }
 
@@ -283,9 +354,9 @@ absl::Status CanonicalDecode(std::string_view document, Message& message) {
   ASSIGN_OR_RETURN(const std::string_view type, in.String());
   if (type != message.GetDescriptor()->full_name())
     return Damaged(Cat("it does not hold a ", message.GetDescriptor()->full_name()));
-  RETURN_IF_ERROR(ReadMessage(in, message, 0));
+  RETURN_IF_ERROR(ReadMessage(in, message, PlanOf(message.GetDescriptor()), 0));
   if (!in.empty()) return Damaged("bytes after the end");
-  // Order, duplicates and defaults are judged at once: only the one canonical form writes these very bytes.
+  // What is left to judge is judged at once: only the one canonical form writes these very bytes.
   const auto again = CanonicalEncode(message);
   if (!again.ok() || *again != document) return Damaged("not in canonical form");
   return absl::OkStatus();

@@ -1,19 +1,42 @@
 #include "common/digest.h"
 
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
 
 namespace jixiao {
 namespace {
 
 constexpr std::string_view kPrefix = "sha256:";
 
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
+
+Context NewContext() {
+  Context context(EVP_MD_CTX_new());
+  if (context != nullptr && EVP_DigestInit_ex2(context.get(), EVP_sha256(), nullptr) != 1) context.reset();
+  return context;
+}
+
 }  // namespace
 
-std::array<std::uint8_t, 32> Sha256(std::string_view bytes) {
+std::array<std::uint8_t, 32> Sha256(std::string_view first, std::string_view second) {
+  // Kept per thread: OpenSSL 3 looks the function up and allocates in every call of its own SHA256().
+  thread_local const Context context = NewContext();
   std::array<std::uint8_t, 32> hash;
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
+  const bool done = context != nullptr && EVP_DigestInit_ex2(context.get(), nullptr, nullptr) == 1 &&
+                    EVP_DigestUpdate(context.get(), first.data(), first.size()) == 1 &&
+                    EVP_DigestUpdate(context.get(), second.data(), second.size()) == 1 &&
+                    EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) == 1;
+  if (!done) {
+    std::fprintf(stderr, "SHA-256 failed: no memory, or an OpenSSL configuration without it\n");
+    std::abort();
+  }
   return hash;
 }
 

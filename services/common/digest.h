@@ -8,8 +8,8 @@
 
 namespace jixiao {
 
-// The 32 bytes of the SHA-256 of `bytes`.
-std::array<std::uint8_t, 32> Sha256(std::string_view bytes);
+// The 32 bytes of the SHA-256 of `first` and, after it, `second`.
+std::array<std::uint8_t, 32> Sha256(std::string_view first, std::string_view second = {});
 
 // "sha256:" and the lower-case hexadecimal SHA-256 of `bytes`.
 std::string DigestOf(std::string_view bytes);

@@ -8,6 +8,7 @@
 #include "archiving/search/indexer.h"
 #include "archiving/sequencing/renewer.h"
 #include "common/canonical.h"
+#include "common/digest.h"
 #include "common/form.h"
 #include "common/log.h"
 #include "common/random.h"
@@ -38,7 +39,9 @@ bool IsKey(std::string_view key) {
   });
 }
 
-absl::Status Validate(const v1::ArchiveRecordRequest& request) {
+// `rule_set` is the canonical form of the request's, or of the one that its scorecard names; nothing when it has and
+// names none.
+absl::Status Validate(const v1::ArchiveRecordRequest& request, std::optional<std::string_view> rule_set) {
   std::vector<FieldViolation> faults;
   if (!IsKey(request.key())) faults.push_back({"key", Cat("1 to ", kMaxKey, " letters, digits and /-_.:")});
   if (request.key().starts_with(kEntryKeyPrefix))
@@ -48,11 +51,11 @@ absl::Status Validate(const v1::ArchiveRecordRequest& request) {
   else
     for (FieldViolation& fault : jixiao::FaultsOf(request.form(), "form")) faults.push_back(std::move(fault));
   if (!request.has_scorecard()) faults.push_back({"scorecard", "is required"});
-  if (!request.has_rule_set()) faults.push_back({"rule_set", "is required"});
+  if (!rule_set) faults.push_back({"rule_set", "is required, or its digest in the scorecard"});
   if (request.source_document().size() > kMaxSource)
     faults.push_back({"source_document", Cat("at most ", kMaxSource, " bytes")});
   if (faults.empty()) {
-    ASSIGN_OR_RETURN(const std::string digest, CanonicalDigest(request.rule_set()));
+    const std::string digest = DigestOf(*rule_set);
     if (digest != request.scorecard().rule_set().digest())
       faults.push_back({"rule_set", Cat("its digest ", digest, " is not the scorecard's ",
                                         TruncateUtf8(request.scorecard().rule_set().digest(), 80))});
@@ -149,43 +152,57 @@ absl::StatusOr<std::optional<StoredRecord>> FindRecord(const ArchiveReader& arch
 
 grpc::ServerUnaryReactor* ArchivingServiceImpl::ArchiveRecord(grpc::CallbackServerContext* context,
                                                               const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
-  using Call = rpc::UnaryCall<v1::ArchiveRecordRequest, v1::ArchiveRecordResponse>;
   return rpc::Serve<v1::ArchiveRecordRequest, v1::ArchiveRecordResponse>(
-      archive_record_, context, in, out, state_, [this](Call call) {
+      archive_record_, context, in, out, state_, [this](ArchiveCall call) {
         const v1::ArchiveRecordRequest& request = call.request();
         // People bring in only what another archive has proven.
         if (const access::Caller* caller = call.context().caller.get();
             caller != nullptr && !caller->Is(access::Role::kService) && !request.has_transfer())
           return call.Finish(Error(absl::StatusCode::kPermissionDenied, "ROLE_REQUIRED",
                                    "records that are no transfer come from the role service"));
-        if (absl::Status status = Validate(request); !status.ok()) return call.Finish(status);
-        absl::StatusOr<std::vector<Part>> parts = PartsOf(request);
-        if (!parts.ok()) return call.Finish(parts.status());
-        if (request.has_transfer())
-          if (absl::Status status = CheckTransfer(request, *parts); !status.ok()) return call.Finish(status);
-        if (request.validate_only()) return call.Finish(absl::OkStatus());
-        if (absl::Status status = AddRetention(request, retention_, *parts); !status.ok()) return call.Finish(status);
-        PendingRecord record{request.key(), *std::move(parts), {}, {}};
-        record.content_digest = ContentDigest(record.parts);
-        record.summary = {request.form().implementing_unit().name(),
-                          request.form().project_name(),
-                          request.form().fiscal_year(),
-                          request.form().region_code(),
-                          request.scorecard().computed_total(),
-                          request.scorecard().grade()};
-        auto shared = std::make_shared<Call>(std::move(call));
-        absl::Status queued = sequencer_.Append(std::move(record), [shared](absl::StatusOr<Placement> placement) {
-          if (!placement.ok()) return shared->Finish(placement.status());
-          v1::ArchiveRecordResponse& response = shared->response();
-          response.set_name(RecordName(placement->index));
-          *response.mutable_archive_time() = ToTimestamp(placement->archive_time);
-          response.mutable_proof()->set_index(placement->index);
-          response.mutable_proof()->set_checkpoint(placement->checkpoint);
-          PutPath(placement->path, *response.mutable_proof()->mutable_path());
-          shared->Finish(absl::OkStatus());
+        if (request.has_rule_set()) {
+          const absl::StatusOr<std::string> rule_set = CanonicalEncode(request.rule_set());
+          return rule_set.ok() ? Archive(std::move(call), *rule_set) : call.Finish(rule_set.status());
+        }
+        const std::string& digest = request.scorecard().rule_set().digest();
+        if (!IsDigest(digest)) return call.Finish(Validate(request, std::nullopt));
+        if (const RuleSetContents::Content seen = rule_sets_.Seen(digest)) return Archive(std::move(call), *seen);
+        auto shared = std::make_shared<ArchiveCall>(std::move(call));
+        const bool taken = pool_.Post([this, shared] {
+          const auto found = rule_sets_.Find(shared->request().scorecard().rule_set().digest());
+          if (!found.ok()) return shared->Finish(found.status());
+          if (*found != nullptr) return Archive(std::move(*shared), **found);
+          shared->Finish(Error(absl::StatusCode::kFailedPrecondition, "RULE_SET_NEEDED",
+                               "no record has this rule set yet: send the request again with it"));
         });
-        if (!queued.ok()) shared->Finish(queued);
+        if (!taken) shared->Finish(rpc::ServerFull());
       });
+}
+
+void ArchivingServiceImpl::Archive(ArchiveCall call, const std::string& rule_set) {
+  const v1::ArchiveRecordRequest& request = call.request();
+  if (absl::Status status = Validate(request, rule_set); !status.ok()) return call.Finish(status);
+  if (request.has_rule_set()) rule_sets_.Keep(request.scorecard().rule_set().digest(), rule_set);
+  absl::StatusOr<std::vector<Part>> parts = PartsOf(request, rule_set);
+  if (!parts.ok()) return call.Finish(parts.status());
+  if (request.has_transfer())
+    if (absl::Status status = CheckTransfer(request, *parts); !status.ok()) return call.Finish(status);
+  if (request.validate_only()) return call.Finish(absl::OkStatus());
+  if (absl::Status status = AddRetention(request, retention_, *parts); !status.ok()) return call.Finish(status);
+  PendingRecord record{request.key(), *std::move(parts), {}, SummaryOf(request.form(), request.scorecard())};
+  record.content_digest = ContentDigest(record.parts);
+  auto shared = std::make_shared<ArchiveCall>(std::move(call));
+  absl::Status queued = sequencer_.Append(std::move(record), [shared](absl::StatusOr<Placement> placement) {
+    if (!placement.ok()) return shared->Finish(placement.status());
+    v1::ArchiveRecordResponse& response = shared->response();
+    response.set_name(RecordName(placement->index));
+    *response.mutable_archive_time() = ToTimestamp(placement->archive_time);
+    response.mutable_proof()->set_index(placement->index);
+    response.mutable_proof()->set_checkpoint(placement->checkpoint);
+    PutPath(placement->path, *response.mutable_proof()->mutable_path());
+    shared->Finish(absl::OkStatus());
+  });
+  if (!queued.ok()) shared->Finish(queued);
 }
 
 grpc::ServerUnaryReactor* ArchivingServiceImpl::GetRecord(grpc::CallbackServerContext* context,

@@ -4,9 +4,11 @@
 #include "archiving/retention/policy.h"
 #include "archiving/sequencing/sequencer.h"
 #include "archiving/store/archive_store.h"
+#include "archiving/store/rule_set_contents.h"
 #include "archiving/store/search_store.h"
 #include "common/rpc/method.h"
 #include "common/rpc/server_state.h"
+#include "common/rpc/unary.h"
 #include "common/worker_pool.h"
 
 #include "jixiao/archiving/v1/archiving_service.grpc.pb.h"
@@ -28,7 +30,13 @@ class ArchivingServiceImpl final : public RawArchivingService {
   // what is archived from now on is kept.
   ArchivingServiceImpl(ArchiveStore& store, SearchStore& index, Sequencer& sequencer, const RetentionPolicy& retention,
                        WorkerPool& pool, rpc::ServerState& state)
-      : store_(store), index_(index), sequencer_(sequencer), retention_(retention), pool_(pool), state_(state) {}
+      : store_(store),
+        index_(index),
+        sequencer_(sequencer),
+        retention_(retention),
+        pool_(pool),
+        state_(state),
+        rule_sets_(store) {}
 
   grpc::ServerUnaryReactor* ArchiveRecord(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
                                           grpc::ByteBuffer* out) override;
@@ -46,6 +54,10 @@ class ArchivingServiceImpl final : public RawArchivingService {
                                      grpc::ByteBuffer* out) override;
 
  private:
+  using ArchiveCall = rpc::UnaryCall<v1::ArchiveRecordRequest, v1::ArchiveRecordResponse>;
+
+  // Hands the record to the sequencer, which ends the call. `rule_set`: its canonical bytes. Never blocks.
+  void Archive(ArchiveCall call, const std::string& rule_set);
   absl::Status CheckIndex(const ArchiveReader& archive, v1::CheckLogResponse& response);
 
   ArchiveStore& store_;
@@ -54,6 +66,7 @@ class ArchivingServiceImpl final : public RawArchivingService {
   const RetentionPolicy& retention_;
   WorkerPool& pool_;
   rpc::ServerState& state_;
+  RuleSetContents rule_sets_;
   const rpc::Method archive_record_{state_, "ArchiveRecord"};
   const rpc::Method get_record_{state_, "GetRecord"};
   const rpc::Method list_records_{state_, "ListRecords"};

@@ -6,6 +6,7 @@
 #include "archiving/retention/disposal.h"
 #include "common/canonical.h"
 #include "common/errors.h"
+#include "common/priority.h"
 #include "common/random.h"
 #include "common/text.h"
 #include "common/time.h"
@@ -98,6 +99,7 @@ bool Caretaker::stopping() {
 }
 
 void Caretaker::Loop() {
+  RunInBackground();
   TellOfDamage();
   std::unique_lock lock(mutex_);
   while (!stopping_) {

@@ -18,15 +18,28 @@ namespace {
 constexpr std::string_view kNamePrefix = "records/";
 constexpr std::size_t kSaltBytes = 32;
 
+void PutLength(std::string& out, std::uint64_t length) {
+  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(length >> shift));
+}
+
 void PutWithLength(std::string& out, std::string_view text) {
-  for (int shift = 56; shift >= 0; shift -= 8)
-    out.push_back(static_cast<char>(static_cast<std::uint64_t>(text.size()) >> shift));
+  PutLength(out, text.size());
   out.append(text);
 }
 
-std::string HashString(std::string_view bytes) {
-  const auto hash = Sha256(bytes);
+std::string HashString(std::string_view first, std::string_view second = {}) {
+  const auto hash = Sha256(first, second);
   return std::string(reinterpret_cast<const char*>(hash.data()), hash.size());
+}
+
+// What a commitment covers, up to the content.
+std::string CommitmentHead(const Part& part) {
+  std::string text = "jixiao-part-v1\n";
+  PutWithLength(text, part.name);
+  PutWithLength(text, part.media_type);
+  PutWithLength(text, part.salt);
+  PutLength(text, part.content.size());
+  return text;
 }
 
 const Part* Find(const std::vector<Part>& parts, std::string_view name) {
@@ -126,13 +139,16 @@ std::int64_t RecordIndex(std::string_view name) {
   return error == std::errc() && end == name.data() + name.size() ? index : -1;
 }
 
-absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& request) {
+absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& request,
+                                          std::optional<std::string> rule_set) {
   std::vector<Part> parts;
   const auto add = [&](std::string_view name, std::string_view media_type, std::string content) {
     parts.push_back({std::string(name), std::string(media_type), std::move(content), RandomBytes(kSaltBytes)});
   };
   ASSIGN_OR_RETURN(std::string form, CanonicalEncode(request.form()));
-  ASSIGN_OR_RETURN(std::string rule_set, CanonicalEncode(request.rule_set()));
+  if (!rule_set) {
+    ASSIGN_OR_RETURN(rule_set, CanonicalEncode(request.rule_set()));
+  }
   ASSIGN_OR_RETURN(std::string scorecard, CanonicalEncode(request.scorecard()));
   add(kFormPart, kCanonicalMediaType, std::move(form));
   if (request.has_transfer()) {
@@ -147,7 +163,7 @@ absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& reques
     ASSIGN_OR_RETURN(std::string review, CanonicalEncode(request.review()));
     add(kReviewPart, kCanonicalMediaType, std::move(review));
   }
-  add(kRuleSetPart, kCanonicalMediaType, std::move(rule_set));
+  add(kRuleSetPart, kCanonicalMediaType, *std::move(rule_set));
   add(kScorecardPart, kCanonicalMediaType, std::move(scorecard));
   if (!request.source_document().empty()) {
     const std::string& type = request.form().source().media_type();
@@ -172,28 +188,26 @@ bool IsEntry(const std::vector<Part>& parts) {
   return Find(parts, kEntryPart) != nullptr;
 }
 
+Summary SummaryOf(const evaluation::v1::SelfEvaluation& form, const evaluation::v1::Scorecard& card) {
+  return {form.implementing_unit().name(), form.project_name(), form.fiscal_year(), form.region_code(),
+          card.computed_total(),           card.grade()};
+}
+
 absl::StatusOr<Summary> Summarize(const std::vector<Part>& parts, std::span<const Erased> erased) {
   if (IsEntry(parts)) return Summary();
   evaluation::v1::SelfEvaluation form;
   evaluation::v1::Scorecard card;
   if (!IsErased(erased, kFormPart)) RETURN_IF_ERROR(Decode(parts, kFormPart, form));
   if (!IsErased(erased, kScorecardPart)) RETURN_IF_ERROR(Decode(parts, kScorecardPart, card));
-  return Summary{form.implementing_unit().name(), form.project_name(), form.fiscal_year(), form.region_code(),
-                 card.computed_total(),           card.grade()};
+  return SummaryOf(form, card);
 }
 
 std::string CommitmentText(const Part& part) {
-  std::string text = "jixiao-part-v1\n";
-  text.reserve(part.content.size() + 256);
-  PutWithLength(text, part.name);
-  PutWithLength(text, part.media_type);
-  PutWithLength(text, part.salt);
-  PutWithLength(text, part.content);
-  return text;
+  return CommitmentHead(part).append(part.content);
 }
 
 std::string Commitment(const Part& part) {
-  return HashString(CommitmentText(part));
+  return HashString(CommitmentHead(part), part.content);
 }
 
 std::string LeafBytes(std::string_view key, std::int64_t archive_time_micros, const std::vector<Part>& parts) {

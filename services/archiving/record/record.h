@@ -7,6 +7,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -59,15 +60,19 @@ struct Summary {
 std::string RecordName(std::int64_t index);
 std::int64_t RecordIndex(std::string_view name);
 
-// The parts of a request with fresh salts, in the order of their names. INVALID_ARGUMENT when a message cannot be
-// encoded.
-absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& request);
+// The parts of a request with fresh salts, in the order of their names. `rule_set`: its canonical bytes, where the
+// caller has them. INVALID_ARGUMENT when a message cannot be encoded.
+absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& request,
+                                          std::optional<std::string> rule_set = std::nullopt);
 
 // SHA-256 over names, media types and contents, without salts: equal exactly for equal requests. What stands
 // beside the record (provenance, retention) does not count.
 std::string ContentDigest(const std::vector<Part>& parts);
 // What stands in its place once a part is erased: a digest without salt would let contents be guessed.
 inline constexpr std::string_view kErasedDigest = "erased";
+
+// What form and scorecard say.
+Summary SummaryOf(const evaluation::v1::SelfEvaluation& form, const evaluation::v1::Scorecard& card);
 
 // What the parts say; empty where it was erased, and for an entry of the archive itself. DATA_LOSS when one cannot be
 // decoded.

@@ -2,6 +2,7 @@
 
 #include "archiving/log/merkle.h"
 #include "common/errors.h"
+#include "common/priority.h"
 #include "common/text.h"
 
 #include <algorithm>
@@ -82,6 +83,7 @@ void Indexer::WaitUntilCurrent(std::chrono::milliseconds patience) {
 }
 
 void Indexer::Loop() {
+  RunInBackground();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     if (rebuild_) emptying_ = true;

@@ -47,6 +47,8 @@ class ArchiveReader : public log::NodeReader {
   virtual absl::StatusOr<std::vector<Part>> Parts(std::int64_t index) const = 0;
   // One of them; nothing when the record has none of that name.
   virtual absl::StatusOr<std::optional<Part>> PartNamed(std::int64_t index, std::string_view name) const = 0;
+  // What several records share, by its digest: a rule set. Nothing when no record has it.
+  virtual absl::StatusOr<std::optional<std::string>> SharedContent(std::string_view digest) const = 0;
   // Up to `limit` records from `first` on.
   virtual absl::StatusOr<std::vector<StoredRecord>> Records(std::int64_t first, std::int64_t limit) const = 0;
   // The newest tree head; nothing in an empty archive. The first head of at least `size` leaves.

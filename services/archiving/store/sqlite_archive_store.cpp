@@ -153,6 +153,14 @@ class SqliteArchive final : public ArchiveWriter {
     return found;
   }
 
+  absl::StatusOr<std::optional<std::string>> SharedContent(std::string_view digest) const override {
+    std::optional<std::string> found;
+    RETURN_IF_ERROR(db_.ForEach(
+        "SELECT content FROM shared_contents WHERE digest = ?", [&](const Statement& row) { found = row.BlobBytes(0); },
+        digest));
+    return found;
+  }
+
   absl::StatusOr<std::optional<StoredHead>> NewestHead() const override {
     std::optional<StoredHead> found;
     RETURN_IF_ERROR(db_.ForEach("SELECT size, note FROM tree_heads ORDER BY size DESC LIMIT 1",

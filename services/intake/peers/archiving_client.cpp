@@ -32,7 +32,7 @@ std::vector<absl::StatusOr<ArchivedAt>> ArchivingClient::Archive(std::span<const
     call.request.set_key(RevisionName(jobs[i].item->name, jobs[i].item->revision));
     *call.request.mutable_form() = jobs[i].item->form;
     *call.request.mutable_scorecard() = *jobs[i].scorecard;
-    *call.request.mutable_rule_set() = jobs[i].rule_set;
+    if (jobs[i].rule_set != nullptr) *call.request.mutable_rule_set() = *jobs[i].rule_set;
     call.request.set_source_document(jobs[i].item->source_document);
     *call.request.mutable_provenance() = jobs[i].item->provenance;
     if (jobs[i].item->review) *call.request.mutable_review() = *jobs[i].item->review;

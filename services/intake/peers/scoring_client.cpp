@@ -79,7 +79,7 @@ absl::StatusOr<scoring::v1::GetRuleSetResponse> ScoringClient::Get(const std::st
   return response;
 }
 
-absl::StatusOr<scoring::v1::RuleSet> ScoringClient::RuleSet(const std::string& digest) {
+absl::StatusOr<std::shared_ptr<const scoring::v1::RuleSet>> ScoringClient::RuleSet(const std::string& digest) {
   {
     const std::lock_guard lock(mutex_);
     if (const auto found = by_digest_.find(digest); found != by_digest_.end()) return found->second;
@@ -87,7 +87,7 @@ absl::StatusOr<scoring::v1::RuleSet> ScoringClient::RuleSet(const std::string& d
   ASSIGN_OR_RETURN(scoring::v1::GetRuleSetResponse response, Get(digest));
   const std::lock_guard lock(mutex_);
   if (by_digest_.size() >= kMaxRemembered) by_digest_.clear();
-  return by_digest_[digest] = std::move(*response.mutable_rule_set());
+  return by_digest_[digest] = std::make_shared<const scoring::v1::RuleSet>(std::move(*response.mutable_rule_set()));
 }
 
 absl::StatusOr<bool> ScoringClient::Knows(const std::string& rule_set) {

@@ -23,7 +23,7 @@ class ScoringClient final : public Scorer, public season::RuleSetFinder {
       : stub_(scoring::v1::ScoringService::NewStub(channel)) {}
 
   std::vector<absl::StatusOr<evaluation::v1::Scorecard>> Score(std::span<const WorkItem* const> items) override;
-  absl::StatusOr<scoring::v1::RuleSet> RuleSet(const std::string& digest) override;
+  absl::StatusOr<std::shared_ptr<const scoring::v1::RuleSet>> RuleSet(const std::string& digest) override;
   absl::StatusOr<bool> Knows(const std::string& rule_set) override;
   absl::StatusOr<std::optional<std::string>> DigestNamed(const std::string& name) override;
   void Cancel() override { calls_.Cancel(); }
@@ -34,8 +34,8 @@ class ScoringClient final : public Scorer, public season::RuleSetFinder {
   const std::unique_ptr<scoring::v1::ScoringService::Stub> stub_;
   RunningCalls calls_;
   std::mutex mutex_;
-  TextMap<scoring::v1::RuleSet> by_digest_;  // immutable content, so never stale
-  TextSet known_;                            // names that were found: ids are never taken back
+  TextMap<std::shared_ptr<const scoring::v1::RuleSet>> by_digest_;  // immutable content, so never stale
+  TextSet known_;                                                   // names that were found: ids are never taken back
 };
 
 }  // namespace jixiao::intake

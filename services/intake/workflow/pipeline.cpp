@@ -238,19 +238,35 @@ absl::Status Pipeline::ScoreItems(std::vector<WorkItem>& items) {
   return absl::OkStatus();
 }
 
+std::vector<absl::StatusOr<ArchivedAt>> Pipeline::Archive(std::vector<ArchiveJob>& jobs) {
+  if (jobs.empty()) return {};
+  std::vector<absl::StatusOr<ArchivedAt>> places = archiver_.Archive(jobs);
+  // A rule set is larger than a form, and the archive has had it since its first record: it is sent with what was
+  // refused, for whatever reason, and then the answer counts.
+  std::vector<std::size_t> refused;
+  std::vector<ArchiveJob> whole;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (places[i].ok() || Repeatable(places[i].status())) continue;
+    auto rule_set = scorer_.RuleSet(jobs[i].scorecard->rule_set().digest());
+    if (!rule_set.ok()) {
+      places[i] = rule_set.status();
+      continue;
+    }
+    refused.push_back(i);
+    whole.push_back({jobs[i].item, jobs[i].scorecard, *std::move(rule_set)});
+  }
+  if (whole.empty()) return places;
+  std::vector<absl::StatusOr<ArchivedAt>> again = archiver_.Archive(whole);
+  for (std::size_t i = 0; i < refused.size(); ++i) places[refused[i]] = std::move(again[i]);
+  return places;
+}
+
 absl::Status Pipeline::ArchiveItems(std::vector<WorkItem>& items) {
   std::vector<ArchiveJob> jobs;
+  for (const WorkItem& item : items)
+    if (item.scorecard) jobs.push_back({&item, &*item.scorecard, nullptr});  // without: put off or stuck, or gone
+  const std::vector<absl::StatusOr<ArchivedAt>> places = Archive(jobs);
   std::vector<WorkResult> results;
-  for (const WorkItem& item : items) {
-    if (!item.scorecard) continue;  // put off or stuck while scoring, or gone
-    absl::StatusOr<scoring::v1::RuleSet> rule_set = scorer_.RuleSet(item.scorecard->rule_set().digest());
-    if (rule_set.ok())
-      jobs.push_back({&item, &*item.scorecard, *std::move(rule_set)});
-    else
-      results.push_back(Failed(item, rule_set.status(), "取评分规则"));
-  }
-  const std::vector<absl::StatusOr<ArchivedAt>> places =
-      jobs.empty() ? std::vector<absl::StatusOr<ArchivedAt>>() : archiver_.Archive(jobs);
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (!places[i].ok()) {
       results.push_back(Failed(*jobs[i].item, places[i].status(), "归档"));

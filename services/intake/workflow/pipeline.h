@@ -14,6 +14,7 @@
 #include <absl/status/statusor.h>
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <thread>
@@ -27,7 +28,7 @@ class Scorer {
   virtual ~Scorer() = default;
   // One outcome for each item, in order.
   virtual std::vector<absl::StatusOr<evaluation::v1::Scorecard>> Score(std::span<const WorkItem* const> items) = 0;
-  virtual absl::StatusOr<scoring::v1::RuleSet> RuleSet(const std::string& digest) = 0;
+  virtual absl::StatusOr<std::shared_ptr<const scoring::v1::RuleSet>> RuleSet(const std::string& digest) = 0;
   // Whether a rule set of this name exists; an error when scoring cannot be asked now.
   virtual absl::StatusOr<bool> Knows(const std::string& rule_set) = 0;
   // Ends the calls that are running, and later ones at once, with CANCELLED: the process stops.
@@ -39,11 +40,11 @@ struct ArchivedAt {
   std::int64_t index = 0;
 };
 
-// One scored item with the rules it was scored by.
+// One scored item, with the rules it was scored by unless the archive has them.
 struct ArchiveJob {
   const WorkItem* item = nullptr;
   const evaluation::v1::Scorecard* scorecard = nullptr;
-  scoring::v1::RuleSet rule_set;
+  std::shared_ptr<const scoring::v1::RuleSet> rule_set;
 };
 
 // The archiving service, as the pipeline needs it. Thread-safe; blocks.
@@ -79,6 +80,8 @@ class Pipeline {
   absl::Status SetDamagedAside(std::vector<WorkItem>& items);
   absl::Status ScoreItems(std::vector<WorkItem>& items);
   absl::Status ArchiveItems(std::vector<WorkItem>& items);
+  // One outcome for each job, in order.
+  std::vector<absl::StatusOr<ArchivedAt>> Archive(std::vector<ArchiveJob>& jobs);
   // Stores outcomes: all in one transaction, or, when damage keeps one of them out, each in its own. The states that
   // the submissions have then; UNSPECIFIED for what could not be stored.
   absl::StatusOr<std::vector<SubmissionState>> Settle(const std::vector<WorkResult>& results);

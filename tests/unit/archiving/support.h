@@ -74,6 +74,9 @@ class ForwardingReader : public ArchiveReader {
   absl::StatusOr<std::optional<Part>> PartNamed(std::int64_t index, std::string_view name) const override {
     return reader_.PartNamed(index, name);
   }
+  absl::StatusOr<std::optional<std::string>> SharedContent(std::string_view digest) const override {
+    return reader_.SharedContent(digest);
+  }
   absl::StatusOr<std::vector<StoredRecord>> Records(std::int64_t first, std::int64_t limit) const override {
     return reader_.Records(first, limit);
   }

@@ -234,6 +234,17 @@ INSTANTIATE_TEST_SUITE_P(Codes, PermanentTest,
                                            StatusCode::kOutOfRange, StatusCode::kUnimplemented),
                          [](const auto& code) { return absl::StatusCodeToString(code.param); });
 
+// The rule set goes with the first record only.
+TEST_F(PipelineTest, TheArchiveGetsARuleSetOnce) {
+  const std::string first = Accept(*store_, "甲");
+  Start();
+  ASSERT_TRUE(Reaches(*store_, first, v1::SUBMISSION_STATE_ARCHIVED));
+  const std::string next = Accept(*store_, "乙");
+  pipeline_->Wake();
+  ASSERT_TRUE(Reaches(*store_, next, v1::SUBMISSION_STATE_ARCHIVED));
+  EXPECT_EQ(archiver_.jobs(), std::pair(2, 1));
+}
+
 // The archive has it, but nobody heard: the next try gets the same place.
 TEST_F(PipelineTest, LostAnswerIsAskedForAgain) {
   std::atomic<int> losses{3};

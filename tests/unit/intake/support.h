@@ -122,11 +122,11 @@ class FakeScorer final : public Scorer {
     batches_.push_back(items.size());
     return cards;
   }
-  absl::StatusOr<scoring::v1::RuleSet> RuleSet(const std::string& digest) override {
+  absl::StatusOr<std::shared_ptr<const scoring::v1::RuleSet>> RuleSet(const std::string& digest) override {
     EXPECT_EQ(digest, "sha256:rules");
     RETURN_IF_ERROR(rules());
-    scoring::v1::RuleSet set;
-    set.set_id("rules");
+    auto set = std::make_shared<scoring::v1::RuleSet>();
+    set->set_id("rules");
     return set;
   }
   absl::StatusOr<bool> Knows(const std::string&) override { return true; }
@@ -184,6 +184,11 @@ class FakeArchiver final : public Archiver {
     const std::lock_guard lock(mutex_);
     return reviews_;
   }
+  // How many jobs the archive took, and how many of them brought their rule set.
+  std::pair<int, int> jobs() {
+    const std::lock_guard lock(mutex_);
+    return {jobs_, jobs_with_rules_};
+  }
   // The totals in the order in which they were archived, under their keys.
   std::vector<std::pair<std::string, std::string>> records() {
     const std::lock_guard lock(mutex_);
@@ -193,6 +198,13 @@ class FakeArchiver final : public Archiver {
  private:
   absl::StatusOr<ArchivedAt> ArchiveOne(const ArchiveJob& job) {
     RETURN_IF_ERROR(before(job));
+    {
+      const std::lock_guard lock(mutex_);
+      has_rules_ = has_rules_ || job.rule_set != nullptr;
+      if (!has_rules_) return Error(absl::StatusCode::kFailedPrecondition, "RULE_SET_NEEDED", "none has it");
+      ++jobs_;
+      jobs_with_rules_ += job.rule_set != nullptr;
+    }
     const std::string key = RevisionName(job.item->name, job.item->revision);
     std::int64_t index = 0;
     {
@@ -217,6 +229,9 @@ class FakeArchiver final : public Archiver {
   }
 
   std::mutex mutex_;
+  bool has_rules_ = false;
+  int jobs_ = 0;
+  int jobs_with_rules_ = 0;
   std::vector<std::pair<std::string, std::string>> records_;
   std::map<std::string, std::optional<v1::ReviewRecord>> reviews_;
 };

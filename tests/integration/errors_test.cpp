@@ -1,5 +1,6 @@
 // Every kind of bad input gets the canonical code, one reason, the field at fault, small trailers; the servers go on,
 // and no payload reaches a log.
+#include "common/canonical.h"
 #include "support/cluster.h"
 #include "support/forms.h"
 #include "support/submissions.h"
@@ -8,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 namespace jixiao::testing {
@@ -421,6 +423,30 @@ TEST_F(ErrorsTest, RecordsThatDoNotFitTogether) {
   ASSERT_TRUE(Archive(request).ok()) << "the same again";
   request.mutable_form()->set_project_name(kMarker);
   ExpectRefusal(Archive(request), StatusCode::ALREADY_EXISTS, "RECORD_CONFLICT");
+}
+
+// The rule set goes with the first record that has it; the later ones are archived with it all the same.
+TEST_F(ErrorsTest, RecordsThatOnlyNameTheirRuleSet) {
+  archiving::v1::ArchiveRecordRequest request = GoodRecord();
+  ASSERT_TRUE(Archive(request).ok());
+  request.set_key("test/" + NewRequestId());
+  const scoring::v1::RuleSet rule_set = request.rule_set();
+  request.clear_rule_set();
+  ASSERT_TRUE(Archive(request).ok());
+  archiving::v1::GetRecordRequest get;
+  get.set_name(request.key());
+  archiving::v1::GetRecordResponse record;
+  ASSERT_TRUE(Call(cluster_->Archiving(), &archiving::v1::ArchivingService::Stub::GetRecord, get, &record).ok());
+  const auto part = std::find_if(record.parts().begin(), record.parts().end(),
+                                 [](const auto& candidate) { return candidate.name() == "rule_set"; });
+  ASSERT_NE(part, record.parts().end());
+  EXPECT_EQ(part->content(), CanonicalEncode(rule_set).value());
+
+  request.set_key("test/" + NewRequestId());
+  request.mutable_scorecard()->mutable_rule_set()->set_digest("sha256:" + std::string(64, '0'));
+  ExpectRefusal(Archive(request), StatusCode::FAILED_PRECONDITION, "RULE_SET_NEEDED");
+  request.mutable_scorecard()->mutable_rule_set()->clear_digest();
+  ExpectRefusal(Archive(request), StatusCode::INVALID_ARGUMENT, "RECORD_INVALID", "rule_set");
 }
 
 TEST_F(ErrorsTest, BadRuleSets) {

@@ -1,9 +1,8 @@
 // Who may call which method: one table for all three services, the only place where that is said.
 #pragma once
-// clang-format off
-#include <google/protobuf/descriptor.h>
-// clang-format on
+
 #include <absl/status/status.h>
+#include <google/protobuf/descriptor.h>
 
 #include <cstdint>
 #include <optional>

@@ -4,6 +4,8 @@
 #include "common/rpc/status.h"
 #include "intake/workflow/submission.h"
 
+#include <google/protobuf/arena.h>
+
 #include <latch>
 #include <optional>
 
@@ -12,9 +14,17 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{30};
 
+// Messages that are only sent are lent to the request, not copied into it: one on an arena does not own them.
+template <class Message>
+Message* Lent(const Message& message) {
+  return const_cast<Message*>(&message);
+}
+
 struct PendingCall {
   grpc::ClientContext context;
-  archiving::v1::ArchiveRecordRequest request;
+  google::protobuf::Arena arena;
+  archiving::v1::ArchiveRecordRequest& request =
+      *google::protobuf::Arena::CreateMessage<archiving::v1::ArchiveRecordRequest>(&arena);
   archiving::v1::ArchiveRecordResponse response;
   std::optional<RunningCalls::Running> running;
 };
@@ -30,12 +40,12 @@ std::vector<absl::StatusOr<ArchivedAt>> ArchivingClient::Archive(std::span<const
     rpc::Prepare(call.context, jobs[i].item->trace_id, kTimeout);
     call.running.emplace(calls_, call.context);
     call.request.set_key(RevisionName(jobs[i].item->name, jobs[i].item->revision));
-    *call.request.mutable_form() = jobs[i].item->form;
-    *call.request.mutable_scorecard() = *jobs[i].scorecard;
-    if (jobs[i].rule_set != nullptr) *call.request.mutable_rule_set() = *jobs[i].rule_set;
+    call.request.unsafe_arena_set_allocated_form(Lent(jobs[i].item->form));
+    call.request.unsafe_arena_set_allocated_scorecard(Lent(*jobs[i].scorecard));
+    if (jobs[i].rule_set != nullptr) call.request.unsafe_arena_set_allocated_rule_set(Lent(*jobs[i].rule_set));
     call.request.set_source_document(jobs[i].item->source_document);
-    *call.request.mutable_provenance() = jobs[i].item->provenance;
-    if (jobs[i].item->review) *call.request.mutable_review() = *jobs[i].item->review;
+    call.request.unsafe_arena_set_allocated_provenance(Lent(jobs[i].item->provenance));
+    if (jobs[i].item->review) call.request.unsafe_arena_set_allocated_review(Lent(*jobs[i].item->review));
     stub_->async()->ArchiveRecord(&call.context, &call.request, &call.response,
                                   [&all, &place = places[i], &call](const grpc::Status& status) {
                                     if (status.ok())

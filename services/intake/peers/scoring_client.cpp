@@ -5,6 +5,8 @@
 #include "common/rpc/context.h"
 #include "common/rpc/status.h"
 
+#include <google/protobuf/arena.h>
+
 #include <charconv>
 #include <thread>
 
@@ -37,10 +39,13 @@ std::vector<absl::StatusOr<evaluation::v1::Scorecard>> ScoringClient::Score(std:
   const auto stream = stub_->ScoreBatch(&context);
   // Written from a thread of its own: the server reads on only as fast as its answers are taken.
   std::thread writer([&] {
+    google::protobuf::Arena arena;
     for (std::size_t i = 0; i < items.size(); ++i) {
-      scoring::v1::ScoreBatchRequest request;
+      arena.Reset();
+      auto& request = *google::protobuf::Arena::CreateMessage<scoring::v1::ScoreBatchRequest>(&arena);
       request.set_item_id(Cat(i));
-      *request.mutable_form() = items[i]->form;
+      // Lent, not copied: a message on an arena does not own what it is given this way.
+      request.unsafe_arena_set_allocated_form(const_cast<evaluation::v1::SelfEvaluation*>(&items[i]->form));
       PutSelector(items[i]->rule_set, *request.mutable_rule_set());
       if (!stream->Write(request)) break;
     }

@@ -101,18 +101,36 @@ StepDetail BySystem(SubmissionAction action) {
   return detail;
 }
 
-absl::Status SaveStep(Database& db, SubmissionRow& head, std::string_view note, const StepDetail& detail) {
-  RETURN_IF_ERROR(
-      db.Run("UPDATE submissions SET revision = ?, state = ?, form_digest = ?, implementing_unit = ?, project_name = "
-             "?, fiscal_year = ?,"
-             " region_code = ?, rule_set = ?, update_time = ?, version = version + 1, archive_record = ?, "
-             "archive_index = ?, problem = ?, campaign = ?, competent_department = ?, late = ?, stages = ?, judged = ? "
-             "WHERE id = ?",
-             head.revision, static_cast<int>(head.state), head.form_digest, head.implementing_unit, head.project_name,
-             head.fiscal_year, head.region_code, head.rule_set, head.update_time, head.archive_record,
-             head.archive_index, head.problem, head.campaign, head.competent_department, head.late ? 1 : 0,
-             DigitsOf(head.stages), head.judged ? 1 : 0, head.id));
-  ++head.version;
+absl::Status InsertHead(Database& db, SubmissionRow& head) {
+  return db.ForEach(
+      "INSERT INTO submissions (name, revision, state, form_digest, implementing_unit, project_name, fiscal_year,"
+      " region_code, rule_set, create_time, update_time, version, archive_record, archive_index, problem, campaign,"
+      " competent_department, late, stages, judged)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', -1, '', ?, ?, ?, ?, ?) RETURNING id",
+      [&](const Statement& row) { head.id = row.Int(0); }, head.name, head.revision, static_cast<int>(head.state),
+      head.form_digest, head.implementing_unit, head.project_name, head.fiscal_year, head.region_code, head.rule_set,
+      head.create_time, head.update_time, head.version, head.campaign, head.competent_department, head.late ? 1 : 0,
+      DigitsOf(head.stages), head.judged ? 1 : 0);
+}
+
+absl::Status SaveTerms(Database& db, const SubmissionRow& head) {
+  return db.Run("UPDATE submissions SET rule_set = ?, late = ?, stages = ? WHERE id = ?", head.rule_set,
+                head.late ? 1 : 0, DigitsOf(head.stages), head.id);
+}
+
+absl::Status SaveRevision(Database& db, const SubmissionRow& head) {
+  return db.Run(
+      "UPDATE submissions SET revision = ?, state = ?, form_digest = ?, implementing_unit = ?, project_name = ?,"
+      " fiscal_year = ?, region_code = ?, rule_set = ?, update_time = ?, version = ?, archive_record = ?,"
+      " archive_index = ?, problem = ?, campaign = ?, competent_department = ?, late = ?, stages = ?, judged = ?"
+      " WHERE id = ?",
+      head.revision, static_cast<int>(head.state), head.form_digest, head.implementing_unit, head.project_name,
+      head.fiscal_year, head.region_code, head.rule_set, head.update_time, head.version, head.archive_record,
+      head.archive_index, head.problem, head.campaign, head.competent_department, head.late ? 1 : 0,
+      DigitsOf(head.stages), head.judged ? 1 : 0, head.id);
+}
+
+absl::Status AddStep(Database& db, const SubmissionRow& head, std::string_view note, const StepDetail& detail) {
   RETURN_IF_ERROR(db.Run(
       "INSERT INTO steps (submission, revision, state, time, note, action, actor, role, organization, reasons, subject)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -120,6 +138,16 @@ absl::Status SaveStep(Database& db, SubmissionRow& head, std::string_view note, 
       detail.actor.name(), static_cast<int>(detail.actor.role()), detail.actor.organization(),
       NumbersOf(detail.reasons), detail.subject));
   return FollowStep(db, head);
+}
+
+// Only columns that a step can change are named: each column that is named makes SQLite write its indexes anew.
+absl::Status SaveStep(Database& db, SubmissionRow& head, std::string_view note, const StepDetail& detail) {
+  RETURN_IF_ERROR(db.Run(
+      "UPDATE submissions SET state = ?, update_time = ?, version = version + 1, archive_record = ?,"
+      " archive_index = ?, problem = ? WHERE id = ?",
+      static_cast<int>(head.state), head.update_time, head.archive_record, head.archive_index, head.problem, head.id));
+  ++head.version;
+  return AddStep(db, head, note, detail);
 }
 
 absl::StatusOr<std::vector<Step>> ReadSteps(Database& db, std::int64_t submission, std::int64_t after) {

@@ -36,8 +36,17 @@ struct StepDetail {
 // A step of the service itself.
 StepDetail BySystem(SubmissionAction action);
 
-// Writes the changeable part of a head and the step that changed it, counts it in its campaign, and counts the head's
-// version on.
+// Writes a new head and gives it its id.
+absl::Status InsertHead(store::Database& db, SubmissionRow& head);
+// Writes what a campaign decides of a head: rule set, stages, whether it is late.
+absl::Status SaveTerms(store::Database& db, const SubmissionRow& head);
+// Writes all that a new revision may change, its version too.
+absl::Status SaveRevision(store::Database& db, const SubmissionRow& head);
+
+// Writes a step of a head that is written already, and counts it in its campaign.
+absl::Status AddStep(store::Database& db, const SubmissionRow& head, std::string_view note, const StepDetail& detail);
+// Writes what a step changes of a head (state, time, archive record, problem), counts its version on, and adds the
+// step.
 absl::Status SaveStep(store::Database& db, SubmissionRow& head, std::string_view note, const StepDetail& detail);
 
 // The steps of a submission after `after`, in their order.

@@ -253,6 +253,7 @@ absl::StatusOr<std::int64_t> JudgeLateAgain(Database& db, const CampaignRow& row
   for (SubmissionRow& head : heads) {
     head.late = false;
     head.update_time = now;
+    RETURN_IF_ERROR(SaveTerms(db, head));
     RETURN_IF_ERROR(SaveStep(db, head, "截止时间延后，改为按时", BySystem(v1::SUBMISSION_ACTION_MARK_IN_TIME)));
   }
   return static_cast<std::int64_t>(heads.size());

@@ -100,9 +100,9 @@ const store::Migration kMigrations[] = {
 
 constexpr std::string_view kSubmit = "SubmitEvaluation";
 
-// Inserts a new head, or moves a returned one, `earlier`, on to its next revision.
-absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptance,
-                                       const std::optional<SubmissionRow>& earlier, std::int64_t now) {
+// A new head, or a returned one, `earlier`, moved on to its next revision.
+absl::StatusOr<SubmissionRow> NextHead(const Acceptance& acceptance, const std::optional<SubmissionRow>& earlier,
+                                       std::int64_t now) {
   SubmissionRow head = acceptance.head;
   head.state = v1::SUBMISSION_STATE_ACCEPTED;
   head.update_time = now;
@@ -110,14 +110,7 @@ absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptanc
   if (acceptance.submission.empty()) {
     head.name = NewSubmissionName(now);
     head.create_time = now;
-    RETURN_IF_ERROR(
-        db.Run("INSERT INTO submissions (name, revision, state, form_digest, implementing_unit, project_name, "
-               "fiscal_year, region_code, rule_set,"
-               " create_time, update_time, version, archive_record, archive_index, problem) VALUES (?, 0, 0, '', '', "
-               "'', 0, '', '', ?, 0, 0, '', -1, '')",
-               head.name, now));
-    RETURN_IF_ERROR(db.ForEach(
-        "SELECT id FROM submissions WHERE name = ?", [&](const Statement& row) { head.id = row.Int(0); }, head.name));
+    head.version = 1;
     return head;
   }
   if (!earlier ||
@@ -134,6 +127,7 @@ absl::StatusOr<SubmissionRow> NextHead(Database& db, const Acceptance& acceptanc
   head.id = earlier->id;
   head.name = earlier->name;
   head.revision = earlier->revision + 1;
+  head.version = earlier->version + 1;
   return head;
 }
 
@@ -145,13 +139,18 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance,
   if (!acceptance.submission.empty()) {
     ASSIGN_OR_RETURN(earlier, FindHead(db, acceptance.submission));
   }
-  ASSIGN_OR_RETURN(SubmissionRow head, NextHead(db, acceptance, earlier, now));
+  ASSIGN_OR_RETURN(SubmissionRow head, NextHead(acceptance, earlier, now));
+  if (!earlier) RETURN_IF_ERROR(InsertHead(db, head));
   RETURN_IF_ERROR(JoinCampaign(db, acceptance, earlier, now, head));
+  if (earlier)
+    RETURN_IF_ERROR(SaveRevision(db, head));
+  else if (!head.campaign.empty())
+    RETURN_IF_ERROR(SaveTerms(db, head));
   StepDetail detail;
   detail.action = v1::SUBMISSION_ACTION_SUBMIT;
   detail.actor = acceptance.actor;
   detail.actor.set_role(v1::ACTOR_ROLE_UNIT);
-  RETURN_IF_ERROR(SaveStep(db, head, "", detail));
+  RETURN_IF_ERROR(AddStep(db, head, "", detail));
   RETURN_IF_ERROR(db.Run("INSERT INTO revisions VALUES (?, ?, ?, ?, NULL)", head.id, head.revision,
                          Blob{acceptance.form}, Blob{acceptance.source_document}));
   RETURN_IF_ERROR(db.Run(

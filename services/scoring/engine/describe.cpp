@@ -45,7 +45,7 @@ std::size_t ShownAsIs(std::string_view cell, std::size_t most) {
 }
 
 void AppendPercent(std::string& out, const std::optional<Decimal>& percent) {
-  if (percent) Append(out, percent->ToFixed(2), "%");
+  if (percent) Append(out, Piece(*percent, 2), "%");
 }
 
 // A quantity that states no operator is shown with the one that it is judged by.

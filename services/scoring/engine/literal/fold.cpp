@@ -1,5 +1,6 @@
 #include "scoring/engine/literal/fold.h"
 
+#include "common/ideographs.h"
 #include "common/text.h"
 #include "scoring/engine/literal.h"
 #include "scoring/engine/literal/words.h"
@@ -7,7 +8,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 namespace jixiao::scoring {
 namespace {
@@ -114,19 +114,8 @@ constexpr auto kLeads = [] {
   return leads;
 }();
 
-// Behind the ideographs at the front that fold to themselves, but for the last characters.
-const char* SkipIdeographs(const char* at, const char* end) {
-  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-  for (std::uint32_t word = 0; end - at >= static_cast<std::ptrdiff_t>(sizeof word); at += 3) {
-    std::memcpy(&word, at, sizeof word);
-    if ((word & 0xFF) - 0xE4 > 0xE9 - 0xE4 || (word & 0x00C0C000) != 0x00808000) break;
-  }
-  return at;
-}
-
 // Bytes at the front of `text` that fold to themselves.
 std::size_t PlainPrefix(std::string_view text) {
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
   const char* at = text.data();
   const char* const end = at + text.size();
   while (at != end) {
@@ -136,12 +125,9 @@ std::size_t PlainPrefix(std::string_view text) {
       continue;
     }
     if (lead == Lead::kOther) break;
-    if (const char* const behind = SkipIdeographs(at, end); behind != at) {
-      at = behind;
-      continue;
-    }
-    if (end - at < 3 || !continues(at[1]) || !continues(at[2])) break;
-    at += 3;
+    const char* const behind = SkipIdeographs(at, end);
+    if (behind == at) break;
+    at = behind;
   }
   return static_cast<std::size_t>(at - text.data());
 }

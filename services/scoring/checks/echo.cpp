@@ -13,6 +13,8 @@ namespace {
 
 // Folded texts of the same words; a comma is a comma in either width.
 bool SameWords(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  if (a == b) return true;
   const auto mark = [](char c) { return c == ',' ? ';' : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return mark(x) == mark(y); });
 }

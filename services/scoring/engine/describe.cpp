@@ -1,5 +1,6 @@
 #include "scoring/engine/describe.h"
 
+#include "common/ideographs.h"
 #include "common/text.h"
 #include "scoring/engine/literal/words.h"
 
@@ -35,8 +36,13 @@ bool MayBeGap(char lead) {
 
 // Bytes at the front of `cell` that are shown as they stand, `most` at most; no character is cut.
 std::size_t ShownAsIs(std::string_view cell, std::size_t most) {
+  const char* const end = cell.data() + std::min(cell.size(), most);
   std::size_t n = 0;
   while (n < cell.size() && !MayBeGap(cell[n])) {
+    if (const char* behind = SkipIdeographs(cell.data() + n, end); behind != cell.data() + n) {
+      n = static_cast<std::size_t>(behind - cell.data());
+      continue;
+    }
     const std::size_t next = n + literal::CharLength(cell[n]);
     if (next > most || next > cell.size()) break;
     n = next;

@@ -192,7 +192,9 @@ class Totals {
   void Print(const Decimal& points, std::string& out) const { Append(out, PointsText(points, rules_)); }
 
   Group& GroupNamed(std::string_view name) {
-    const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.name == name; });
+    const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) {
+      return g.name.data() == name.data() || g.name == name;  // mostly the very same text
+    });
     return found != groups_.end() ? *found : groups_.emplace_back(Group{name, {}, {}, {}});
   }
 

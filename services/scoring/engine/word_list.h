@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -34,6 +35,7 @@ class WordList {
   std::size_t LongestAt(std::string_view text) const {
     if (text.empty()) return kNone;
     const std::size_t bucket = Bucket(text);
+    if (!begin_[bucket]) return kNone;
     for (std::size_t i = starts_[bucket]; i != starts_[bucket + 1]; ++i)
       if (text.starts_with(words_[order_[i]])) return order_[i];
     return kNone;
@@ -49,6 +51,9 @@ class WordList {
 
   // Whether any word stands in `text`.
   bool IsIn(std::string_view text) const;
+
+  // The index of the longest word anywhere in `text` (of equal words the first), or kNone.
+  std::size_t LongestIn(std::string_view text) const;
 
   // Whether `text` ends with one of the words.
   bool IsAtEndOf(std::string_view text) const;
@@ -76,6 +81,7 @@ class WordList {
   std::vector<std::string> words_;
   std::vector<std::uint32_t> order_;                  // by bucket, then longer words first
   std::array<std::uint32_t, kBuckets + 1> starts_{};  // where the words of a bucket begin in order_
+  std::bitset<kBuckets> begin_;                       // buckets with words: most characters are told by a few bytes
 };
 
 }  // namespace jixiao::scoring

@@ -32,6 +32,10 @@ void DropZeros(Int& coefficient, int& scale) {
 // Takes off the zeros behind the point that are not needed.
 void Shorten(Int128& coefficient, int& scale) {
   if (scale == 0) return;
+  if (coefficient == 0) {
+    scale = 0;
+    return;
+  }
   if (!IsSmall(coefficient)) return DropZeros(coefficient, scale);
   auto small = static_cast<std::int64_t>(coefficient);
   DropZeros(small, scale);
@@ -77,8 +81,9 @@ std::optional<std::int64_t> SmallMulDiv(std::int64_t a, std::int64_t b, std::int
 template <class Int>
 char* WriteDigits(Int number, int places, char* end) {
   const auto put = [&] {
-    *--end = static_cast<char>('0' + static_cast<int>(number % 10));
-    number /= 10;
+    const Int rest = number / 10;
+    *--end = static_cast<char>('0' + static_cast<int>(number - rest * 10));
+    number = rest;
   };
   if (places > 0) {
     for (int i = 0; i < places; ++i) put();

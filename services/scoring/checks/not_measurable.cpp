@@ -29,8 +29,7 @@ bool IsMeasurable(std::string_view folded, const Rules::Words& words) {
 void NotMeasurable(const CheckInput& input, FindingSink& findings) {
   constexpr std::size_t kRead = 2048;
   for (const IndicatorReading& row : input.reading.indicators) {
-    if (row.IsEmpty() || !(row.is_cost || row.is_timing || row.is_quantity))
-      continue;
+    if (row.IsEmpty() || !(row.is_cost || row.is_timing || row.is_quantity)) continue;
     // Without points a blank target only means that the form does not carry one.
     if (row.target.blank && !row.weight && !row.score) continue;
     if (!row.target.quantities.empty() || row.target.period || row.target.malformed) continue;

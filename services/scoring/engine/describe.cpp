@@ -38,7 +38,11 @@ bool MayBeGap(char lead) {
 std::size_t ShownAsIs(std::string_view cell, std::size_t most) {
   const char* const end = cell.data() + std::min(cell.size(), most);
   std::size_t n = 0;
-  while (n < cell.size() && !MayBeGap(cell[n])) {
+  while (n < cell.size()) {
+    if (MayBeGap(cell[n])) {
+      std::string_view rest = cell.substr(n);
+      if (const char32_t c = TakeUtf8(rest); IsSpace(c) || IsInvisible(c)) break;
+    }
     if (const char* behind = SkipIdeographs(cell.data() + n, end); behind != cell.data() + n) {
       n = static_cast<std::size_t>(behind - cell.data());
       continue;

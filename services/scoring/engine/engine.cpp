@@ -174,10 +174,10 @@ class Totals {
     auto& adjustment = *card_.add_adjustments();
     adjustment.set_method("TOTAL_CAP");
     Print(points, *adjustment.mutable_points());
-    adjustment.set_explanation(Cat("执行率 ", *execution.executed, " ÷ ", *execution.budget,
-                                   " = ", card_.execution_rate(), "，低于 ", PercentText(cap->rate_below),
-                                   "，总分不超过 ", cap->total_at_most, " 分：各项合计 ", PointsText(computed_, rules_),
-                                   " 分，扣 ", PointsText(-points, rules_), " 分"));
+    adjustment.set_explanation(Cat("执行率 ", *execution.executed, " ÷ ", *execution.budget, " = ",
+                                   card_.execution_rate(), "，低于 ", PercentText(cap->rate_below), "，总分不超过 ",
+                                   cap->total_at_most, " 分：各项合计 ", PointsText(computed_, rules_), " 分，扣 ",
+                                   PointsText(-points, rules_), " 分"));
     return points;
   }
 
@@ -189,7 +189,7 @@ class Totals {
   };
 
   // Sums of what is printed stay sums.
-  void Print(const Decimal& points, std::string& out) const { Append(out, PointsText(points, rules_)); }
+  void Print(const Decimal& points, std::string& out) const { out.append(PointsText(points, rules_).text()); }
 
   Group& GroupNamed(std::string_view name) {
     const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) {
@@ -208,11 +208,22 @@ class Totals {
   Decimal by_word_;
 };
 
+// Clears a card. What every card has again is kept with its memory: Clear would delete it.
+void Empty(Scorecard& card) {
+  auto* const reference = card.unsafe_arena_release_rule_set();
+  auto* const weights = card.unsafe_arena_release_basis_weights();
+  card.Clear();
+  if (reference != nullptr) reference->Clear();
+  if (weights != nullptr) weights->Clear();
+  card.unsafe_arena_set_allocated_rule_set(reference);
+  card.unsafe_arena_set_allocated_basis_weights(weights);
+}
+
 }  // namespace
 
 void Score(const evaluation::v1::SelfEvaluation& form, const Rules& rules, std::string_view selected_by,
            Scorecard& card) {
-  card.Clear();
+  Empty(card);
   auto& reference = *card.mutable_rule_set();
   reference.set_id(rules.source().id());
   reference.set_revision(rules.source().revision());

@@ -165,8 +165,7 @@ void AppendSteps(std::string& out, const Pair& pair, const CompiledSteps& steps,
   Append(out, above ? "超过指标值 " : "低于指标值 ", behind, unit, "，每", size, "扣分值的 ", share,
          "（不足一档按一档），共 ", *count, " 档");
   if (points.IsZero()) return Append(out, "，扣完为止，得 0 分");
-  Append(out, "：", w, " × (1 − ", *count, " × ", share, ") = ", PointsText(points, rules),
-         " 分");
+  Append(out, "：", w, " × (1 − ", *count, " × ", share, ") = ", PointsText(points, rules), " 分");
 }
 
 void AppendRange(std::string& out, v1::ShortfallMethod method, const Pair& pair, const Decimal& w,
@@ -201,19 +200,19 @@ void AppendArithmetic(std::string& out, v1::ShortfallMethod method, const Pair& 
   switch (method) {
     case SHORTFALL_METHOD_RATIO:
       if (pair.a.IsNegative()) return Append(out, upper ? "超过上限，得 0 分" : "未达到指标值，得 0 分");
-      return Append(out, upper ? "超过上限，按比例计分：" : "未达到指标值，按比例计分：", n, " ÷ ", d, " × ",
-                    w, " = ", PointsText(points, rules), " 分");
+      return Append(out, upper ? "超过上限，按比例计分：" : "未达到指标值，按比例计分：", n, " ÷ ", d, " × ", w, " = ",
+                    PointsText(points, rules), " 分");
     case SHORTFALL_METHOD_RATIO_ABOVE_PASS: {
       const std::string threshold = PercentText(rules.pass_threshold);
       if (!AbovePassPart(pair, rules.pass_threshold)) return Append(out, "完成率低于 ", threshold, "，得 0 分");
-      return Append(out, "未达到指标值，(", n, " ÷ ", d, " − ", threshold, ") ÷ (1 − ", threshold, ") × ", w,
-                    " = ", PointsText(points, rules), " 分");
+      return Append(out, "未达到指标值，(", n, " ÷ ", d, " − ", threshold, ") ÷ (1 − ", threshold, ") × ", w, " = ",
+                    PointsText(points, rules), " 分");
     }
     case SHORTFALL_METHOD_LINEAR_EXCESS:
       if (pair.a <= Decimal()) return Append(out, "超过上限，得 0 分");
       if (pair.b >= pair.a + pair.a) return Append(out, "达到上限的两倍或以上，得 0 分");
-      return Append(out, "超过上限，(1 − (", d, " − ", n, ") ÷ ", n, ") × ", w, " = ",
-                    PointsText(points, rules), " 分");
+      return Append(out, "超过上限，(1 − (", d, " − ", n, ") ÷ ", n, ") × ", w, " = ", PointsText(points, rules),
+                    " 分");
     case SHORTFALL_METHOD_STEPS:
       return AppendSteps(out, pair, *rules.steps, w, points, rules);
     default:

@@ -37,6 +37,12 @@ WordList::WordList(const std::vector<std::string>& words) {
   std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
 }
 
+std::size_t WordList::LongestOf(std::size_t bucket, std::string_view text) const {
+  for (std::size_t i = starts_[bucket]; i != starts_[bucket + 1]; ++i)
+    if (text.starts_with(words_[order_[i]])) return order_[i];
+  return kNone;
+}
+
 bool WordList::IsIn(std::string_view text) const {
   if (words_.empty()) return false;
   while (!text.empty()) {

@@ -35,10 +35,7 @@ class WordList {
   std::size_t LongestAt(std::string_view text) const {
     if (text.empty()) return kNone;
     const std::size_t bucket = Bucket(text);
-    if (!begin_[bucket]) return kNone;
-    for (std::size_t i = starts_[bucket]; i != starts_[bucket + 1]; ++i)
-      if (text.starts_with(words_[order_[i]])) return order_[i];
-    return kNone;
+    return begin_[bucket] ? LongestOf(bucket, text) : kNone;
   }
 
   // Takes the longest word off the front of `text`.
@@ -70,6 +67,9 @@ class WordList {
 
  private:
   static constexpr std::size_t kBuckets = 256;
+
+  // The longest word of a bucket that `text` begins with.
+  std::size_t LongestOf(std::size_t bucket, std::string_view text) const;
 
   // By the first character: all its bytes, because the lead byte says next to nothing.
   static std::size_t Bucket(std::string_view text) {

@@ -48,6 +48,7 @@ void FindYears(std::string_view folded, const Found& found) {
         if (!unclosed) i = close;
       }
       i += CharLength(folded[i]);
+      i = static_cast<std::size_t>(SkipIdeographs(folded.data() + i, folded.data() + folded.size()) - folded.data());
       continue;
     }
     const std::size_t start = i;

@@ -13,7 +13,7 @@ namespace jixiao::scoring {
 namespace {
 
 // The one form that operators, separators and signs are folded to, in whatever way they were written. Empty for a
-// character that stands for itself.
+// character that stands for itself; full-width ones are FoldTo's.
 std::string_view Replacement(char32_t c) {
   switch (c) {
     case U'≥':
@@ -35,9 +35,7 @@ std::string_view Replacement(char32_t c) {
     case U'﹦':
     case U'═':
       return "=";
-    case U'，':
     case U'。':
-    case U'；':
       return ";";
     case U'﹪':
       return "%";
@@ -53,7 +51,6 @@ std::string_view Replacement(char32_t c) {
       return "/";
     case U'∶':
       return ":";
-    case U'～':
     case U'〜':
       return "~";
     case U'˙':
@@ -81,7 +78,9 @@ constexpr bool IsSpace(char32_t c) {
 }
 
 void AppendUtf8(std::string& out, char32_t c) {
-  const auto add = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
+  std::array<char, 4> bytes;
+  std::size_t size = 0;
+  const auto add = [&](char32_t byte) { bytes[size++] = static_cast<char>(byte); };
   if (c < 0x80) {
     add(c);
   } else if (c < 0x800) {
@@ -97,6 +96,7 @@ void AppendUtf8(std::string& out, char32_t c) {
     add(0x80 | ((c >> 6) & 0x3F));
     add(0x80 | (c & 0x3F));
   }
+  out.append(bytes.data(), size);
 }
 
 // What a byte begins.
@@ -146,15 +146,18 @@ void FoldTo(std::string_view cell, std::string& out) {
   cell.remove_prefix(plain);
   bool gap = false;  // a space between two digits keeps two numbers apart
   while (!cell.empty()) {
-    char32_t c = TakeUtf8(cell);
-    if (IsSpace(c)) {
+    const char32_t c = TakeUtf8(cell);
+    if (c >= 0xFF01 && c <= 0xFF5E) {  // full width, as most marks are
+      const char narrow = c == U'，' ? ';' : static_cast<char>(c - 0xFEE0);
+      if (gap && literal::IsDigit(narrow)) out.push_back(' ');
+      gap = false;
+      out.push_back(narrow);
+    } else if (IsSpace(c)) {
       gap = !out.empty() && literal::IsDigit(out.back());
     } else if (const std::string_view replacement = Replacement(c); !replacement.empty()) {
       out.append(replacement);
       gap = false;
     } else {
-      if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;  // full width
-      if (gap && c < 0x80 && literal::IsDigit(static_cast<char>(c))) out.push_back(' ');
       gap = false;
       AppendUtf8(out, c);
     }

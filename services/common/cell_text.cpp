@@ -1,5 +1,7 @@
 #include "common/cell_text.h"
 
+#include "common/ideographs.h"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -29,6 +31,7 @@ enum class Lead : std::uint8_t {
   kControl,    // forbidden
   kTwo,        // characters of two bytes
   kThree,      // of three whose second byte may be any
+  kIdeograph,  // of those the ones that SkipIdeographs knows
   kNarrow,     // of three or four whose second byte is limited
   kFour,       // of four whose second byte may be any
   kMalformed,  // nothing
@@ -46,6 +49,8 @@ constexpr auto kLeads = [] {
       lead = Lead::kTwo;
     else if (byte == 0xE0 || byte == 0xED || byte == 0xF0 || byte == 0xF4)
       lead = Lead::kNarrow;
+    else if (byte >= 0xE4 && byte <= 0xE9)
+      lead = Lead::kIdeograph;
     else
       lead = byte < 0xF0 ? Lead::kThree : Lead::kFour;
   }
@@ -71,20 +76,9 @@ bool SecondFits(char lead, char second) {
   }
 }
 
-// Behind characters of three bytes whose second byte may be any, as nearly all of Chinese text.
-const char* SkipIdeographs(const char* at, const char* end) {
-  for (std::uint32_t word = 0; end - at >= static_cast<std::ptrdiff_t>(sizeof word); at += 3) {
-    std::memcpy(&word, at, sizeof word);
-    const bool three = (word & 0x00C0C0F0) == 0x008080E0 && (word & 0xFF) != 0xE0 && (word & 0xFF) != 0xED;
-    if (!three) break;
-  }
-  return at;
-}
-
 }  // namespace
 
 CellText Examine(std::string_view bytes) {
-  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
   const char* at = bytes.data();
   const char* const end = at + bytes.size();
   bool controls = false;
@@ -108,12 +102,14 @@ CellText Examine(std::string_view bytes) {
         length = 2;
         break;
       case Lead::kThree:
+        length = 3;
+        break;
+      case Lead::kIdeograph:
         if (const char* behind = SkipIdeographs(at, end); behind != at) {
           at = behind;
           continue;
         }
-        length = 3;
-        break;
+        return CellText::kMalformed;
       case Lead::kNarrow:
         length = static_cast<unsigned char>(*at) < 0xF0 ? 3 : 4;
         break;

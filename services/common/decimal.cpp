@@ -32,6 +32,10 @@ void DropZeros(Int& coefficient, int& scale) {
 // Takes off the zeros behind the point that are not needed.
 void Shorten(Int128& coefficient, int& scale) {
   if (scale == 0) return;
+  if (coefficient == 0) {
+    scale = 0;
+    return;
+  }
   if (!IsSmall(coefficient)) return DropZeros(coefficient, scale);
   auto small = static_cast<std::int64_t>(coefficient);
   DropZeros(small, scale);
@@ -72,15 +76,21 @@ std::optional<std::int64_t> SmallMulDiv(std::int64_t a, std::int64_t b, std::int
   return (numerator < 0) != (c < 0) ? -rounded : rounded;
 }
 
-// Writes the digits of a number that is not negative to the left of `end`, at least `least` of them, with a point
-// before the last `places`; the first character.
+// Writes a number that is not negative to the left of `end`, with a point before the last `places` digits; the first
+// character.
 template <class Int>
-char* WriteDigits(Int rest, int places, int least, char* end) {
-  for (int written = 0; rest != 0 || written < least; ++written) {
-    if (written == places && places > 0) *--end = '.';
-    *--end = static_cast<char>('0' + static_cast<int>(rest % 10));
-    rest /= 10;
+char* WriteDigits(Int number, int places, char* end) {
+  const auto put = [&] {
+    const Int rest = number / 10;
+    *--end = static_cast<char>('0' + static_cast<int>(number - rest * 10));
+    number = rest;
+  };
+  if (places > 0) {
+    for (int i = 0; i < places; ++i) put();
+    *--end = '.';
   }
+  do put();
+  while (number != 0);
   return end;
 }
 
@@ -141,19 +151,22 @@ std::string Decimal::ToString() const {
 }
 
 std::string Decimal::ToFixed(int places) const {
-  const Decimal rounded = Rounded(places);
-  const int missing = places - rounded.scale_;
-  const Int128 magnitude = rounded.coefficient_ < 0 ? -rounded.coefficient_ : rounded.coefficient_;
-  std::array<char, 64> buffer;
+  std::array<char, kMostChars> buffer;
   char* const end = buffer.data() + buffer.size();
+  const char* const begin = WriteFixed(places, end);
+  return std::string(begin, static_cast<std::size_t>(end - begin));
+}
+
+char* Decimal::WriteFixed(int places, char* end) const {
+  if (scale_ > places) return Rounded(places).WriteFixed(places, end);
   char* at = end;
-  for (int i = 0; i < missing; ++i) *--at = '0';
-  const int decimals = places - missing;  // still to be written; 0 when the point comes first
-  if (missing > 0 && decimals == 0) *--at = '.';
-  at = IsSmall(magnitude) ? WriteDigits(static_cast<std::uint64_t>(magnitude), decimals, decimals + 1, at)
-                          : WriteDigits(magnitude, decimals, decimals + 1, at);
-  if (rounded.coefficient_ < 0) *--at = '-';
-  return std::string(at, static_cast<std::size_t>(end - at));
+  for (int i = scale_; i < places; ++i) *--at = '0';
+  if (scale_ == 0 && places > 0) *--at = '.';
+  const Int128 magnitude = coefficient_ < 0 ? -coefficient_ : coefficient_;
+  at = IsSmall(magnitude) ? WriteDigits(static_cast<std::uint64_t>(magnitude), scale_, at)
+                          : WriteDigits(magnitude, scale_, at);
+  if (coefficient_ < 0) *--at = '-';
+  return at;
 }
 
 Decimal Decimal::Rounded(int places) const {
@@ -224,23 +237,17 @@ std::optional<Decimal> Decimal::Mul(const Decimal& a, const Decimal& b) {
   return d;
 }
 
-Decimal operator+(const Decimal& a, const Decimal& b) {
+Decimal Decimal::Sum(const Decimal& a, const Decimal& b) {
   Decimal d;
   d.scale_ = std::max(a.scale_, b.scale_);
-  d.coefficient_ = a.scale_ == b.scale_ ? a.coefficient_ + b.coefficient_
-                                        : a.coefficient_ * Decimal::Power(d.scale_ - a.scale_) +
-                                              b.coefficient_ * Decimal::Power(d.scale_ - b.scale_);
+  d.coefficient_ = a.coefficient_ * Power(d.scale_ - a.scale_) + b.coefficient_ * Power(d.scale_ - b.scale_);
   Shorten(d.coefficient_, d.scale_);
   return d;
 }
 
-std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
+std::strong_ordering Decimal::Compare(const Decimal& a, const Decimal& b) {
   const int scale = std::max(a.scale_, b.scale_);
-  const auto left = a.scale_ == scale ? a.coefficient_ : a.coefficient_ * Decimal::Power(scale - a.scale_);
-  const auto right = b.scale_ == scale ? b.coefficient_ : b.coefficient_ * Decimal::Power(scale - b.scale_);
-  return left < right   ? std::strong_ordering::less
-         : left > right ? std::strong_ordering::greater
-                        : std::strong_ordering::equal;
+  return Order(a.coefficient_ * Power(scale - a.scale_), b.coefficient_ * Power(scale - b.scale_));
 }
 
 }  // namespace jixiao

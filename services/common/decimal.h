@@ -6,6 +6,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,6 +39,10 @@ class Decimal {
   std::string ToString() const;
   // Text with exactly `places` decimals, rounded half up (四舍五入: away from zero).
   std::string ToFixed(int places) const;
+  // The text of ToFixed(places), for `places` up to kMostPlaces, written to the left of `end`: its first character.
+  static constexpr std::size_t kMostChars = 64;
+  static constexpr int kMostPlaces = 24;
+  char* WriteFixed(int places, char* end) const;
   // The value rounded half up to `places` decimals.
   Decimal Rounded(int places) const;
   // The value cut off after `places` decimals.
@@ -61,10 +66,17 @@ class Decimal {
     a.coefficient_ = -a.coefficient_;
     return a;
   }
-  friend Decimal operator+(const Decimal& a, const Decimal& b);
+  friend Decimal operator+(const Decimal& a, const Decimal& b) {
+    if (a.scale_ != 0 || b.scale_ != 0) return Sum(a, b);
+    Decimal d;
+    d.coefficient_ = a.coefficient_ + b.coefficient_;
+    return d;
+  }
   friend Decimal operator-(const Decimal& a, const Decimal& b) { return a + -b; }
   Decimal& operator+=(const Decimal& b) { return *this = *this + b; }
-  friend std::strong_ordering operator<=>(const Decimal& a, const Decimal& b);
+  friend std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
+    return a.scale_ == b.scale_ ? Order(a.coefficient_, b.coefficient_) : Compare(a, b);
+  }
   friend bool operator==(const Decimal& a, const Decimal& b) {
     return a.scale_ == b.scale_ && a.coefficient_ == b.coefficient_;
   }
@@ -78,6 +90,12 @@ class Decimal {
       --scale_;
     }
   }
+  static std::strong_ordering Order(Int128 a, Int128 b) {
+    return a < b ? std::strong_ordering::less : a > b ? std::strong_ordering::greater : std::strong_ordering::equal;
+  }
+  // Of numbers with decimals.
+  static Decimal Sum(const Decimal& a, const Decimal& b);
+  static std::strong_ordering Compare(const Decimal& a, const Decimal& b);
   static Int128 Power(int exponent);
   // Whether the value lies below the bound of computed values.
   bool IsBounded() const;

@@ -1,5 +1,8 @@
 #include "common/text.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace jixiao {
 namespace {
 
@@ -50,9 +53,15 @@ std::string_view TruncateUtf8(std::string_view text, std::size_t bytes) {
 }
 
 std::size_t Utf8Length(std::string_view text) {
-  std::size_t length = 0;
-  for (const char c : text) length += !IsContinuation(c);
-  return length;
+  std::size_t continuations = 0;
+  std::size_t i = 0;
+  for (std::uint64_t word = 0; i + sizeof word <= text.size(); i += sizeof word) {
+    std::memcpy(&word, text.data() + i, sizeof word);
+    constexpr std::uint64_t kOnes = ~std::uint64_t{0} / 255;
+    continuations += ((word >> 7 & ~(word >> 6) & kOnes) * kOnes) >> 56;  // the bytes' sum is in the highest one
+  }
+  for (; i < text.size(); ++i) continuations += IsContinuation(text[i]);
+  return text.size() - continuations;
 }
 
 char32_t TakeUtf8(std::string_view& text) {

@@ -1,11 +1,14 @@
 // Small questions about UTF-8 text.
 #pragma once
 
+#include "common/decimal.h"
+
 #include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,7 +31,7 @@ char32_t TakeUtf8(std::string_view& text);
 // Terminal columns that `text` takes: East Asian wide characters count two.
 std::size_t DisplayWidth(std::string_view text);
 
-// One piece of text for Cat: a string or an integer. Debian's absl::StrCat does not take std::string_view.
+// One piece of text for Cat: a string, an integer or a decimal. Debian's absl::StrCat does not take std::string_view.
 class Piece {
  public:
   Piece(std::string_view text) : text_(text) {}
@@ -38,34 +41,47 @@ class Piece {
   requires(!std::same_as<Number, char> && !std::same_as<Number, bool>) Piece(Number number)
       : text_(digits_,
               static_cast<std::size_t>(std::to_chars(digits_, digits_ + sizeof digits_, number).ptr - digits_)) {}
+  Piece(const Decimal& number) : Piece(number, number.scale()) {}
+  // With exactly `places` decimals.
+  Piece(const Decimal& number, int places) {
+    char* const end = digits_ + sizeof digits_;
+    const char* const begin = number.WriteFixed(places, end);
+    text_ = {begin, static_cast<std::size_t>(end - begin)};
+  }
   Piece(const Piece&) = delete;
 
   std::string_view text() const { return text_; }
 
  private:
-  char digits_[24];
+  char digits_[Decimal::kMostChars];
   std::string_view text_;
 };
 
 // Appends the pieces to `out`, growing it once.
 inline void Append(std::string& out, std::initializer_list<std::string_view> pieces) {
-  std::size_t size = out.size();
+  const std::size_t before = out.size();
+  std::size_t size = before;
   for (const std::string_view piece : pieces) size += piece.size();
-  out.reserve(size);
-  for (const std::string_view piece : pieces) out.append(piece);
+  out.resize(size);
+  char* to = out.data() + before;
+  for (const std::string_view piece : pieces) to += piece.copy(to, piece.size());
 }
 
-// Appends texts and integers to `out`.
+inline std::string_view TextOf(const Piece& piece) {
+  return piece.text();
+}
+
+// Appends texts and numbers to `out`.
 template <class... Parts>
 void Append(std::string& out, const Parts&... parts) {
-  Append(out, {Piece(parts).text()...});
+  Append(out, {TextOf(parts)...});
 }
 
-// Joins texts and integers.
+// Joins texts and numbers.
 template <class... Parts>
 std::string Cat(const Parts&... parts) {
   std::string out;
-  Append(out, {Piece(parts).text()...});
+  Append(out, {TextOf(parts)...});
   return out;
 }
 

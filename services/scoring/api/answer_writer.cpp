@@ -38,11 +38,11 @@ class Backwards {
   }
   void PresentText(int field, const std::string& text) {
     constexpr std::size_t kTagAndLength = 10;
-    Reserve(text.size() + kTagAndLength);
-    at_ -= text.size();
-    std::memcpy(at_, text.data(), text.size());
-    Varint(text.size());
-    Tag(field, kDelimited);
+    const std::size_t size = text.size();
+    Reserve(size + kTagAndLength);
+    at_ -= size;
+    std::memcpy(at_, text.data(), size);
+    Length(field, size);
   }
 
   // A number or an enum; 0 is not written.
@@ -58,8 +58,7 @@ class Backwards {
   void Wrap(int field, std::size_t size) {
     constexpr std::size_t kMost = 16;
     Reserve(kMost);
-    Varint(Size() - size);
-    Tag(field, kDelimited);
+    Length(field, Size() - size);
   }
 
  private:
@@ -76,6 +75,18 @@ class Backwards {
     std::memcpy(to, at_, size);
     buffer_ = std::move(larger);
     at_ = to;
+  }
+
+  // What stands before `size` bytes of a field. Nearly all are short ones of the first fields: two bytes.
+  void Length(int field, std::size_t size) {
+    if (size < 0x80 && field < 16) {
+      at_ -= 2;
+      at_[0] = static_cast<char>(static_cast<unsigned>(field) << 3 | kDelimited);
+      at_[1] = static_cast<char>(size);
+      return;
+    }
+    Varint(size);
+    Tag(field, kDelimited);
   }
 
   void Tag(int field, unsigned type) { Varint(static_cast<std::uint64_t>(field) << 3 | type); }

@@ -45,7 +45,8 @@ class Fields {
     const CellText kind = Examine(content);
     if (kind == CellText::kMalformed) return false;
     plain_ = plain_ && kind == CellText::kPlain;
-    text.assign(content);
+    text.clear();
+    text.append(content);  // which costs less than assign: it has nothing to replace
     return true;
   }
 

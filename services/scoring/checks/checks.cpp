@@ -50,13 +50,13 @@ void PutInOrder(google::protobuf::RepeatedPtrField<evaluation::v1::Finding>& fin
 
 void FindingSink::AddAs(evaluation::v1::Severity severity, std::string path, std::string message, Evidence evidence) {
   evaluation::v1::Finding& finding = *card_.add_findings();
-  finding.set_code(std::string(code_));
+  finding.mutable_code()->assign(code_);
   finding.set_severity(severity);
   finding.set_path(std::move(path));
   finding.set_message(std::move(message));
   auto& facts = *finding.mutable_evidence();
   for (const Fact& fact : evidence) facts[std::string(fact.name)] = std::move(fact.value);
-  finding.set_authority(std::string(authority_));
+  finding.mutable_authority()->assign(authority_);
 }
 
 std::span<const Check> AllChecks() {

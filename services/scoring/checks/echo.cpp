@@ -13,6 +13,8 @@ namespace {
 
 // Folded texts of the same words; a comma is a comma in either width.
 bool SameWords(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  if (a == b) return true;
   const auto mark = [](char c) { return c == ',' ? ';' : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return mark(x) == mark(y); });
 }
@@ -37,18 +39,18 @@ bool CertainlyDiffer(std::string_view a, std::string_view b) {
 }
 
 // The goal that was expected, folded, when the actual one repeats it word for word; else empty.
-std::string EchoedGoal(const CheckInput& input) {
+std::string_view EchoedGoal(const CheckInput& input) {
   const evaluation::v1::SelfEvaluation& form = *input.reading.form;
   if (form.expected_goal().empty() || CertainlyDiffer(form.expected_goal(), form.actual_goal())) return {};
-  std::string expected = Fold(form.expected_goal());
-  return IsEcho(expected, Fold(form.actual_goal()), input.rules) ? expected : std::string();
+  const std::string_view expected = input.text.Folded(form.expected_goal());
+  return IsEcho(expected, input.text.Folded(form.actual_goal()), input.rules) ? expected : std::string_view();
 }
 
 }  // namespace
 
 void Echo(const CheckInput& input, FindingSink& findings) {
   const FormReading& reading = input.reading;
-  if (const std::string expected = EchoedGoal(input); !expected.empty())
+  if (const std::string_view expected = EchoedGoal(input); !expected.empty())
     findings.Add("actual_goal", "年度总体目标的实际完成情况与预期目标文字完全相同",
                  {{"characters", Cat(Utf8Length(expected))}});
   int in_words = 0;

@@ -19,14 +19,14 @@ constexpr Column kColumns[] = {{&FundReading::initial_budget, "initial_budget", 
                                {&FundReading::budget, "full_year_budget", "全年预算数"},
                                {&FundReading::executed, "executed", "全年执行数"}};
 
-using Rows = std::vector<const FundReading*>;
+using Parts = std::vector<const FundReading*>;
 
 Decimal At(const FundReading& row, const Column& column) {
   return (row.*column.value).value_or(Decimal());
 }
 
 // The parts without rows that split the row above them (其中 rows two levels down).
-Decimal WithoutChildren(const Rows& parts, const Column& column) {
+Decimal WithoutChildren(const Parts& parts, const Column& column) {
   Decimal sum;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const Decimal own = At(*parts[i], column);
@@ -43,7 +43,7 @@ Decimal WithoutChildren(const Rows& parts, const Column& column) {
   return sum;
 }
 
-void CheckColumn(const FundReading& total, const Rows& parts, const Column& column, const Rules& rules,
+void CheckColumn(const FundReading& total, const Parts& parts, const Column& column, const Rules& rules,
                  FindingSink& findings) {
   const bool any = std::any_of(parts.begin(), parts.end(),
                                [&](const FundReading* part) { return (part->*column.value).has_value(); });
@@ -72,7 +72,7 @@ void CheckColumn(const FundReading& total, const Rows& parts, const Column& colu
 void FundParts(const CheckInput& input, FindingSink& findings) {
   const FundReading* total = input.reading.total_fund;
   if (total == nullptr) return;
-  Rows parts;
+  Parts parts;
   for (const FundReading& fund : input.reading.funds)
     if (fund.is_part) parts.push_back(&fund);
   for (const Column& column : kColumns) {

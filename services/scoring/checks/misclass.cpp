@@ -74,15 +74,14 @@ void Misclass(const CheckInput& input, FindingSink& findings) {
                    {{"name", std::string(name)}, {"weight", row.row->weight()}});
       continue;
     }
-    const bool quantity = FindWord(row.level2, "数量") != std::string_view::npos;
-    if (!table.empty() || row.is_cost || !(quantity || (IsOutput(row) && row.level2.empty()))) continue;
+    if (!table.empty() || row.is_cost || !(row.is_quantity || (IsOutput(row) && row.level2.empty()))) continue;
     const Literal& cell = row.target.blank ? row.actual : row.target;
     const Rules::Words& words = input.rules.words;
     // Money that is the result itself is no amount spent.
     if (!IsMoney(cell) || !words.spending_names.IsIn(name) || words.result_names.IsIn(name)) continue;
     findings.Add(row.Path("target"),
                  Cat("“", row.Name(), "”以金额 ", cell.quantities.front().ToString(), " 作为",
-                     quantity ? "数量指标" : "产出指标", "：金额属于成本，不是产出"),
+                     row.is_quantity ? "数量指标" : "产出指标", "：金额属于成本，不是产出"),
                  {{"amount", cell.quantities.front().ToString()}, {"level2", std::string(row.level2)}});
   }
 }

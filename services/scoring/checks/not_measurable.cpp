@@ -10,20 +10,18 @@
 namespace jixiao::scoring {
 namespace {
 
-// A number in words with something that it counts: 每月一次, 六项清单, 三个月, 一类. 统一, 一般 and 进一步 count
-// nothing.
-bool CountsInWords(std::string_view folded, const Rules::Words& words) {
-  while (!folded.empty()) {
-    std::string_view rest = folded;
-    if (words.numerals.TakeFrom(rest) && words.counted.LongestAt(rest) != WordList::kNone) return true;
-    literal::SkipChar(folded);
-  }
-  return false;
+// Whether what begins at the front of `text` makes it measurable. A number in words needs something that it counts:
+// 每月一次, 六项清单, 三个月, 一类. 统一, 一般 and 进一步 count nothing.
+bool IsMeasureAt(std::string_view text, const Rules::Words& words) {
+  if (literal::IsDigit(text[0]) || text[0] == '%') return true;
+  if (words.times.LongestAt(text) != WordList::kNone || words.bounds.LongestAt(text) != WordList::kNone) return true;
+  return words.numerals.TakeFrom(text) && words.counted.LongestAt(text) != WordList::kNone;
 }
 
 bool IsMeasurable(std::string_view folded, const Rules::Words& words) {
-  return folded.find_first_of("0123456789%") != std::string_view::npos || CountsInWords(folded, words) ||
-         words.times.IsIn(folded) || words.bounds.IsIn(folded);
+  for (; !folded.empty(); literal::SkipChar(folded))
+    if (IsMeasureAt(folded, words)) return true;
+  return false;
 }
 
 }  // namespace
@@ -31,8 +29,7 @@ bool IsMeasurable(std::string_view folded, const Rules::Words& words) {
 void NotMeasurable(const CheckInput& input, FindingSink& findings) {
   constexpr std::size_t kRead = 2048;
   for (const IndicatorReading& row : input.reading.indicators) {
-    if (row.IsEmpty() || !(row.is_cost || row.is_timing || FindWord(row.level2, "数量") != std::string_view::npos))
-      continue;
+    if (row.IsEmpty() || !(row.is_cost || row.is_timing || row.is_quantity)) continue;
     // Without points a blank target only means that the form does not carry one.
     if (row.target.blank && !row.weight && !row.score) continue;
     if (!row.target.quantities.empty() || row.target.period || row.target.malformed) continue;

@@ -36,7 +36,7 @@ bool RowTellsSize(const evaluation::v1::Indicator& cells, const Rules& rules) {
 
 bool IsSatisfaction(const IndicatorReading& row) {
   return (row.indicator_class != nullptr && row.indicator_class->indicator_class == v1::INDICATOR_CLASS_SATISFACTION) ||
-         FindWord(row.level2, "满意") != std::string_view::npos;
+         row.is_satisfaction;
 }
 
 // 100 %, also as a bare number against a target in percent; or no figure at all.

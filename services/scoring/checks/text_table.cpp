@@ -8,6 +8,7 @@
 #include "scoring/checks/catalogue.h"
 #include "scoring/checks/text/years.h"
 #include "scoring/engine/line.h"
+#include "scoring/engine/literal/words.h"
 
 #include <algorithm>
 #include <vector>
@@ -206,9 +207,11 @@ std::string_view PurposeOf(std::string_view label, const Rules::Words& words) {
 bool Means(std::string_view label, std::string_view purpose) {
   constexpr std::size_t kShort = 4;
   if (Utf8Length(purpose) <= kShort) return FindWord(label, purpose) != std::string_view::npos;
-  while (!label.empty() && !purpose.empty()) {
-    std::string_view rest = purpose;
-    if (TakeUtf8(label) == TakeUtf8(rest)) purpose = rest;
+  for (char32_t wanted = literal::FirstChar(purpose); !label.empty(); literal::SkipChar(label)) {
+    if (literal::FirstChar(label) != wanted) continue;
+    literal::SkipChar(purpose);
+    if (purpose.empty()) return true;
+    wanted = literal::FirstChar(purpose);
   }
   return purpose.empty();
 }

@@ -52,6 +52,7 @@ void CheckRow(const IndicatorReading& row, int own, const CheckInput& input, Fin
   for (const auto& cell : cells) {
     if (cell.text.empty() || cell.text.size() > kLongest) continue;
     const bool is_name = cell.read == nullptr;
+    if (!is_name && !cell.read->figures) continue;
     const std::string_view folded = is_name ? input.text.Level3(row) : std::string_view(cell.read->text);
     const int year = EarlierYear(folded, own, input.rules);
     if (year == 0) continue;

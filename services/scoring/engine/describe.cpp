@@ -1,5 +1,6 @@
 #include "scoring/engine/describe.h"
 
+#include "common/ideographs.h"
 #include "common/text.h"
 #include "scoring/engine/literal/words.h"
 
@@ -35,8 +36,17 @@ bool MayBeGap(char lead) {
 
 // Bytes at the front of `cell` that are shown as they stand, `most` at most; no character is cut.
 std::size_t ShownAsIs(std::string_view cell, std::size_t most) {
+  const char* const end = cell.data() + std::min(cell.size(), most);
   std::size_t n = 0;
-  while (n < cell.size() && !MayBeGap(cell[n])) {
+  while (n < cell.size()) {
+    if (MayBeGap(cell[n])) {
+      std::string_view rest = cell.substr(n);
+      if (const char32_t c = TakeUtf8(rest); IsSpace(c) || IsInvisible(c)) break;
+    }
+    if (const char* behind = SkipIdeographs(cell.data() + n, end); behind != cell.data() + n) {
+      n = static_cast<std::size_t>(behind - cell.data());
+      continue;
+    }
     const std::size_t next = n + literal::CharLength(cell[n]);
     if (next > most || next > cell.size()) break;
     n = next;
@@ -45,7 +55,7 @@ std::size_t ShownAsIs(std::string_view cell, std::size_t most) {
 }
 
 void AppendPercent(std::string& out, const std::optional<Decimal>& percent) {
-  if (percent) Append(out, percent->ToFixed(2), "%");
+  if (percent) Append(out, Piece(*percent, 2), "%");
 }
 
 // A quantity that states no operator is shown with the one that it is judged by.

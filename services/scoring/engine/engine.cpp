@@ -128,9 +128,9 @@ class Totals {
 
   void Add(std::string_view group, const LineResult& result, ScoreLine& line) {
     line.set_basis(result.basis);
-    if (result.weight) line.set_weight(Text(*result.weight));
-    if (result.computed) line.set_computed_score(Text(*result.computed));
-    if (result.declared) line.set_declared_score(Text(*result.declared));
+    if (result.weight) Print(*result.weight, *line.mutable_weight());
+    if (result.computed) Print(*result.computed, *line.mutable_computed_score());
+    if (result.declared) Print(*result.declared, *line.mutable_declared_score());
     const Decimal weight = result.weight.value_or(Decimal());
     weight_ += weight;
     computed_ += result.computed.value_or(Decimal());
@@ -148,19 +148,19 @@ class Totals {
     for (const Group& g : groups_) {
       auto& out = *card_.add_groups();
       out.mutable_name()->assign(g.name);
-      out.set_weight(Text(g.weight));
-      if (scorable) out.set_computed_score(Text(g.computed));
-      if (g.declared) out.set_declared_score(Text(*g.declared));
+      Print(g.weight, *out.mutable_weight());
+      if (scorable) Print(g.computed, *out.mutable_computed_score());
+      if (g.declared) Print(*g.declared, *out.mutable_declared_score());
     }
-    card_.set_total_weight(Text(weight_));
-    card_.mutable_basis_weights()->set_computed(Text(by_figures_));
-    card_.mutable_basis_weights()->set_banded(Text(by_tier_));
-    card_.mutable_basis_weights()->set_declared(Text(by_word_));
+    Print(weight_, *card_.mutable_total_weight());
+    Print(by_figures_, *card_.mutable_basis_weights()->mutable_computed());
+    Print(by_tier_, *card_.mutable_basis_weights()->mutable_banded());
+    Print(by_word_, *card_.mutable_basis_weights()->mutable_declared());
     if (!scorable) return;
     // Caps and grades are for the form's own points: a reference has neither, and a part of a form has no grade.
     const bool scored = kind == evaluation::v1::SCORE_KIND_SCORED;
     const Decimal total = scored ? computed_ + Cap(execution) : computed_;
-    card_.set_computed_total(Text(total));
+    Print(total, *card_.mutable_computed_total());
     if (!scored || weight_ < rules_.total_weight) return;
     if (const CompiledGrade* grade = rules_.GradeOf(total)) card_.set_grade(grade->name);
   }
@@ -173,11 +173,11 @@ class Totals {
     const Decimal points = cap->total_at_most - computed_;
     auto& adjustment = *card_.add_adjustments();
     adjustment.set_method("TOTAL_CAP");
-    adjustment.set_points(Text(points));
-    adjustment.set_explanation(Cat("执行率 ", execution.executed->ToString(), " ÷ ", execution.budget->ToString(),
-                                   " = ", card_.execution_rate(), "，低于 ", PercentText(cap->rate_below),
-                                   "，总分不超过 ", cap->total_at_most.ToString(), " 分：各项合计 ", Text(computed_),
-                                   " 分，扣 ", Text(-points), " 分"));
+    Print(points, *adjustment.mutable_points());
+    adjustment.set_explanation(Cat("执行率 ", *execution.executed, " ÷ ", *execution.budget, " = ",
+                                   card_.execution_rate(), "，低于 ", PercentText(cap->rate_below), "，总分不超过 ",
+                                   cap->total_at_most, " 分：各项合计 ", PointsText(computed_, rules_), " 分，扣 ",
+                                   PointsText(-points, rules_), " 分"));
     return points;
   }
 
@@ -189,10 +189,12 @@ class Totals {
   };
 
   // Sums of what is printed stay sums.
-  std::string Text(const Decimal& points) const { return PointsText(points, rules_); }
+  void Print(const Decimal& points, std::string& out) const { out.append(PointsText(points, rules_).text()); }
 
   Group& GroupNamed(std::string_view name) {
-    const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.name == name; });
+    const auto found = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) {
+      return g.name.data() == name.data() || g.name == name;  // mostly the very same text
+    });
     return found != groups_.end() ? *found : groups_.emplace_back(Group{name, {}, {}, {}});
   }
 
@@ -206,11 +208,22 @@ class Totals {
   Decimal by_word_;
 };
 
+// Clears a card. What every card has again is kept with its memory: Clear would delete it.
+void Empty(Scorecard& card) {
+  auto* const reference = card.unsafe_arena_release_rule_set();
+  auto* const weights = card.unsafe_arena_release_basis_weights();
+  card.Clear();
+  if (reference != nullptr) reference->Clear();
+  if (weights != nullptr) weights->Clear();
+  card.unsafe_arena_set_allocated_rule_set(reference);
+  card.unsafe_arena_set_allocated_basis_weights(weights);
+}
+
 }  // namespace
 
 void Score(const evaluation::v1::SelfEvaluation& form, const Rules& rules, std::string_view selected_by,
            Scorecard& card) {
-  card.Clear();
+  Empty(card);
   auto& reference = *card.mutable_rule_set();
   reference.set_id(rules.source().id());
   reference.set_revision(rules.source().revision());
@@ -229,7 +242,7 @@ void Score(const evaluation::v1::SelfEvaluation& form, const Rules& rules, std::
   const Execution execution = ExecutionOf(reading);
   if (execution.budget && execution.executed) {
     const auto rate = Decimal::MulDiv(*execution.executed, Decimal(100), *execution.budget, 2);
-    if (rate) card.set_execution_rate(rate->ToFixed(2) + "%");
+    if (rate) Append(*card.mutable_execution_rate(), Piece(*rate, 2), "%");
   }
 
   Totals totals(rules, card);

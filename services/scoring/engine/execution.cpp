@@ -24,12 +24,13 @@ ExecutionRate RateOf(const Decimal& budget, const Decimal& executed, const Rules
 }
 
 // How the points follow from the rate, behind "执行率 = … = 86.20%".
-std::string Arithmetic(const ExecutionRate& rate, const Decimal& points, const Decimal& weight, const Rules& rules) {
+void AppendArithmetic(std::string& out, const ExecutionRate& rate, const Decimal& points, const Decimal& weight,
+                      const Rules& rules) {
   if (rules.execution_method == v1::EXECUTION_METHOD_BANDS)
-    return Cat("，按档次得 ", PointsText(points, rules), " 分（满分 ", weight.ToString(), " 分）");
-  if (rate.numerator > rate.denominator) return Cat("，超过 100%，按满分 ", PointsText(weight, rules), " 分计");
+    return Append(out, "，按档次得 ", PointsText(points, rules), " 分（满分 ", weight, " 分）");
+  if (rate.numerator > rate.denominator) return Append(out, "，超过 100%，按满分 ", PointsText(weight, rules), " 分计");
   const std::string factor = rules.rate_places ? rate.numerator.ToFixed(*rules.rate_places) + "%" : "执行率";
-  return Cat("，得分 = ", weight.ToString(), " × ", factor, " = ", PointsText(points, rules), " 分");
+  Append(out, "，得分 = ", weight, " × ", factor, " = ", PointsText(points, rules), " 分");
 }
 
 }  // namespace
@@ -78,10 +79,10 @@ LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const R
   const std::optional<Decimal> declared = total != nullptr ? total->score : std::nullopt;
   LineResult result{evaluation::v1::BASIS_COMPUTED, weight, std::nullopt, declared};
   const Execution e = ExecutionOf(reading);
-  line.set_path("funds");
+  line.mutable_path()->assign("funds");
   line.set_method(rules.execution_method == v1::EXECUTION_METHOD_BANDS ? "EXECUTION_BANDS" : "EXECUTION_RATIO");
-  if (e.budget) line.set_criterion(Cat("全年预算数 ", e.budget->ToString(), " 万元"));
-  if (e.executed) line.set_observation(Cat("全年执行数 ", e.executed->ToString(), " 万元"));
+  if (e.budget) Append(*line.mutable_criterion(), "全年预算数 ", *e.budget, " 万元");
+  if (e.executed) Append(*line.mutable_observation(), "全年执行数 ", *e.executed, " 万元");
   result.computed = e.budget && e.executed ? ExecutionPoints(*e.budget, *e.executed, weight, rules) : std::nullopt;
   if (result.computed) {
     line.set_authority(rules.source().execution().authority());
@@ -92,10 +93,10 @@ LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const R
       return result;
     }
     const auto percent = Decimal::MulDiv(*e.executed, Decimal(100), *e.budget, 2);
-    if (percent) line.set_achievement(percent->ToFixed(2) + "%");
-    line.set_explanation(Cat("执行率 = ", e.executed->ToString(), " ÷ ", e.budget->ToString(), percent ? " = " : "",
-                             line.achievement(),
-                             Arithmetic(RateOf(*e.budget, *e.executed, rules), *result.computed, weight, rules)));
+    if (percent) Append(*line.mutable_achievement(), Piece(*percent, 2), "%");
+    std::string& text = *line.mutable_explanation();
+    Append(text, "执行率 = ", *e.executed, " ÷ ", *e.budget, percent ? " = " : "", line.achievement());
+    AppendArithmetic(text, RateOf(*e.budget, *e.executed, rules), *result.computed, weight, rules);
     return result;
   }
   result.basis = evaluation::v1::BASIS_DECLARED;

@@ -28,7 +28,7 @@ LineResult Declared(const IndicatorReading& row, const std::optional<Decimal>& w
                     const Rules& rules, ScoreLine& line) {
   LineResult result{evaluation::v1::BASIS_DECLARED, weight, std::nullopt, row.score};
   std::string& text = *line.mutable_explanation();
-  line.set_method("DECLARED");
+  line.mutable_method()->assign("DECLARED");
   if (!weight) {
     text += "；本行未列分值，不计分";
     return result;
@@ -41,7 +41,7 @@ LineResult Declared(const IndicatorReading& row, const std::optional<Decimal>& w
   } else if (claimed) {
     const Decimal capped = std::clamp(*claimed, Decimal(), Decimal(100));
     result.computed = Decimal::MulDiv(*weight, capped, Decimal(100), rules.places);
-    Append(text, "；按自报完成率 ", claimed->ToString(), "% × ", weight->ToString(), " 分认定");
+    Append(text, "；按自报完成率 ", *claimed, "% × ", *weight, " 分认定");
   } else {
     result.computed = Decimal();
     text += "，也没有自评得分，计 0 分";
@@ -53,7 +53,7 @@ LineResult Banded(const IndicatorReading& row, const std::optional<Decimal>& wei
                   ScoreLine& line) {
   LineResult result{evaluation::v1::BASIS_BANDED, weight, std::nullopt, row.score};
   std::string& text = *line.mutable_explanation();
-  line.set_method("TIER");
+  line.mutable_method()->assign("TIER");
   Append(text, "自报档次“", row.tier->name, "”");
   if (!weight) {
     text += "；本行未列分值，不计分";
@@ -61,8 +61,8 @@ LineResult Banded(const IndicatorReading& row, const std::optional<Decimal>& wei
   }
   line.set_authority(rules.source().qualitative().authority());
   const auto [low, high] = TierRange(*row.tier, *weight, rules);
-  line.set_score_low(PointsText(low, rules));
-  line.set_score_high(PointsText(high, rules));
+  Append(*line.mutable_score_low(), PointsText(low, rules));
+  Append(*line.mutable_score_high(), PointsText(high, rules));
   Append(text, "，得分应在 ", line.score_low(), "～", line.score_high(), " 分之间");
   if (reference || !row.score) {
     result.computed = low;

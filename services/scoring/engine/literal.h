@@ -74,6 +74,8 @@ struct Period {
 struct Literal {
   // The text folded: half-width, one form for each operator, no spaces.
   std::string text;
+  // Whether a digit or a numeral stands in the text.
+  bool figures = false;
   absl::InlinedVector<Quantity, 2> quantities;
   std::optional<Period> period;
   // The cell has nothing to say: it is empty or holds only a mark such as - or /, a placeholder (≥**%) or a unit.

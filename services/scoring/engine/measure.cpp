@@ -237,6 +237,8 @@ void CompareAnswers(IndicatorReading& row, const Rules& rules) {
 }  // namespace
 
 void CompareRow(IndicatorReading& row, const Rules& rules) {
+  row.measure.Clear();
+  row.claimed_completion.reset();
   if (row.tier != nullptr || row.target.malformed || row.actual.malformed) return;
   CompareFigures(row, rules);
   if (row.measure.kind == Measure::Kind::kNothing && row.target.period && row.actual.period &&

@@ -4,8 +4,8 @@
 
 namespace jixiao::scoring {
 
-std::string PointsText(const Decimal& points, const Rules& rules) {
-  return points.ToFixed(std::max(rules.places, points.scale()));
+Piece PointsText(const Decimal& points, const Rules& rules) {
+  return Piece(points, std::max(rules.places, points.scale()));
 }
 
 std::string PercentText(const Decimal& ratio) {

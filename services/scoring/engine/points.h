@@ -1,6 +1,7 @@
 // Points as the rules count them, and as people read them.
 #pragma once
 
+#include "common/text.h"
 #include "scoring/engine/rules.h"
 
 #include <string>
@@ -9,7 +10,7 @@
 namespace jixiao::scoring {
 
 // Points for people: at the rules' places, or exactly where a form's own points have more.
-std::string PointsText(const Decimal& points, const Rules& rules);
+Piece PointsText(const Decimal& points, const Rules& rules);
 
 // A ratio for people: "60%" for 0.6.
 std::string PercentText(const Decimal& ratio);

@@ -54,7 +54,7 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
 
 void ReadIndicators(FormReading& reading, const Rules& rules) {
   const evaluation::v1::SelfEvaluation& form = *reading.form;
-  reading.indicators.reserve(static_cast<std::size_t>(form.indicators_size()));
+  reading.indicators.Start(static_cast<std::size_t>(form.indicators_size()));
   std::string_view level1;
   std::string_view level2;
   std::string_view class_level1;  // the names that `indicator_class` was found for
@@ -62,6 +62,8 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
   const CompiledClass* indicator_class = nullptr;
   bool is_cost = false;
   bool is_timing = false;
+  bool is_quantity = false;
+  bool is_satisfaction = false;
   for (int i = 0; i < form.indicators_size(); ++i) {
     const evaluation::v1::Indicator& row = form.indicators(i);
     if (!row.level1().empty()) {
@@ -78,8 +80,10 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
       is_cost = folded1.text().find("成本") != std::string_view::npos ||
                 folded2.text().find("成本") != std::string_view::npos;
       is_timing = folded2.text().find("时效") != std::string_view::npos;
+      is_quantity = FindWord(level2, "数量") != std::string_view::npos;
+      is_satisfaction = FindWord(level2, "满意") != std::string_view::npos;
     }
-    IndicatorReading& indicator = reading.indicators.emplace_back();
+    IndicatorReading& indicator = reading.indicators.Add();
     indicator.row = &row;
     indicator.index = i;
     indicator.level1 = level1;
@@ -87,15 +91,16 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
     indicator.indicator_class = indicator_class;
     indicator.is_cost = is_cost;
     indicator.is_timing = is_timing;
+    indicator.is_quantity = is_quantity;
+    indicator.is_satisfaction = is_satisfaction;
     ReadLiteral(row.target(), form.fiscal_year(), indicator.target);
     ReadLiteral(row.actual(), form.fiscal_year(), indicator.actual);
     indicator.left_out = rules.skip_rows_without_target && indicator.target.blank &&
                          !ReadLiteral(row.approved_target(), form.fiscal_year()).blank;
-    if (!indicator.left_out) {
-      indicator.weight = ReadPoints(row.weight());
-      indicator.score = ReadPoints(row.score());
-      indicator.completion = ReadRate(row.completion_rate());
-    }
+    const bool read = !indicator.left_out;
+    indicator.weight = read ? ReadPoints(row.weight()) : std::nullopt;
+    indicator.score = read ? ReadPoints(row.score()) : std::nullopt;
+    indicator.completion = read ? ReadRate(row.completion_rate()) : std::nullopt;
     indicator.tier = rules.TierOf(indicator.actual.text);
     indicator.reason_blank =
         row.deviation_reason().empty() || rules.IsFiller(literal::Folded(row.deviation_reason()).text());
@@ -180,13 +185,26 @@ bool FormReading::HasWeights() const {
                      [](const IndicatorReading& i) { return i.weight.has_value(); });
 }
 
+void Measure::Clear() {
+  kind = Kind::kNothing;
+  pairs.clear();
+  worst = 0;
+  complete = on_time = agrees = copied = false;
+  conflict.reset();
+}
+
 void FormReading::Clear() {
   constexpr std::size_t kKept = 128;
+  constexpr std::size_t kKeptOfCell = 1024;
+  const auto is_large = [](const IndicatorReading& row) {
+    return row.target.text.capacity() > kKeptOfCell || row.actual.text.capacity() > kKeptOfCell;
+  };
   FormReading fresh;
   if (funds.capacity() <= kKept) fresh.funds.swap(funds);
-  if (indicators.capacity() <= kKept) fresh.indicators.swap(indicators);
   fresh.funds.clear();
-  fresh.indicators.clear();
+  if (indicators.capacity() <= kKept && std::none_of(indicators.begin(), indicators.end(), is_large))
+    fresh.indicators = std::move(indicators);
+  fresh.indicators.Start(0);
   *this = std::move(fresh);
 }
 

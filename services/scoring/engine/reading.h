@@ -2,6 +2,7 @@
 #pragma once
 
 #include "scoring/engine/literal.h"
+#include "scoring/engine/row_memory.h"
 #include "scoring/engine/rules.h"
 
 #include "jixiao/evaluation/v1/evaluation.pb.h"
@@ -74,6 +75,8 @@ struct Measure {
   std::optional<std::pair<Quantity, Quantity>> conflict;
 
   const Pair& Worst() const { return pairs[worst]; }
+  // Nothing was compared yet; the memory of the pairs is kept.
+  void Clear();
 };
 
 // One indicator row.
@@ -85,6 +88,8 @@ struct IndicatorReading {
   const CompiledClass* indicator_class = nullptr;  // nullptr when the names are unknown
   bool is_cost = false;                            // 成本, also where it is a level-2 name under 产出
   bool is_timing = false;                          // 时效: a bare duration is a limit
+  bool is_quantity = false;                        // level 2 names 数量
+  bool is_satisfaction = false;                    // level 2 names 满意
   Literal target;
   Literal actual;
   std::optional<Decimal> weight;
@@ -110,14 +115,14 @@ struct FormReading {
   const evaluation::v1::SelfEvaluation* form = nullptr;
   std::vector<FundReading> funds;
   const FundReading* total_fund = nullptr;  // the total row; nullptr when the table has none
-  std::vector<IndicatorReading> indicators;
+  Rows<IndicatorReading> indicators;
   std::optional<Decimal> declared_total;
   const CompiledGrade* declared_grade = nullptr;
   std::string declared_grade_text;
   std::string declared_grade_path;
 
   bool HasWeights() const;
-  // Forgets the form, and keeps the memory of its rows unless they were many.
+  // Forgets the form, and keeps the memory of its rows unless it was much.
   void Clear();
 };
 

@@ -2,32 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace jixiao::scoring {
 namespace {
-
-// Whether `text` contains `word`. Chinese characters nearly all begin with one of a few bytes, so that looking for the
-// first byte, as find does, stops at every one of them: the last byte of a word tells more.
-bool Contains(std::string_view text, std::string_view word) {
-  if (word.empty()) return true;
-  if (word.size() > text.size()) return false;
-  const char* at = text.data() + word.size() - 1;
-  const char* const end = text.data() + text.size();
-  while ((at = static_cast<const char*>(std::memchr(at, word.back(), static_cast<std::size_t>(end - at)))) != nullptr) {
-    if (std::memcmp(at - (word.size() - 1), word.data(), word.size() - 1) == 0) return true;
-    if (++at == end) return false;
-  }
-  return false;
-}
-
-// Length of the longest of `words` that `text` contains; 0 for none.
-std::size_t LongestIn(std::string_view text, const std::vector<std::string>& words) {
-  std::size_t longest = 0;
-  for (const std::string& word : words)
-    if (word.size() > longest && Contains(text, word)) longest = word.size();
-  return longest;
-}
 
 constexpr std::u32string_view kMarks = U" ,;.:!()\"'、“”‘’「」《》·";
 
@@ -77,19 +54,9 @@ std::optional<evaluation::v1::Severity> Rules::SeverityOf(std::string_view check
 }
 
 const CompiledClass* Rules::ClassOf(std::string_view level1, std::string_view level2) const {
-  for (const auto& [text, class_words] :
-       {std::pair{level1, &CompiledClass::level1_words}, std::pair{level2, &CompiledClass::level2_words}}) {
-    const CompiledClass* best = nullptr;
-    std::size_t longest = 0;
-    for (const CompiledClass& candidate : classes) {
-      const std::size_t length = LongestIn(text, candidate.*class_words);
-      if (length > longest) {
-        longest = length;
-        best = &candidate;
-      }
-    }
-    if (best != nullptr) return best;
-  }
+  for (const auto& [text, list] : {std::pair{level1, &level1_words_}, std::pair{level2, &level2_words_}})
+    if (const std::size_t word = list->words.LongestIn(text); word != WordList::kNone)
+      return &classes[list->classes[word]];
   return nullptr;
 }
 
@@ -113,10 +80,6 @@ const CompiledGrade* Rules::GradeNamed(std::string_view word) const {
     if (grade.name == word || std::find(grade.words.begin(), grade.words.end(), word) != grade.words.end())
       return &grade;
   return nullptr;
-}
-
-bool Rules::LowerIsBetter(std::string_view name) const {
-  return LongestIn(name, lower_is_better_) > 0;
 }
 
 }  // namespace jixiao::scoring

@@ -10,6 +10,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <algorithm>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace jixiao::scoring {
@@ -79,6 +81,27 @@ struct CompiledOverFulfilment {
   std::optional<Decimal> deduct_from;
   Decimal deduct_points;
   std::vector<CompiledReduction> reductions;
+};
+
+// Words that tell classes apart, of all classes together.
+struct ClassWords {
+  WordList words;
+  std::vector<std::size_t> classes;  // whose word each of them is
+};
+
+// Whole folded texts.
+class Phrases {
+ public:
+  void Add(std::string phrase) {
+    longest_ = std::max(longest_, phrase.size());
+    phrases_.insert(std::move(phrase));
+  }
+  // A longer text is none of them, whatever it says.
+  bool contains(std::string_view folded) const { return folded.size() <= longest_ && phrases_.contains(folded); }
+
+ private:
+  TextSet phrases_;
+  std::size_t longest_ = 0;
 };
 
 // Folded text without what separates its words: forms put commas into the tiers' names as they please.
@@ -197,7 +220,7 @@ class Rules {
   bool IsUnmadeChoice(std::string_view folded) const { return unmade_choices_.contains(folded); }
   bool IsPlainAnswer(std::string_view folded) const { return plain_answers_.contains(folded); }
   // Whether an indicator's name makes a bare target an upper bound.
-  bool LowerIsBetter(std::string_view name) const;
+  bool LowerIsBetter(std::string_view name) const { return lower_is_better_.IsIn(name); }
 
  private:
   friend class RulesCompiler;
@@ -211,11 +234,13 @@ class Rules {
   static constexpr std::size_t kStarts = 256;
   static std::size_t StartOf(std::string_view folded);
   std::bitset<kStarts> tier_starts_;  // of the phrases: most texts begin as none of them
-  TextSet fillers_;
-  TextSet fund_totals_;
-  TextSet unmade_choices_;
-  TextSet plain_answers_;
-  std::vector<std::string> lower_is_better_;
+  ClassWords level1_words_;
+  ClassWords level2_words_;
+  Phrases fillers_;
+  Phrases fund_totals_;
+  Phrases unmade_choices_;
+  Phrases plain_answers_;
+  WordList lower_is_better_;
 };
 
 }  // namespace jixiao::scoring

@@ -138,6 +138,20 @@ class RulesCompiler {
     if (to_.total_weight.scale() > to_.places) faults_.Add("total_weight", "has more decimals than rounding.places");
   }
 
+  // A word that several classes name is the first one's.
+  static ClassWords WordsOf(const std::vector<CompiledClass>& classes, std::vector<std::string> CompiledClass::*words) {
+    std::vector<std::string> all;
+    ClassWords out;
+    for (std::size_t i = 0; i < classes.size(); ++i)
+      for (const std::string& word : classes[i].*words) {
+        if (word.empty()) continue;
+        all.push_back(word);
+        out.classes.push_back(i);
+      }
+    out.words = WordList(all);
+    return out;
+  }
+
   void Classes() {
     to_.execution_weight = faults_.Number("execution.weight", r_.execution().weight(), kZero, to_.total_weight);
     Decimal sum = to_.execution_weight;
@@ -156,6 +170,8 @@ class RulesCompiler {
       sum += compiled.weight;
       to_.classes.push_back(std::move(compiled));
     }
+    to_.level1_words_ = WordsOf(to_.classes, &CompiledClass::level1_words);
+    to_.level2_words_ = WordsOf(to_.classes, &CompiledClass::level2_words);
     if (sum != to_.total_weight)
       faults_.Add("classes", Cat("weights and execution.weight add up to ", sum.ToString(), ", not to total_weight ",
                                  to_.total_weight.ToString()));
@@ -349,14 +365,14 @@ class RulesCompiler {
 
   void Vocabulary() {
     const v1::Vocabulary& words = r_.vocabulary();
-    const auto fold = [](const auto& list, TextSet& set) {
-      for (const std::string& word : list) set.insert(Fold(word));
+    const auto fold = [](const auto& list, Phrases& phrases) {
+      for (const std::string& word : list) phrases.Add(Fold(word));
     };
     fold(words.fillers(), to_.fillers_);
     fold(words.fund_totals(), to_.fund_totals_);
     fold(words.unmade_choices(), to_.unmade_choices_);
     fold(words.plain_answers(), to_.plain_answers_);
-    to_.lower_is_better_ = FoldedWords(words.lower_is_better());
+    to_.lower_is_better_ = WordList(FoldedWords(words.lower_is_better()));
     Rules::Words& w = to_.words;
     w.yes = FoldedWords(words.yes_words());
     w.no = FoldedWords(words.no_words());

@@ -162,11 +162,10 @@ void AppendSteps(std::string& out, const Pair& pair, const CompiledSteps& steps,
   const std::string size = pair.IsPercentage() ? Cat(" ", Decimal::Mul(steps.step, kHundred)->ToString(), " 个百分点")
                                                : Cat("指标值的 ", PercentText(steps.step), " ");
   const std::string share = PercentText(steps.share);
-  Append(out, above ? "超过指标值 " : "低于指标值 ", behind.ToString(), unit, "，每", size, "扣分值的 ", share,
-         "（不足一档按一档），共 ", count->ToString(), " 档");
+  Append(out, above ? "超过指标值 " : "低于指标值 ", behind, unit, "，每", size, "扣分值的 ", share,
+         "（不足一档按一档），共 ", *count, " 档");
   if (points.IsZero()) return Append(out, "，扣完为止，得 0 分");
-  Append(out, "：", w.ToString(), " × (1 − ", count->ToString(), " × ", share, ") = ", PointsText(points, rules),
-         " 分");
+  Append(out, "：", w, " × (1 − ", *count, " × ", share, ") = ", PointsText(points, rules), " 分");
 }
 
 void AppendRange(std::string& out, v1::ShortfallMethod method, const Pair& pair, const Decimal& w,
@@ -177,7 +176,7 @@ void AppendRange(std::string& out, v1::ShortfallMethod method, const Pair& pair,
   const std::string actual = shown.actual.ToString();
   if (method == SHORTFALL_METHOD_RATIO && !points.IsZero())
     return Append(out, above ? "超出范围上限，按比例计分：" : "低于范围下限，按比例计分：", above ? end : actual, " ÷ ",
-                  above ? actual : end, " × ", w.ToString(), " = ", PointsText(points, rules), " 分");
+                  above ? actual : end, " × ", w, " = ", PointsText(points, rules), " 分");
   if (method == SHORTFALL_METHOD_DEVIATION_BANDS) {
     const Decimal& bound = NearerEnd(pair);
     const auto percent = Decimal::MulDiv((pair.b - bound).Abs(), kHundred, bound.Abs(), 2);
@@ -201,19 +200,19 @@ void AppendArithmetic(std::string& out, v1::ShortfallMethod method, const Pair& 
   switch (method) {
     case SHORTFALL_METHOD_RATIO:
       if (pair.a.IsNegative()) return Append(out, upper ? "超过上限，得 0 分" : "未达到指标值，得 0 分");
-      return Append(out, upper ? "超过上限，按比例计分：" : "未达到指标值，按比例计分：", n, " ÷ ", d, " × ",
-                    w.ToString(), " = ", PointsText(points, rules), " 分");
+      return Append(out, upper ? "超过上限，按比例计分：" : "未达到指标值，按比例计分：", n, " ÷ ", d, " × ", w, " = ",
+                    PointsText(points, rules), " 分");
     case SHORTFALL_METHOD_RATIO_ABOVE_PASS: {
       const std::string threshold = PercentText(rules.pass_threshold);
       if (!AbovePassPart(pair, rules.pass_threshold)) return Append(out, "完成率低于 ", threshold, "，得 0 分");
-      return Append(out, "未达到指标值，(", n, " ÷ ", d, " − ", threshold, ") ÷ (1 − ", threshold, ") × ", w.ToString(),
-                    " = ", PointsText(points, rules), " 分");
+      return Append(out, "未达到指标值，(", n, " ÷ ", d, " − ", threshold, ") ÷ (1 − ", threshold, ") × ", w, " = ",
+                    PointsText(points, rules), " 分");
     }
     case SHORTFALL_METHOD_LINEAR_EXCESS:
       if (pair.a <= Decimal()) return Append(out, "超过上限，得 0 分");
       if (pair.b >= pair.a + pair.a) return Append(out, "达到上限的两倍或以上，得 0 分");
-      return Append(out, "超过上限，(1 − (", d, " − ", n, ") ÷ ", n, ") × ", w.ToString(), " = ",
-                    PointsText(points, rules), " 分");
+      return Append(out, "超过上限，(1 − (", d, " − ", n, ") ÷ ", n, ") × ", w, " = ", PointsText(points, rules),
+                    " 分");
     case SHORTFALL_METHOD_STEPS:
       return AppendSteps(out, pair, *rules.steps, w, points, rules);
     default:
@@ -328,7 +327,7 @@ Judgement JudgeSatisfaction(const Pair& pair, const Decimal& w, const Rules& rul
   const Decimal share = band == nullptr ? Decimal() : band->share;
   judgement.points = PartOf(w, share, kOne, rules);
   if (out != nullptr)
-    Append(*out, "满意度 ", pair.b.ToString(), "%，按档次得分值的 ", PercentText(share), "，即 ",
+    Append(*out, "满意度 ", pair.b, "%，按档次得分值的 ", PercentText(share), "，即 ",
            PointsText(*judgement.points, rules), " 分");
   return judgement;
 }

@@ -30,16 +30,38 @@ WordList::WordList(const std::vector<std::string>& words) {
     const std::size_t bucket_b = Bucket(words_[b]);
     return bucket_a != bucket_b ? bucket_a < bucket_b : words_[a].size() > words_[b].size();
   });
-  for (const std::string& word : words_) ++starts_[Bucket(word) + 1];
+  for (const std::string& word : words_) {
+    ++starts_[Bucket(word) + 1];
+    begin_.set(Bucket(word));
+  }
   std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
 }
 
+std::size_t WordList::LongestOf(std::size_t bucket, std::string_view text) const {
+  for (std::size_t i = starts_[bucket]; i != starts_[bucket + 1]; ++i)
+    if (text.starts_with(words_[order_[i]])) return order_[i];
+  return kNone;
+}
+
 bool WordList::IsIn(std::string_view text) const {
+  if (words_.empty()) return false;
   while (!text.empty()) {
     if (LongestAt(text) != kNone) return true;
     text.remove_prefix(std::min(literal::CharLength(text[0]), text.size()));
   }
   return false;
+}
+
+std::size_t WordList::LongestIn(std::string_view text) const {
+  std::size_t longest = kNone;
+  while (!text.empty()) {
+    if (const std::size_t word = LongestAt(text); word != kNone) {
+      const bool longer = longest == kNone || words_[word].size() > words_[longest].size();
+      if (longer || (words_[word].size() == words_[longest].size() && word < longest)) longest = word;
+    }
+    text.remove_prefix(std::min(literal::CharLength(text[0]), text.size()));
+  }
+  return longest;
 }
 
 bool WordList::IsAtEndOf(std::string_view text) const {

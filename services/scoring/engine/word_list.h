@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -34,9 +35,7 @@ class WordList {
   std::size_t LongestAt(std::string_view text) const {
     if (text.empty()) return kNone;
     const std::size_t bucket = Bucket(text);
-    for (std::size_t i = starts_[bucket]; i != starts_[bucket + 1]; ++i)
-      if (text.starts_with(words_[order_[i]])) return order_[i];
-    return kNone;
+    return begin_[bucket] ? LongestOf(bucket, text) : kNone;
   }
 
   // Takes the longest word off the front of `text`.
@@ -49,6 +48,9 @@ class WordList {
 
   // Whether any word stands in `text`.
   bool IsIn(std::string_view text) const;
+
+  // The index of the longest word anywhere in `text` (of equal words the first), or kNone.
+  std::size_t LongestIn(std::string_view text) const;
 
   // Whether `text` ends with one of the words.
   bool IsAtEndOf(std::string_view text) const;
@@ -66,6 +68,9 @@ class WordList {
  private:
   static constexpr std::size_t kBuckets = 256;
 
+  // The longest word of a bucket that `text` begins with.
+  std::size_t LongestOf(std::size_t bucket, std::string_view text) const;
+
   // By the first character: all its bytes, because the lead byte says next to nothing.
   static std::size_t Bucket(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(text[i])); };
@@ -76,6 +81,7 @@ class WordList {
   std::vector<std::string> words_;
   std::vector<std::uint32_t> order_;                  // by bucket, then longer words first
   std::array<std::uint32_t, kBuckets + 1> starts_{};  // where the words of a bucket begin in order_
+  std::bitset<kBuckets> begin_;                       // buckets with words: most characters are told by a few bytes
 };
 
 }  // namespace jixiao::scoring

@@ -1,5 +1,6 @@
 #include "scoring/checks/text/sentences.h"
 
+#include "common/ideographs.h"
 #include "common/text.h"
 #include "scoring/checks/text/lines.h"
 #include "scoring/engine/literal.h"
@@ -160,7 +161,7 @@ class SentenceReader {
     mention.approximate = more || StartsWith(rest, "左右") || StartsWith(rest, "上下") || before.ends_with("约") ||
                           before.ends_with("近");
     mention.bounded = StartsWithBound(rest) || EndsWithLimit(before);
-    if (sentence_.mentions.empty()) sentence_.mentions.reserve(4);
+    if (sentence_.mentions.empty()) sentence_.mentions.reserve(8);
     sentence_.mentions.push_back(mention);
     sentence_.amounts += !percent;
   }
@@ -255,10 +256,13 @@ class TextReader {
     std::size_t stop = 0;
     bool mark = false;
     switch (kSigns[static_cast<unsigned char>(rest[0])]) {
-      case Sign::kIdeograph:
-        i += 3;
+      case Sign::kIdeograph: {
+        const char* const behind = SkipIdeographs(rest.data(), rest.data() + rest.size());
+        i += std::max<std::size_t>(3, static_cast<std::size_t>(behind - rest.data()));
         return 0;
+      }
       case Sign::kDigit:
+        digits_ = true;
         while (i < text_.size() && IsDigit(text_[i])) ++i;
         figures_ = figures_ || MayBeUnit(text_.substr(i));
         return 0;
@@ -288,8 +292,10 @@ class TextReader {
     }
     const std::size_t length = std::min(CharLength(rest[0]), rest.size());
     if (stop == 0 && mark && i - start_ > kLongestSentence) stop = length;
-    if (stop == 0) i += length;
-    return stop;
+    if (stop != 0) return stop;
+    digits_ = digits_ || rest[0] == '\xEF';
+    i += length;
+    return 0;
   }
 
   static bool EndsBefore(std::string_view line) { return line.starts_with('\n') || TakeEnumerator(line); }
@@ -297,7 +303,8 @@ class TextReader {
   void Add(std::size_t end) {
     const std::string_view raw = text_.substr(start_, end - start_);
     const bool figures = std::exchange(figures_, false);
-    if (!figures || raw.find_first_of("0123456789\xEF") == std::string_view::npos) return;
+    const bool digits = std::exchange(digits_, false);
+    if (!figures || !digits) return;
     Sentence sentence;
     sentence.text = Fold(raw);
     SentenceReader(sentence).Run();
@@ -308,6 +315,7 @@ class TextReader {
   std::vector<Sentence> out_;
   std::size_t start_ = 0;
   bool figures_ = false;  // the sentence may hold one
+  bool digits_ = false;   // digits stand in it, or full-width characters that may be some
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "scoring/checks/text/years.h"
 
+#include "common/ideographs.h"
 #include "scoring/engine/literal/words.h"
 
 #include <algorithm>
@@ -47,6 +48,7 @@ void FindYears(std::string_view folded, const Found& found) {
         if (!unclosed) i = close;
       }
       i += CharLength(folded[i]);
+      i = static_cast<std::size_t>(SkipIdeographs(folded.data() + i, folded.data() + folded.size()) - folded.data());
       continue;
     }
     const std::size_t start = i;
@@ -74,7 +76,10 @@ int LastYearBefore(std::string_view sentence, std::size_t end) {
 bool MayNameYear(std::string_view text) {
   if (HasFourDigits(text)) return true;
   // Digits that only folding makes so: full-width ones, ² and ³.
+  const char* const end = text.data() + text.size();
   for (std::size_t i = 0; i + 1 < text.size(); i += CharLength(text[i])) {
+    i = static_cast<std::size_t>(SkipIdeographs(text.data() + i, end) - text.data());
+    if (i + 1 >= text.size()) return false;
     const auto lead = static_cast<unsigned char>(text[i]);
     if (lead == 0xC2) return true;
     if (lead == 0xEF && text[i + 1] == '\xBC' && i + 2 < text.size() &&

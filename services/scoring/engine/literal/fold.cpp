@@ -1,5 +1,6 @@
 #include "scoring/engine/literal/fold.h"
 
+#include "common/ideographs.h"
 #include "common/text.h"
 #include "scoring/engine/literal.h"
 #include "scoring/engine/literal/words.h"
@@ -7,13 +8,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 namespace jixiao::scoring {
 namespace {
 
 // The one form that operators, separators and signs are folded to, in whatever way they were written. Empty for a
-// character that stands for itself.
+// character that stands for itself; full-width ones are FoldTo's.
 std::string_view Replacement(char32_t c) {
   switch (c) {
     case U'≥':
@@ -35,9 +35,7 @@ std::string_view Replacement(char32_t c) {
     case U'﹦':
     case U'═':
       return "=";
-    case U'，':
     case U'。':
-    case U'；':
       return ";";
     case U'﹪':
       return "%";
@@ -53,7 +51,6 @@ std::string_view Replacement(char32_t c) {
       return "/";
     case U'∶':
       return ":";
-    case U'～':
     case U'〜':
       return "~";
     case U'˙':
@@ -81,7 +78,9 @@ constexpr bool IsSpace(char32_t c) {
 }
 
 void AppendUtf8(std::string& out, char32_t c) {
-  const auto add = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
+  std::array<char, 4> bytes;
+  std::size_t size = 0;
+  const auto add = [&](char32_t byte) { bytes[size++] = static_cast<char>(byte); };
   if (c < 0x80) {
     add(c);
   } else if (c < 0x800) {
@@ -97,6 +96,7 @@ void AppendUtf8(std::string& out, char32_t c) {
     add(0x80 | ((c >> 6) & 0x3F));
     add(0x80 | (c & 0x3F));
   }
+  out.append(bytes.data(), size);
 }
 
 // What a byte begins.
@@ -114,19 +114,8 @@ constexpr auto kLeads = [] {
   return leads;
 }();
 
-// Behind the ideographs at the front that fold to themselves, but for the last characters.
-const char* SkipIdeographs(const char* at, const char* end) {
-  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-  for (std::uint32_t word = 0; end - at >= static_cast<std::ptrdiff_t>(sizeof word); at += 3) {
-    std::memcpy(&word, at, sizeof word);
-    if ((word & 0xFF) - 0xE4 > 0xE9 - 0xE4 || (word & 0x00C0C000) != 0x00808000) break;
-  }
-  return at;
-}
-
 // Bytes at the front of `text` that fold to themselves.
 std::size_t PlainPrefix(std::string_view text) {
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
   const char* at = text.data();
   const char* const end = at + text.size();
   while (at != end) {
@@ -136,12 +125,9 @@ std::size_t PlainPrefix(std::string_view text) {
       continue;
     }
     if (lead == Lead::kOther) break;
-    if (const char* const behind = SkipIdeographs(at, end); behind != at) {
-      at = behind;
-      continue;
-    }
-    if (end - at < 3 || !continues(at[1]) || !continues(at[2])) break;
-    at += 3;
+    const char* const behind = SkipIdeographs(at, end);
+    if (behind == at) break;
+    at = behind;
   }
   return static_cast<std::size_t>(at - text.data());
 }
@@ -160,15 +146,18 @@ void FoldTo(std::string_view cell, std::string& out) {
   cell.remove_prefix(plain);
   bool gap = false;  // a space between two digits keeps two numbers apart
   while (!cell.empty()) {
-    char32_t c = TakeUtf8(cell);
-    if (IsSpace(c)) {
+    const char32_t c = TakeUtf8(cell);
+    if (c >= 0xFF01 && c <= 0xFF5E) {  // full width, as most marks are
+      const char narrow = c == U'，' ? ';' : static_cast<char>(c - 0xFEE0);
+      if (gap && literal::IsDigit(narrow)) out.push_back(' ');
+      gap = false;
+      out.push_back(narrow);
+    } else if (IsSpace(c)) {
       gap = !out.empty() && literal::IsDigit(out.back());
     } else if (const std::string_view replacement = Replacement(c); !replacement.empty()) {
       out.append(replacement);
       gap = false;
     } else {
-      if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;  // full width
-      if (gap && c < 0x80 && literal::IsDigit(static_cast<char>(c))) out.push_back(' ');
       gap = false;
       AppendUtf8(out, c);
     }

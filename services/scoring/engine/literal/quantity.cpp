@@ -320,8 +320,8 @@ std::string Quantity::ToString() const {
 }
 
 void Quantity::AppendTo(std::string& out, Comparison shown) const {
-  Append(out, Symbol(shown), approximate ? "约 " : "", number.ToString());
-  if (end) Append(out, "~", end->ToString());
+  Append(out, Symbol(shown), approximate ? "约 " : "", number);
+  if (end) Append(out, "~", *end);
   if (unit.dimension == Dimension::kUnknown) return Append(out, " ", unit.base, "…");
   if (!unit_text.empty()) Append(out, unit.dimension == Dimension::kRatio ? "" : " ", unit_text);
 }

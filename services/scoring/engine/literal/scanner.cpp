@@ -329,10 +329,12 @@ class Scanner {
 
 // Bytes up to the end of the last digit or numeral; 0 when there is none.
 std::size_t FiguresEnd(std::string_view folded) {
-  for (std::size_t n = folded.size(); n > 0; --n) {
+  for (std::size_t n = folded.size(); n > 0;) {
     if (IsDigit(folded[n - 1])) return n;
-    if (kEndsNumeral[static_cast<unsigned char>(folded[n - 1])] && n >= 3 && IsNumeral(FirstChar(folded.substr(n - 3))))
+    const bool three = n >= 3 && (static_cast<unsigned char>(folded[n - 3]) & 0xF0) == 0xE0;
+    if (three && kEndsNumeral[static_cast<unsigned char>(folded[n - 1])] && IsNumeral(FirstChar(folded.substr(n - 3))))
       return n;
+    n -= three ? 3 : 1;
   }
   return 0;
 }
@@ -366,10 +368,11 @@ void ReadLiteral(std::string_view cell, int fiscal_year, Literal& out) {
   out.quantities.clear();
   out.period.reset();
   out.malformed = false;
-  out.blank = literal::IsUnfilled(out.text);
+  const std::size_t figures = literal::FiguresEnd(out.text);
+  out.figures = figures != 0;
+  out.blank = out.figures && literal::IsUnfilled(out.text);
   if (out.blank) return;
-  if (const std::size_t figures = literal::FiguresEnd(out.text); figures != 0)
-    literal::Scanner(out.text, fiscal_year, out).Scan(figures);
+  if (out.figures) literal::Scanner(out.text, fiscal_year, out).Scan(figures);
   out.blank = out.quantities.empty() && !out.period && !out.malformed && literal::IsBlank(out.text);
 }
 

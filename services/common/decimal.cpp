@@ -240,7 +240,9 @@ std::optional<Decimal> Decimal::Mul(const Decimal& a, const Decimal& b) {
 Decimal Decimal::Sum(const Decimal& a, const Decimal& b) {
   Decimal d;
   d.scale_ = std::max(a.scale_, b.scale_);
-  d.coefficient_ = a.coefficient_ * Power(d.scale_ - a.scale_) + b.coefficient_ * Power(d.scale_ - b.scale_);
+  d.coefficient_ = a.scale_ == b.scale_
+                       ? a.coefficient_ + b.coefficient_
+                       : a.coefficient_ * Power(d.scale_ - a.scale_) + b.coefficient_ * Power(d.scale_ - b.scale_);
   Shorten(d.coefficient_, d.scale_);
   return d;
 }

@@ -161,7 +161,7 @@ class SentenceReader {
     mention.approximate = more || StartsWith(rest, "左右") || StartsWith(rest, "上下") || before.ends_with("约") ||
                           before.ends_with("近");
     mention.bounded = StartsWithBound(rest) || EndsWithLimit(before);
-    if (sentence_.mentions.empty()) sentence_.mentions.reserve(8);
+    if (sentence_.mentions.empty()) sentence_.mentions.reserve(4);
     sentence_.mentions.push_back(mention);
     sentence_.amounts += !percent;
   }

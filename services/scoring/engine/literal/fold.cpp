@@ -136,13 +136,9 @@ std::size_t PlainPrefix(std::string_view text) {
 
 void FoldTo(std::string_view cell, std::string& out) {
   std::size_t plain = PlainPrefix(cell);
-  if (plain == cell.size()) {
-    out = cell;
-    return;
-  }
   out.clear();
-  out.reserve(cell.size());
-  out.append(cell, 0, plain);
+  if (plain != cell.size()) out.reserve(cell.size());
+  out.append(cell.data(), plain);
   cell.remove_prefix(plain);
   bool gap = false;  // a space between two digits keeps two numbers apart
   while (!cell.empty()) {

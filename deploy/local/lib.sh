@@ -48,7 +48,7 @@ build() {
   while [ $# -gt 0 ] && [ "$1" != -- ]; do targets+=("$1"); shift; done
   [ $# -gt 0 ] && shift
   options=("$@")
-  # Clones and build folders share what ccache has compiled.
+  # Build folders share what ccache has compiled, but for what was compiled with their precompiled headers.
   export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1
   cmake -S "$root" -B "$folder" -G Ninja "${options[@]}" >"$folder.log" 2>&1 || { cat "$folder.log" >&2; fail "cmake failed"; }
   ninja -C "$folder" --quiet "${targets[@]}"

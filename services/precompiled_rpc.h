@@ -1,8 +1,6 @@
 // The same for what speaks gRPC.
 #pragma once
 
-#include "precompiled.h"
-
 #include "jixiao/archiving/v1/archiving_service.grpc.pb.h"
 #include "jixiao/archiving/v1/inspection_service.grpc.pb.h"
 #include "jixiao/archiving/v1/log_service.grpc.pb.h"
@@ -15,3 +13,5 @@
 #include "jixiao/scoring/v1/scoring_service.grpc.pb.h"
 
 #include <grpcpp/grpcpp.h>
+
+#include "precompiled.h"

@@ -54,7 +54,8 @@ absl::Status Validate(const v1::ArchiveRecordRequest& request, std::optional<std
   if (!rule_set) faults.push_back({"rule_set", "is required, or its digest in the scorecard"});
   if (request.source_document().size() > kMaxSource)
     faults.push_back({"source_document", Cat("at most ", kMaxSource, " bytes")});
-  if (faults.empty()) {
+  // One that the request only names was found by its digest.
+  if (faults.empty() && request.has_rule_set()) {
     const std::string digest = DigestOf(*rule_set);
     if (digest != request.scorecard().rule_set().digest())
       faults.push_back({"rule_set", Cat("its digest ", digest, " is not the scorecard's ",
@@ -182,7 +183,8 @@ grpc::ServerUnaryReactor* ArchivingServiceImpl::ArchiveRecord(grpc::CallbackServ
 void ArchivingServiceImpl::Archive(ArchiveCall call, const std::string& rule_set) {
   const v1::ArchiveRecordRequest& request = call.request();
   if (absl::Status status = Validate(request, rule_set); !status.ok()) return call.Finish(status);
-  if (request.has_rule_set()) rule_sets_.Keep(request.scorecard().rule_set().digest(), rule_set);
+  if (const std::string& digest = request.scorecard().rule_set().digest(); rule_sets_.Seen(digest) == nullptr)
+    rule_sets_.Keep(digest, rule_set);
   absl::StatusOr<std::vector<Part>> parts = PartsOf(request, rule_set);
   if (!parts.ok()) return call.Finish(parts.status());
   if (request.has_transfer())

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <limits>
 
 namespace jixiao::access {
 class Gate;
@@ -15,11 +16,10 @@ namespace jixiao::rpc {
 
 class ServerState {
  public:
-  static constexpr std::size_t kMaxBytes = 512 * 1024 * 1024;
-
   // Calls beyond `max_in_flight`, or whose requests together have more than `max_bytes`, are refused at once; a call
   // that is alone never is. `metrics` must outlive the state, and no endpoint of it may.
-  explicit ServerState(Metrics& metrics, std::size_t max_in_flight = 2048, std::size_t max_bytes = kMaxBytes)
+  explicit ServerState(Metrics& metrics, std::size_t max_in_flight = 2048,
+                       std::size_t max_bytes = std::numeric_limits<std::size_t>::max())
       : metrics_(metrics), max_in_flight_(max_in_flight), max_bytes_(max_bytes) {
     metrics.AddReading("jixiao_rpc_in_flight", "Calls that have begun and not ended",
                        [this] { return static_cast<double>(in_flight()); });

@@ -2,6 +2,7 @@
 
 #include "common/rpc/context.h"
 #include "common/rpc/status.h"
+#include "intake/peers/lent.h"
 #include "intake/workflow/submission.h"
 
 #include <google/protobuf/arena.h>
@@ -13,12 +14,6 @@ namespace jixiao::intake {
 namespace {
 
 constexpr std::chrono::seconds kTimeout{30};
-
-// Messages that are only sent are lent to the request, not copied into it: one on an arena does not own them.
-template <class Message>
-Message* Lent(const Message& message) {
-  return const_cast<Message*>(&message);
-}
 
 struct PendingCall {
   grpc::ClientContext context;

@@ -4,6 +4,7 @@
 #include "common/errors.h"
 #include "common/rpc/context.h"
 #include "common/rpc/status.h"
+#include "intake/peers/lent.h"
 
 #include <google/protobuf/arena.h>
 
@@ -44,8 +45,7 @@ std::vector<absl::StatusOr<evaluation::v1::Scorecard>> ScoringClient::Score(std:
       arena.Reset();
       auto& request = *google::protobuf::Arena::CreateMessage<scoring::v1::ScoreBatchRequest>(&arena);
       request.set_item_id(Cat(i));
-      // Lent, not copied: a message on an arena does not own what it is given this way.
-      request.unsafe_arena_set_allocated_form(const_cast<evaluation::v1::SelfEvaluation*>(&items[i]->form));
+      request.unsafe_arena_set_allocated_form(Lent(items[i]->form));
       PutSelector(items[i]->rule_set, *request.mutable_rule_set());
       if (!stream->Write(request)) break;
     }

@@ -1,5 +1,6 @@
 // jixiao-archiving: keeps forms, scorecards and rule sets in an append-only log that can prove itself.
 #include "archiving/api/archiving_service.h"
+#include "archiving/api/audit_service.h"
 #include "archiving/api/inspection_service.h"
 #include "archiving/api/log_service.h"
 #include "archiving/api/record_search_service.h"
@@ -10,6 +11,7 @@
 #include "archiving/store/sqlite_search_store.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/operation/audit_client.h"
 #include "common/operation/metrics.h"
 #include "common/operation/operation_service.h"
 #include "common/rpc/options.h"
@@ -17,6 +19,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -83,6 +86,14 @@ absl::Status Run(const Options& options) {
                      [&store]() -> std::optional<double> { return TreeSize(*store); });
   rpc::ServerState state(metrics, kMaxCalls, rpc::kMaxRequestBytes);
   state.GuardBy(security.gate.get());
+  std::unique_ptr<audit::Trail> trail;
+  if (!options.common.audit.empty()) {
+    ASSIGN_OR_RETURN(trail, audit::Trail::Open({"archiving", options.common.audit}, metrics,
+                                               [&sequencer](const audit::Segment& segment) {
+                                                 return archiving::ArchiveSegment(sequencer, segment).status();
+                                               }));
+    state.RecordIn(trail.get());
+  }
   WorkerPool pool(kWorkers, kQueue);
   archiving::ArchivingServiceImpl service(*store, *index, sequencer, retention, pool, state);
   archiving::Caretaker caretaker(*store, sequencer, options.caretaker, archiving::CustodyHooks(metrics));
@@ -97,19 +108,25 @@ absl::Status Run(const Options& options) {
   const archiving::CheckedArchive checked{*store, options.signing_key, sequencer.VerifierKey(), options.origin,
                                           witnesses};
   archiving::LogServiceImpl log(*store, renewer, std::move(witnesses), pool, state);
+  archiving::AuditServiceImpl audit(*store, sequencer, pool, state);
   operation::AddProcessMetrics(metrics, pool);
   operation::AddStoreMetrics(metrics, address, store->writer());
-  operation::OperationServiceImpl operation(
-      {"archiving", address, archiving::SqliteArchiveStore::Count,
-       [&store] { return store::ProveWritable(store->writer()); },
-       [&checked](operation::Checks& checks) { archiving::CheckArchive(checks, checked); }, checked.verifier_key},
-      state);
+  operation::OperationServiceImpl operation({"archiving", address, archiving::SqliteArchiveStore::Count,
+                                             [&store] { return store::ProveWritable(store->writer()); },
+                                             [&](operation::Checks& checks) {
+                                               archiving::CheckArchive(checks, checked);
+                                               operation::CheckTrail(checks, trail.get());
+                                             },
+                                             checked.verifier_key},
+                                            state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(
-      options.common.server, security.tls_of_server(), {&service, &search, &log, &disposal, &inspection, &operation},
+      options.common.server, security.tls_of_server(),
+      {&service, &search, &log, &disposal, &inspection, &audit, &operation},
       {archiving::v1::ArchivingService::service_full_name(), archiving::v1::RecordSearchService::service_full_name(),
        archiving::v1::LogService::service_full_name(), archiving::v1::RetentionService::service_full_name(),
-       archiving::v1::InspectionService::service_full_name(), operation::v1::OperationService::service_full_name()},
+       archiving::v1::InspectionService::service_full_name(), archiving::v1::AuditService::service_full_name(),
+       operation::v1::OperationService::service_full_name()},
       state);
 }
 

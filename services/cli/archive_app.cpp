@@ -1,5 +1,6 @@
 #include "cli/archive_app.h"
 
+#include "cli/archive_calls.h"
 #include "cli/archive_custody.h"
 
 #include <memory>
@@ -29,6 +30,7 @@ void AddFilter(CLI::App& command, FilterOptions& filter) {
 
 void AddArchiveQuestions(CLI::App& archive, const Global& global, std::function<int()>& run) {
   AddArchiveCustody(archive, global, run);
+  AddArchiveCalls(archive, global, run);
   auto* search = archive.add_subcommand("search", "检索归档记录，最新的在前");
   auto options = std::make_shared<SearchOptions>();
   AddFilter(*search, options->filter);

@@ -128,6 +128,10 @@ void PrintCustody(const archiving::v1::GetRecordResponse& record, std::ostream& 
       for (const auto& failure : entry.fixity().failures())
         out << "  " << failure.record() << " " << failure.part() << "：" << failure.message() << '\n';
     }
+    if (entry.has_calls())
+      out << "审计日志  " << entry.calls().service() << " 进程 " << entry.calls().run() << " 第 "
+          << entry.calls().number() << " 段，" << entry.calls().calls_size() << " 次调用"
+          << (entry.calls().dropped() > 0 ? Cat("，此前缺 ", entry.calls().dropped(), " 次") : "") << '\n';
   }
 }
 

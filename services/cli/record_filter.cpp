@@ -51,6 +51,20 @@ absl::Status NoTime(std::string_view option) {
 
 }  // namespace
 
+absl::StatusOr<std::int64_t> TimeSince(const std::string& option, const std::string& text) {
+  bool is_day = false;
+  const std::optional<std::int64_t> time = ParseTime(text, is_day);
+  if (!time) return NoTime(option);
+  return *time;
+}
+
+absl::StatusOr<std::int64_t> TimeUntil(const std::string& option, const std::string& text) {
+  bool is_day = false;
+  const std::optional<std::int64_t> time = ParseTime(text, is_day);
+  if (!time) return NoTime(option);
+  return *time + (is_day ? kDay : kSecond);
+}
+
 absl::StatusOr<archiving::v1::RecordFilter> FilterOf(const FilterOptions& options) {
   archiving::v1::RecordFilter filter;
   filter.set_text(options.text);
@@ -64,16 +78,13 @@ absl::StatusOr<archiving::v1::RecordFilter> FilterOf(const FilterOptions& option
   filter.set_min_score(options.min_score);
   filter.set_max_score(options.max_score);
   filter.set_rule_set(options.rule_set);
-  bool is_day = false;
   if (!options.since.empty()) {
-    const auto since = ParseTime(options.since, is_day);
-    if (!since) return NoTime("--since");
-    *filter.mutable_archived_since() = ToTimestamp(*since);
+    ASSIGN_OR_RETURN(const std::int64_t since, TimeSince("--since", options.since));
+    *filter.mutable_archived_since() = ToTimestamp(since);
   }
   if (!options.until.empty()) {
-    const auto until = ParseTime(options.until, is_day);
-    if (!until) return NoTime("--until");
-    *filter.mutable_archived_until() = ToTimestamp(*until + (is_day ? kDay : kSecond));
+    ASSIGN_OR_RETURN(const std::int64_t until, TimeUntil("--until", options.until));
+    *filter.mutable_archived_until() = ToTimestamp(until);
   }
   if (options.kind == "project") filter.set_kind(evaluation::v1::FORM_KIND_PROJECT);
   if (options.kind == "department") filter.set_kind(evaluation::v1::FORM_KIND_DEPARTMENT);

@@ -5,6 +5,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,12 @@ struct FilterOptions {
 
 // INVALID_ARGUMENT (FILTER_INVALID) for a time that is none.
 absl::StatusOr<archiving::v1::RecordFilter> FilterOf(const FilterOptions& options);
+
+// A time that somebody typed: "2026-01-31" or "2026-01-31 08:30:00" in Asia/Shanghai, in microseconds UTC.
+// INVALID_ARGUMENT (FILTER_INVALID) that names `option`.
+absl::StatusOr<std::int64_t> TimeSince(const std::string& option, const std::string& text);
+// The same for the end of a span, which takes in the whole day or second that was typed: the first moment after it.
+absl::StatusOr<std::int64_t> TimeUntil(const std::string& option, const std::string& text);
 
 // What the filter says in words, such as 年度 2021，区划 51…; 全部 for none.
 std::string Describe(const FilterOptions& options);

@@ -1,6 +1,7 @@
 // jixiao-intake: takes forms in, durably, and carries each one through scoring and archiving.
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/operation/audit_client.h"
 #include "common/operation/metrics.h"
 #include "common/operation/operation_service.h"
 #include "common/rpc/channel.h"
@@ -25,6 +26,7 @@
 #include <functional>
 #include <iostream>
 #include <iterator>
+#include <memory>
 
 namespace {
 
@@ -107,6 +109,12 @@ absl::Status Run(const Options& options) {
   AddQueue(metrics, admission);
   rpc::ServerState state(metrics, kMaxCalls + intake::ChangeHub::kMaxWatchers, rpc::kMaxRequestBytes);
   state.GuardBy(security.gate.get());
+  std::unique_ptr<audit::Trail> trail;
+  if (!options.common.audit.empty()) {
+    ASSIGN_OR_RETURN(trail,
+                     audit::Trail::Open({"intake", options.common.audit}, metrics, operation::ToArchive(archiving)));
+    state.RecordIn(trail.get());
+  }
   intake::ChangeHub hub(
       *store, [&state] { return state.stopping(); }, store::IsPostgresUrl(address));
   WorkerPool pool(kWorkers, kQueue);
@@ -126,6 +134,7 @@ absl::Status Run(const Options& options) {
          intake::CheckBacklog(checks, store->Waiting());
          intake::CheckReceiptKey(checks, options.receipt_key, options.receipt_name, receipt_key);
          intake::CheckConverter(checks);
+         operation::CheckTrail(checks, trail.get());
        },
        {}},
       state);

@@ -2,8 +2,10 @@
 #include "common/errors.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/operation/audit_client.h"
 #include "common/operation/metrics.h"
 #include "common/operation/operation_service.h"
+#include "common/rpc/channel.h"
 #include "common/rpc/options.h"
 #include "common/store/postgres.h"
 #include "scoring/api/scoring_service.h"
@@ -12,7 +14,10 @@
 #include "scoring/store/sqlite_rule_set_store.h"
 
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -25,6 +30,7 @@ constexpr std::size_t kMaxCalls = 2048;
 
 struct Options {
   rpc::CommonOptions common;
+  std::string archiving = "127.0.0.1:7303";
   std::string redis;
   std::string redis_secret;
   std::optional<std::string> snapshot;
@@ -54,7 +60,11 @@ absl::StatusOr<std::string> RedisSecret(const std::string& path) {
 }
 
 absl::Status Run(const Options& options) {
-  ASSIGN_OR_RETURN(const rpc::Security security, rpc::OpenSecurity(options.common));
+  // Only the audit log goes to the archive.
+  const bool audited = !options.common.audit.empty();
+  ASSIGN_OR_RETURN(
+      const rpc::Security security,
+      rpc::OpenSecurity(options.common, audited ? std::vector{options.archiving} : std::vector<std::string>()));
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   // Beside the database, where that is a file of this machine.
   const std::string snapshot =
@@ -69,21 +79,30 @@ absl::Status Run(const Options& options) {
   scoring::LiveForms live([&book] { return book.Store(); });
   rpc::ServerState state(metrics, kMaxCalls, rpc::kMaxRequestBytes);
   state.GuardBy(security.gate.get());
+  std::unique_ptr<audit::Trail> trail;
+  if (audited) {
+    ASSIGN_OR_RETURN(trail,
+                     audit::Trail::Open({"scoring", options.common.audit}, metrics,
+                                        operation::ToArchive(rpc::OpenChannel(options.archiving, security.channels))));
+    state.RecordIn(trail.get());
+  }
   WorkerPool pool(kWorkers, kQueue);
   scoring::ScoringServiceImpl service(book, live, pool, state);
   operation::AddProcessMetrics(metrics, pool);
   operation::AddDiskMetrics(metrics, address);
-  operation::OperationServiceImpl operation(
-      {"scoring",
-       address,
-       scoring::SqliteRuleSetStore::Count,
-       [&book]() -> absl::Status {
-         ASSIGN_OR_RETURN(scoring::RuleSetStore* const store, book.Store());
-         return store->CheckWritable();
-       },
-       [&](operation::Checks& checks) { scoring::CheckScoring(checks, book, cache, options.redis); },
-       {}},
-      state);
+  operation::OperationServiceImpl operation({"scoring",
+                                             address,
+                                             scoring::SqliteRuleSetStore::Count,
+                                             [&book]() -> absl::Status {
+                                               ASSIGN_OR_RETURN(scoring::RuleSetStore* const store, book.Store());
+                                               return store->CheckWritable();
+                                             },
+                                             [&](operation::Checks& checks) {
+                                               scoring::CheckScoring(checks, book, cache, options.redis);
+                                               operation::CheckTrail(checks, trail.get());
+                                             },
+                                             {}},
+                                            state);
   const MetricsEndpoint endpoint(metrics, options.common.metrics);
   return rpc::RunServer(
       options.common.server, security.tls_of_server(), {&service, &operation},
@@ -97,6 +116,9 @@ int main(int argc, char** argv) {
   Options options;
   CLI::App app("Jixiao scoring service (评分)");
   rpc::AddCommonOptions(app, options.common, 7302, "scoring.db");
+  app.add_option("--archiving", options.archiving, "address of the archiving service, for the audit log (--audit)")
+      ->envname("JIXIAO_ARCHIVING")
+      ->capture_default_str();
   app.add_option("--redis", options.redis,
                  "HOST:PORT of a Redis that shares rule sets between replicas, or redis://USER:PASSWORD@HOST:PORT "
                  "(better in the "

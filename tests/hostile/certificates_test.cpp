@@ -54,6 +54,17 @@ TEST_F(HostileCertificates, SelfSigned) {
       world_.ca().SelfSigned({.name = "self", .alternative = "URI:spiffe://jixiao.test/unit-a"})));
 }
 
+TEST_F(HostileCertificates, Revoked) {
+  const CertificateFiles revoked{world_.folder() / "revoked.pem", world_.folder() / "revoked.key"};
+  ExpectNoConnection(world_.ca().Credentials(revoked));
+  // A newer list counts without a restart.
+  const CertificateFiles lost = world_.ca().Issue({.name = "lost", .alternative = "URI:spiffe://jixiao.test/unit-a"});
+  ASSERT_TRUE(AskWith(world_.ca().Credentials(lost)).ok());
+  world_.ca().Revoke(world_.Revocations(), 1, {revoked, lost});
+  ExpectNoConnection(world_.ca().Credentials(lost));
+  ExpectNoConnection(world_.ca().Credentials(revoked));
+}
+
 TEST_F(HostileCertificates, None) {
   ExpectNoConnection(world_.ca().Credentials());
 }
@@ -155,6 +166,15 @@ TEST_F(UnsafeServers, CertificateThatHasExpired) {
   const CertificateFiles files = world_.ca().Issue({.name = "late-server", .from_hours = -48, .until_hours = -24});
   const std::string log = Refused({"--tls-cert=" + files.cert.string(), "--tls-key=" + files.key.string()});
   EXPECT_NE(log.find("has expired"), log.npos) << log;
+}
+
+// gRPC itself would let everybody in where it finds no list.
+TEST_F(UnsafeServers, RevocationListsThatAreMissing) {
+  std::filesystem::create_directory(File("no-lists"));
+  const std::string log = Refused({"--tls-cert=" + File("scoring.pem"), "--tls-key=" + File("scoring.key"),
+                                   "--tls-ca=" + world_.ca().ca().string(), "--tls-crl=" + File("no-lists")});
+  EXPECT_NE(log.find("--tls-crl"), log.npos) << log;
+  EXPECT_NE(log.find(".r0 cannot be read"), log.npos) << "does not say which file: " << log;
 }
 
 TEST_F(UnsafeServers, PolicyWithAFault) {

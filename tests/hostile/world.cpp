@@ -86,13 +86,19 @@ World::World() : folder_(NewFolder()) {
   WritePolicy("");
   for (const Server server : kServers)
     ca_->Issue({.name = NameOf(server), .alternative = "DNS:" + NameOf(server) + ".test,DNS:localhost,IP:127.0.0.1"});
+  std::filesystem::create_directory(Revocations());
+  ca_->Revoke(Revocations(), 0, {ca_->Issue({.name = "revoked", .alternative = "URI:spiffe://jixiao.test/unit-a"})});
   ClusterOptions options;
   options.credentials = ca_->Credentials(people_["keeper"]);
   options.arguments = [this](Server server) {
     const std::string base = (folder_ / NameOf(server)).string();
-    std::vector<std::string> arguments = {"--tls-cert=" + base + ".pem", "--tls-key=" + base + ".key",
-                                          "--tls-ca=" + ca_->ca().string(), "--tls-refresh=1",
-                                          "--policy=" + (folder_ / "policy.yaml").string()};
+    std::vector<std::string> arguments = {"--tls-cert=" + base + ".pem",
+                                          "--tls-key=" + base + ".key",
+                                          "--tls-ca=" + ca_->ca().string(),
+                                          "--tls-refresh=1",
+                                          "--policy=" + (folder_ / "policy.yaml").string(),
+                                          "--tls-crl=" + Revocations().string(),
+                                          "--audit=" + base + ".audit"};
     // Scoring takes nobody without a certificate; the others take tokens, too.
     if (server != Server::kScoring) arguments.push_back("--tls-client-optional");
     return arguments;
@@ -165,6 +171,7 @@ std::string World::PolicyText(const std::string& addition) const {
          "audit\", name: 孙八, roles: [audit], regions: all}\n" + subject + "rules\", roles: [rules]}\n" + subject +
          "busy\", roles: [unit], units: [丙单位], quota: {per_second: 1, burst: 3}}\n"
          "  - {subject: \"dns:intake.test\", roles: [service]}\n"
+         "  - {subject: \"dns:scoring.test\", roles: [service]}\n"
          "  - {subject: \"token:" +
          kIssuer + "#hong\", name: 小红, roles: [unit], units: [甲单位]}\n" + addition;
 }

@@ -68,6 +68,8 @@ class World {
   const std::string& record() const { return record_; }
 
   const std::filesystem::path& folder() const { return folder_; }
+  // Where the servers look for revocation lists; the first revokes the certificate "revoked", which says it is unit A.
+  std::filesystem::path Revocations() const { return folder_ / "crl"; }
   const CertificateAuthority& ca() const { return *ca_; }
   const TokenSigner& signer(const std::string& algorithm = "ES256") const { return *signers_.at(algorithm); }
   Cluster& cluster() { return *cluster_; }

@@ -265,5 +265,5 @@ test('the OpenAPI document is valid and has every method', async () => {
   // Only what the services say to each other has no path. What operators ask of a server (other packages) never comes this way.
   const mapped = new Set(routes.map((route) => route.method));
   const left = [...registry].filter((type) => type.kind === 'service' && /^jixiao\.(intake|scoring|archiving)\./.test(type.typeName)).flatMap((service) => service.methods).filter((method) => !mapped.has(method));
-  assert.deepEqual(left.map((method) => method.name), ['ArchiveRecord']);
+  assert.deepEqual(left.map((method) => method.name).sort(), ['ArchiveRecord', 'RecordCalls']);
 });

@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -20,6 +21,8 @@ struct FreeOpenSsl {
   void operator()(BIO* bio) const { BIO_free(bio); }
   void operator()(X509* certificate) const { X509_free(certificate); }
   void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
+  void operator()(X509_CRL* list) const { X509_CRL_free(list); }
+  void operator()(ASN1_TIME* time) const { ASN1_TIME_free(time); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
 };
 template <typename T>
@@ -98,6 +101,35 @@ CertificateFiles CertificateAuthority::Issue(const CertificateRequest& request) 
 
 CertificateFiles CertificateAuthority::SelfSigned(const CertificateRequest& request) const {
   return Make(folder_, request, false, nullptr);
+}
+
+void CertificateAuthority::Revoke(const std::filesystem::path& folder, int number,
+                                  const std::vector<CertificateFiles>& revoked) const {
+  const OpenSsl<X509> ca(ReadPem(ca_.cert, PEM_read_bio_X509));
+  const OpenSsl<EVP_PKEY> key(ReadPem(ca_.key, PEM_read_bio_PrivateKey));
+  const OpenSsl<X509_CRL> list(X509_CRL_new());
+  X509_CRL_set_version(list.get(), 1);  // the second: v2
+  X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(ca.get()));
+  // A newer list counts when OpenSSL finds several.
+  const OpenSsl<ASN1_TIME> from(X509_gmtime_adj(nullptr, -3600L + number));
+  const OpenSsl<ASN1_TIME> until(X509_gmtime_adj(nullptr, 24 * 3600L));
+  X509_CRL_set1_lastUpdate(list.get(), from.get());
+  X509_CRL_set1_nextUpdate(list.get(), until.get());
+  for (const CertificateFiles& files : revoked) {
+    const OpenSsl<X509> certificate(ReadPem(files.cert, PEM_read_bio_X509));
+    X509_REVOKED* const entry = X509_REVOKED_new();
+    X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate.get()));
+    X509_REVOKED_set_revocationDate(entry, from.get());
+    X509_CRL_add0_revoked(list.get(), entry);  // takes it
+  }
+  X509_CRL_sort(list.get());
+  if (X509_CRL_sign(list.get(), key.get(), EVP_sha256()) == 0) throw std::runtime_error("cannot sign the list");
+  char name[24];
+  std::snprintf(name, sizeof name, "%08lx.r%d",
+                X509_NAME_hash_ex(X509_get_subject_name(ca.get()), nullptr, nullptr, nullptr), number);
+  const OpenSsl<BIO> text(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509_CRL(text.get(), list.get());
+  Place(folder / name, text.get());
 }
 
 std::shared_ptr<grpc::ChannelCredentials> CertificateAuthority::Credentials(const CertificateFiles& files) const {

@@ -35,6 +35,8 @@ class CertificateAuthority {
   CertificateFiles Issue(const CertificateRequest& request) const;
   // One that signs itself.
   CertificateFiles SelfSigned(const CertificateRequest& request) const;
+  // Writes the revocation list number `number` into `folder`, where OpenSSL looks for it: HASH.rNUMBER.
+  void Revoke(const std::filesystem::path& folder, int number, const std::vector<CertificateFiles>& revoked) const;
   // What a client shows that believes this CA. Without files: nothing.
   std::shared_ptr<grpc::ChannelCredentials> Credentials(const CertificateFiles& files = {}) const;
 

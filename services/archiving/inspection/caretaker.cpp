@@ -4,15 +4,14 @@
 #include "archiving/inspection/inspected.h"
 #include "archiving/record/erasure.h"
 #include "archiving/retention/disposal.h"
+#include "archiving/sequencing/entry.h"
 #include "common/canonical.h"
 #include "common/errors.h"
 #include "common/priority.h"
-#include "common/random.h"
 #include "common/text.h"
 #include "common/time.h"
 
 #include <algorithm>
-#include <future>
 #include <memory>
 #include <utility>
 
@@ -22,7 +21,6 @@ namespace {
 constexpr std::int64_t kFilingBatch = 32;
 constexpr std::int64_t kPassBatch = 16;
 constexpr int kErasureBatch = 64;  // records in one transaction
-constexpr std::size_t kSaltBytes = 32;
 constexpr std::chrono::milliseconds kPause{250};
 constexpr std::chrono::milliseconds kShortPause{10};  // between full batches: others want the disk too
 constexpr std::chrono::milliseconds kPauseAfterError{1000};
@@ -171,25 +169,14 @@ absl::StatusOr<bool> Caretaker::FileSome() {
   return more;
 }
 
-absl::StatusOr<std::int64_t> Caretaker::AppendEntry(const std::string& key, const v1::ArchiveEntry& entry) {
+absl::StatusOr<std::int64_t> Caretaker::AppendOnce(const std::string& key, const v1::ArchiveEntry& entry) {
   std::optional<StoredRecord> existing;
   RETURN_IF_ERROR(store_.Read([&](const ArchiveReader& archive) -> absl::Status {
     ASSIGN_OR_RETURN(existing, archive.RecordByKey(key));
     return absl::OkStatus();
   }));
   if (existing) return existing->index;
-  ASSIGN_OR_RETURN(std::string content, CanonicalEncode(entry));
-  PendingRecord record;
-  record.key = key;
-  record.parts.push_back(
-      {std::string(kEntryPart), std::string(kCanonicalMediaType), std::move(content), RandomBytes(kSaltBytes)});
-  record.content_digest = ContentDigest(record.parts);
-  auto promise = std::make_shared<std::promise<absl::StatusOr<Placement>>>();
-  std::future<absl::StatusOr<Placement>> outcome = promise->get_future();
-  RETURN_IF_ERROR(sequencer_.Append(
-      std::move(record), [promise](absl::StatusOr<Placement> placement) { promise->set_value(std::move(placement)); }));
-  ASSIGN_OR_RETURN(const Placement placement, outcome.get());
-  return placement.index;
+  return AppendEntry(sequencer_, key, entry);
 }
 
 absl::StatusOr<bool> Caretaker::CarryDisposal() {
@@ -201,7 +188,7 @@ absl::StatusOr<bool> Caretaker::CarryDisposal() {
   if (!stored) return false;
   v1::Disposal disposal;
   RETURN_IF_ERROR(CanonicalDecode(stored->body, disposal));
-  ASSIGN_OR_RETURN(const std::int64_t entry, AppendEntry(EntryKeyOf(disposal), EntryOf(disposal)));
+  ASSIGN_OR_RETURN(const std::int64_t entry, AppendOnce(EntryKeyOf(disposal), EntryOf(disposal)));
   RETURN_IF_ERROR(EraseAll(disposal, entry));
   // Only now is it gone from every file of the database.
   RETURN_IF_ERROR(store_.Scrub());
@@ -358,7 +345,7 @@ absl::Status Caretaker::EndPass() {
     return absl::OkStatus();
   }));
   // A repeat after a crash finds the entry by its key, whatever was found meanwhile.
-  ASSIGN_OR_RETURN(const std::int64_t index, AppendEntry(Cat(kEntryKeyPrefix, "fixity/", said.pass()), entry));
+  ASSIGN_OR_RETURN(const std::int64_t index, AppendOnce(Cat(kEntryKeyPrefix, "fixity/", said.pass()), entry));
   return store_.Write([&](ArchiveWriter& archive) -> absl::Status {
     CustodyWriter& custody = archive.custody_writer();
     ASSIGN_OR_RETURN(const std::int64_t state, custody.Counter(kPassState));

@@ -63,8 +63,8 @@ class Caretaker {
   absl::StatusOr<bool> PassSome();
   absl::Status EndPass();
 
-  // Appends an entry under `key` unless it is there: the index of its leaf.
-  absl::StatusOr<std::int64_t> AppendEntry(const std::string& key, const v1::ArchiveEntry& entry);
+  // Appends an entry under `key` unless there is one, whatever it says: the index of its leaf.
+  absl::StatusOr<std::int64_t> AppendOnce(const std::string& key, const v1::ArchiveEntry& entry);
   absl::Status EraseAll(const v1::Disposal& disposal, std::int64_t entry);
   bool stopping();
 

@@ -1,5 +1,6 @@
 #include "archiving/record/record.h"
 
+#include "archiving/record/calls.h"
 #include "archiving/record/transfer.h"
 #include "common/canonical.h"
 #include "common/digest.h"
@@ -89,6 +90,7 @@ void CheckEntry(std::string_view key, const std::vector<Part>& parts, std::vecto
   if (!Decode(parts, kEntryPart, entry).ok()) faults.push_back("归档系统登记 entry 不是完整的规范编码");
   if (parts.size() != 1) faults.push_back("归档系统登记只能有 entry 一个部件");
   if (!key.starts_with(kEntryKeyPrefix)) faults.push_back("归档系统登记的键不以 archive/ 开头");
+  if (entry.has_calls() && key != CallsKeyOf(entry.calls())) faults.push_back("审计日志的键与其内容不符");
 }
 
 // Faults between the parts themselves.

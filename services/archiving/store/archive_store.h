@@ -51,6 +51,9 @@ class ArchiveReader : public log::NodeReader {
   virtual absl::StatusOr<std::optional<std::string>> SharedContent(std::string_view digest) const = 0;
   // Up to `limit` records from `first` on.
   virtual absl::StatusOr<std::vector<StoredRecord>> Records(std::int64_t first, std::int64_t limit) const = 0;
+  // Up to `limit` records by key: from `first_key` on, before `end_key`.
+  virtual absl::StatusOr<std::vector<StoredRecord>> RecordsByKey(std::string_view first_key, std::string_view end_key,
+                                                                 std::int64_t limit) const = 0;
   // The newest tree head; nothing in an empty archive. The first head of at least `size` leaves.
   virtual absl::StatusOr<std::optional<StoredHead>> NewestHead() const = 0;
   virtual absl::StatusOr<std::optional<StoredHead>> HeadFor(std::int64_t size) const = 0;

@@ -127,6 +127,15 @@ class SqliteArchive final : public ArchiveWriter {
     return found;
   }
 
+  absl::StatusOr<std::vector<StoredRecord>> RecordsByKey(std::string_view first_key, std::string_view end_key,
+                                                         std::int64_t limit) const override {
+    std::vector<StoredRecord> found;
+    RETURN_IF_ERROR(db_.ForEach(
+        Cat(kRecordColumns, "WHERE key >= ? AND key < ? ORDER BY key LIMIT ?"),
+        [&](const Statement& row) { found.push_back(ReadRecord(row)); }, first_key, end_key, limit));
+    return found;
+  }
+
   absl::StatusOr<std::vector<Part>> Parts(std::int64_t index) const override {
     std::vector<Part> parts;
     RETURN_IF_ERROR(db_.ForEach(

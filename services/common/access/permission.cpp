@@ -101,6 +101,8 @@ constexpr Permission kPermissions[] = {
     {"jixiao.archiving.v1.InspectionService/ListInspectionItems", kEveryone, kPublic},
     {"jixiao.archiving.v1.InspectionService/InspectRecord", F | A, kScoped},
     {"jixiao.archiving.v1.InspectionService/GetFixity", F | A, kWhole},
+    {"jixiao.archiving.v1.AuditService/RecordCalls", S, kWhole},
+    {"jixiao.archiving.v1.AuditService/ListCalls", F | A, kWhole},
     {"jixiao.archiving.v1.RetentionService/ListDueRecords", F | A, kWhole},
     {"jixiao.archiving.v1.RetentionService/ProposeDisposal", F | A, kWhole},
     {"jixiao.archiving.v1.RetentionService/ApproveDisposal", F | A, kWhole},

@@ -61,8 +61,7 @@ void Identify(const grpc::CallbackServerContext& context, access::Gate& gate, Ca
   const auto [first, last] = context.client_metadata().equal_range(kAuthorization);
   for (auto it = first; it != last; ++it) peer.authorizations.emplace_back(it->second.data(), it->second.size());
   if (peer.authorizations.empty()) peer.subjects = SubjectsOf(context);
-  const std::string address = context.peer();
-  peer.address = address;
+  peer.address = call.address;
   absl::StatusOr<std::shared_ptr<const access::Caller>> caller = gate.Identify(peer);
   if (caller.ok())
     call.caller = *std::move(caller);
@@ -83,6 +82,7 @@ CallContext ContextOf(const grpc::CallbackServerContext& context, const ServerSt
   if (call.trace_id.empty()) call.trace_id = TraceOf(call.request_id).trace_id;
   call.span_id = NewId(kSpanIdDigits);
   call.deadline = context.deadline();
+  if (state.gate() != nullptr || state.trail() != nullptr) call.address = context.peer();
   if (state.gate() != nullptr) Identify(context, *state.gate(), call);
   return call;
 }

@@ -31,6 +31,7 @@ struct CallContext {
   std::string TraceText() const { return ToText({request_id, trace_id}); }
 
   std::chrono::system_clock::time_point deadline;
+  std::string address;                           // of the other side; empty where nobody asks for it
   std::shared_ptr<const access::Caller> caller;  // null where no policy is in force: then everything is allowed
   absl::Status identity;                         // not OK when a policy wants to know who calls, and nobody can say
 

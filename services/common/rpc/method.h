@@ -10,6 +10,7 @@
 
 #include <array>
 #include <chrono>
+#include <string>
 #include <string_view>
 
 namespace jixiao::rpc {
@@ -24,6 +25,13 @@ class Method {
   // Null for what is no method of a service, like an item of a stream.
   const access::Permission* permission() const { return permission_; }
 
+  // Whether a call that ends so is taken down in the audit log: it touched what belongs to units, the archive or the
+  // rules, or it was refused to somebody. What one of the three services did for another is not: it stands in the
+  // record.
+  bool Audits(const CallContext& context, const absl::Status& status) const;
+  // Takes it down. `resource`: what it was about, empty when that is not known.
+  void Audit(const CallContext& context, const absl::Status& status, std::string resource) const;
+
   // Counts a call that ended.
   void Count(absl::StatusCode code, std::chrono::steady_clock::duration took) const {
     const auto index = static_cast<std::size_t>(code);
@@ -37,6 +45,7 @@ class Method {
 
   const std::string_view name_;
   const access::Permission* const permission_;
+  audit::Trail* const trail_;
   std::array<Counter*, kCodes> requests_{};  // by status code
   Histogram& durations_;
 };

@@ -21,6 +21,11 @@ void AddSecurityOptions(CLI::App& app, CommonOptions& options) {
          "PEM file with the CAs that sign clients and the servers that this one calls; with it clients must show a "
          "certificate")
       ->envname("JIXIAO_TLS_CA");
+  app.add_option(
+         "--tls-crl", options.tls.crl,
+         "folder with the revocation lists of the CA in PEM, named by openssl rehash: HASH.r0, and newer ones HASH.r1, "
+         "HASH.r2 …, which are read as they come")
+      ->envname("JIXIAO_TLS_CRL");
   app.add_flag("--tls-client-optional", options.tls.clients_may_be_anonymous,
                "take clients without a certificate too: they say who they are by a bearer token")
       ->envname("JIXIAO_TLS_CLIENT_OPTIONAL");
@@ -33,6 +38,11 @@ void AddSecurityOptions(CLI::App& app, CommonOptions& options) {
       ->envname("JIXIAO_POLICY");
   app.add_option("--token-file", options.token_file, "file with a bearer token for the servers that this one calls")
       ->envname("JIXIAO_TOKEN_FILE");
+  app.add_option(
+         "--audit", options.audit,
+         "folder of this server alone: calls that read or change what is kept, and refusals, wait there until they "
+         "are in the archive's log; empty: they are not recorded")
+      ->envname("JIXIAO_AUDIT");
   app.add_flag("--insecure", options.insecure,
                "plaintext also beyond this machine: for a network where others encrypt and let in")
       ->envname("JIXIAO_INSECURE");

@@ -11,6 +11,9 @@
 namespace jixiao::access {
 class Gate;
 }
+namespace jixiao::audit {
+class Trail;
+}
 
 namespace jixiao::rpc {
 
@@ -28,6 +31,11 @@ class ServerState {
   // From now on calls have to pass `gate`, which must outlive the state; null: all are let through. Before serving.
   void GuardBy(access::Gate* gate) { gate_ = gate; }
   access::Gate* gate() const { return gate_; }
+
+  // From now on calls are taken down in `trail`, which must outlive the state; null: nowhere. Before any Method is
+  // made.
+  void RecordIn(audit::Trail* trail) { trail_ = trail; }
+  audit::Trail* trail() const { return trail_; }
 
   // Counts in a call whose request has `bytes`; false when the server is full, and the call was not counted. Calls come
   // here by way of Admit (method.h), which asks the gate first.
@@ -55,6 +63,7 @@ class ServerState {
   const std::size_t max_in_flight_;
   const std::size_t max_bytes_;
   access::Gate* gate_ = nullptr;
+  audit::Trail* trail_ = nullptr;
   std::atomic<std::size_t> in_flight_{0};
   std::atomic<std::size_t> bytes_{0};
   std::atomic<bool> stopping_{false};

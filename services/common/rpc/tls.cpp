@@ -10,6 +10,9 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <array>
+#include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -20,6 +23,7 @@ namespace {
 struct FreeOpenSsl {
   void operator()(BIO* bio) const { BIO_free(bio); }
   void operator()(X509* certificate) const { X509_free(certificate); }
+  void operator()(X509_CRL* list) const { X509_CRL_free(list); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
 };
 template <typename T>
@@ -50,6 +54,24 @@ absl::StatusOr<OpenSsl<X509>> ReadCertificate(std::string_view option, const std
   return certificate;
 }
 
+// The first revocation list of the CA is there, is the CA's, and its time is not over: OpenSSL lets nobody in by an old
+// one.
+absl::Status CheckRevocations(const std::string& folder, X509* ca) {
+  constexpr std::string_view kOption = "--tls-crl";
+  if (ca == nullptr) return Invalid(kOption, "needs --tls-ca, whose lists it holds");
+  std::array<char, 16> name{};
+  std::snprintf(name.data(), name.size(), "%08lx.r0",
+                X509_NAME_hash_ex(X509_get_subject_name(ca), nullptr, nullptr, nullptr));
+  const std::string path = (std::filesystem::path(folder) / name.data()).string();
+  ASSIGN_OR_RETURN(const OpenSsl<BIO> bio, ReadPem(kOption, path));
+  const OpenSsl<X509_CRL> list(PEM_read_bio_X509_CRL(bio.get(), nullptr, nullptr, nullptr));
+  if (list == nullptr) return Invalid(kOption, Cat(path, " holds no revocation list in PEM"));
+  if (X509_CRL_verify(list.get(), X509_get0_pubkey(ca)) != 1) return Invalid(kOption, Cat(path, " is not of the CA"));
+  const ASN1_TIME* const next = X509_CRL_get0_nextUpdate(list.get());
+  if (next != nullptr && X509_cmp_current_time(next) < 0) return Invalid(kOption, Cat(path, " has expired"));
+  return absl::OkStatus();
+}
+
 absl::Status Check(const TlsFiles& files) {
   const absl::Cleanup forget = [] { ERR_clear_error(); };
   if (files.cert.empty() != files.key.empty())
@@ -64,13 +86,18 @@ absl::Status Check(const TlsFiles& files) {
     if (X509_check_private_key(certificate.get(), key.get()) != 1)
       return Invalid("--tls-key", Cat(files.key, " is not the key of ", files.cert));
   }
-  return files.ca.empty() ? absl::OkStatus() : ReadCertificate("--tls-ca", files.ca).status();
+  OpenSsl<X509> ca;
+  if (!files.ca.empty()) {
+    ASSIGN_OR_RETURN(ca, ReadCertificate("--tls-ca", files.ca));
+  }
+  return files.crl.empty() ? absl::OkStatus() : CheckRevocations(files.crl, ca.get());
 }
 
 template <class Options>
 void Watch(Options& options, const TlsFiles& files) {
   if (!files.cert.empty()) options.watch_identity_key_cert_pairs();
   if (!files.ca.empty()) options.watch_root_certs();
+  if (!files.crl.empty()) options.set_crl_directory(files.crl);
 }
 
 // Of one host and port.

@@ -11,20 +11,30 @@
 #include "common/rpc/wire.h"
 #include "common/worker_pool.h"
 
+#include <absl/functional/function_ref.h>
 #include <google/protobuf/arena.h>
+#include <google/protobuf/message.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
 namespace jixiao::rpc {
 
-// A call has ended: one line of the access log, and the method's metrics.
-void EndOfCall(const Method& method, const CallContext& context, const absl::Status& status,
-               std::chrono::steady_clock::time_point start);
+// A call of any kind has ended: one line of the access log, the method's metrics, and the audit log where there is one.
+// `resource` says what it was about, if it is asked.
+void EndOfCall(
+    const Method& method, const CallContext& context, const absl::Status& status,
+    std::chrono::steady_clock::time_point start,
+    absl::FunctionRef<std::string()> resource = [] { return std::string(); });
+
+// What a call was about, for the audit log: what the request names, else what the answer does (null: there is none),
+// else the campaign or the key that the request is about. Empty when it says none of these.
+std::string ResourceOf(const google::protobuf::Message& request, const google::protobuf::Message* answer);
 
 // How a call's arena grows: what a form and its card take fits into the first block.
 inline google::protobuf::ArenaOptions CallArenaOptions() {
@@ -55,7 +65,7 @@ class BytesReactor : public grpc::ServerUnaryReactor {
   void EndWith(absl::Status status, grpc::ByteBuffer answer) {
     if (status.ok()) status = CheckSize(answer);
     if (status.ok()) out_->Swap(&answer);
-    EndOfCall(method_, context_, status, start_);
+    EndOfCall(method_, context_, status, start_, [this] { return Resource(); });
     Finish(ToGrpc(status));
   }
 
@@ -65,7 +75,13 @@ class BytesReactor : public grpc::ServerUnaryReactor {
     delete this;
   }
 
+ protected:
+  const grpc::ByteBuffer& answer() const { return *out_; }
+
  private:
+  // What the call was about, for the audit log.
+  virtual std::string Resource() const { return {}; }
+
   const Method& method_;
   const CallContext context_;
   grpc::ByteBuffer* const out_;
@@ -88,6 +104,14 @@ class UnaryReactor final : public BytesReactor {
   void End(absl::Status status) { EndWith(status, status.ok() ? Write(*response_) : grpc::ByteBuffer()); }
 
  private:
+  std::string Resource() const override {
+    // What names a new resource is short; lists are not.
+    constexpr std::size_t kLongest = 4096;
+    Response answered;
+    const bool read = answer().Length() > 0 && answer().Length() <= kLongest && Read(answer(), answered).ok();
+    return ResourceOf(*request_, read ? &answered : nullptr);
+  }
+
   google::protobuf::Arena arena_{CallArenaOptions()};
   Request* const request_ = google::protobuf::Arena::CreateMessage<Request>(&arena_);
   Response* const response_ = google::protobuf::Arena::CreateMessage<Response>(&arena_);

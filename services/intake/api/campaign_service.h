@@ -37,6 +37,7 @@ class CampaignServiceImpl final : public RawCampaignService {
                       rpc::ServerState& state)
       : store_(store), rule_sets_(rule_sets), receipt_key_(std::move(receipt_key)), pool_(pool), state_(state) {
     reserve_state_.GuardBy(state.gate());
+    reserve_state_.RecordIn(state.trail());
   }
 
   grpc::ServerUnaryReactor* CreateCampaign(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,

@@ -80,6 +80,10 @@ class ForwardingReader : public ArchiveReader {
   absl::StatusOr<std::vector<StoredRecord>> Records(std::int64_t first, std::int64_t limit) const override {
     return reader_.Records(first, limit);
   }
+  absl::StatusOr<std::vector<StoredRecord>> RecordsByKey(std::string_view first_key, std::string_view end_key,
+                                                         std::int64_t limit) const override {
+    return reader_.RecordsByKey(first_key, end_key, limit);
+  }
   absl::StatusOr<std::optional<StoredHead>> NewestHead() const override { return reader_.NewestHead(); }
   absl::StatusOr<std::optional<StoredHead>> HeadFor(std::int64_t size) const override { return reader_.HeadFor(size); }
   absl::StatusOr<std::vector<StoredHead>> Heads() const override { return reader_.Heads(); }

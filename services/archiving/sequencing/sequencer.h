@@ -87,13 +87,15 @@ class Sequencer {
   absl::Status Carry(std::span<Item> batch);
   absl::Status WriteBatch(std::span<Item> batch, ArchiveWriter& archive);
   // The size of the newest signed tree, 0 before the first, once it is the tree of `appender`.
-  absl::StatusOr<std::int64_t> SignedSize(const ArchiveReader& archive, const log::Appender& appender) const;
+  absl::StatusOr<std::int64_t> SignedSize(const ArchiveReader& archive, const log::Appender& appender);
   // Adds the nodes that the record completes to `nodes`; they are stored with the batch.
   absl::Status AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::vector<log::NewNode>& nodes);
   // For a record whose key the archive has.
   absl::Status AnswerExisting(Item& item, const ArchiveReader& archive);
 
   ArchiveStore& store_;
+  std::string opened_note_;  // a tree head that has been verified, and what it says; of the writing
+  log::Checkpoint opened_;
   const log::Signer signer_;
   const log::Verifier verifier_;
   const std::string origin_;

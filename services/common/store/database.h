@@ -48,7 +48,8 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
   virtual ~Statement() = default;
 
-  // Sets the parameter `index`, counted from 1. Bytes are copied. A value that cannot be bound fails the next Step.
+  // Sets the parameter `index`, counted from 1. Bytes are copied, unless they are lent. A value that cannot be bound
+  // fails the next Step.
   void Bind(int index, std::integral auto value) { BindInt(index, static_cast<std::int64_t>(value)); }
   void Bind(int index, std::string_view text) { BindText(index, text); }
   void Bind(int index, Blob blob) { BindBlob(index, blob.bytes); }
@@ -61,6 +62,9 @@ class Statement {
     (Bind(++index, args), ...);
     RequireParameters(index);
   }
+
+  // Until the next Reset bytes are only lent: what is bound must live and stay as it is until then.
+  void Lend() { lent_ = true; }
 
   // Goes to the next row: true when there is one, false at the end.
   virtual absl::StatusOr<bool> Step() = 0;
@@ -79,7 +83,13 @@ class Statement {
   // Runs the statement to its end and leaves it reset; rows are ignored.
   template <class... Args>
   absl::Status Run(const Args&... args) {
-    return ForEach([](const Statement&) {}, args...);
+    Reset();
+    Lend();  // nothing runs between here and the end but the statement
+    BindAll(args...);
+    const auto pass_over = [](const Statement&) {};
+    absl::Status status = StepThrough(pass_over);
+    Reset();
+    return status;
   }
 
   // Calls `row(const Statement&)` for each row and leaves the statement reset. `row` returns nothing, or an
@@ -94,6 +104,8 @@ class Statement {
   }
 
  protected:
+  bool lent_ = false;  // Reset ends it
+
   virtual void BindInt(int index, std::int64_t value) = 0;
   virtual void BindText(int index, std::string_view text) = 0;
   virtual void BindBlob(int index, std::string_view bytes) = 0;

@@ -32,9 +32,8 @@ absl::Status Call(GroupCommit::Work& work, Database& database) {
   }
 }
 
-// Runs one work of a group. `outcome` is the work's own; the returned error is that of the whole transaction.
-absl::Status RunInSavepoint(Database& database, GroupCommit::Work& work, absl::Status& outcome) {
-  ASSIGN_OR_RETURN(Savepoint savepoint, Savepoint::Begin(database));
+// Runs one work. `outcome` is the work's own; the returned error is that of the whole transaction.
+absl::Status RunWork(Database& database, GroupCommit::Work& work, absl::Status& outcome) {
   outcome = Call(work, database);
   database.ResetStatements();
   // A full disk or an I/O error makes SQLite undo the whole transaction, and the works before this one with it.
@@ -42,6 +41,13 @@ absl::Status RunInSavepoint(Database& database, GroupCommit::Work& work, absl::S
     return outcome.ok() ? Error(absl::StatusCode::kInternal, "STORE_ERROR", "a work ended the transaction") : outcome;
   if (outcome.ok() && database.aborted())
     outcome = Error(absl::StatusCode::kInternal, "STORE_ERROR", "a work went on after a statement had failed");
+  return absl::OkStatus();
+}
+
+// The same, so that the work alone can be undone.
+absl::Status RunInSavepoint(Database& database, GroupCommit::Work& work, absl::Status& outcome) {
+  ASSIGN_OR_RETURN(Savepoint savepoint, Savepoint::Begin(database));
+  RETURN_IF_ERROR(RunWork(database, work, outcome));
   return outcome.ok() ? savepoint.Commit() : savepoint.Rollback();
 }
 
@@ -66,29 +72,31 @@ GroupCommit::GroupCommit(Private, FileLock lock, std::unique_ptr<Database> write
       lock_(std::move(lock)),
       writer_(std::move(writer)),
       checkpointer_(std::move(checkpointer)),
+      answering_(&GroupCommit::AnswerLoop, this),
       writing_(&GroupCommit::WriteLoop, this),
       checkpointing_(&GroupCommit::CheckpointLoop, this) {}
 
-absl::Status GroupCommit::Submit(Work work, Done done, Lane lane) {
+absl::Status GroupCommit::Submit(Work work, Done done, WorkOptions how) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return Error(absl::StatusCode::kUnavailable, "STOPPING", "the store is stopping");
-    std::deque<Item>& queue = lane == Lane::kUrgent ? urgent_ : queue_;
-    if (queue.size() >= (lane == Lane::kUrgent ? options_.urgent_capacity : options_.capacity))
+    const bool urgent = how.lane == Lane::kUrgent;
+    std::deque<Item>& queue = urgent ? urgent_ : queue_;
+    if (queue.size() >= (urgent ? options_.urgent_capacity : options_.capacity))
       return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many writes are waiting", kRetryAfter);
-    queue.push_back({std::move(work), std::move(done), absl::OkStatus()});
+    queue.push_back({std::move(work), std::move(done), how, absl::OkStatus()});
   }
   work_waiting_.notify_one();
   return absl::OkStatus();
 }
 
-absl::Status GroupCommit::Run(Work work) {
+absl::Status GroupCommit::Run(Work work, WorkOptions how) {
   // The promise belongs to the callback: set_value may still be at work when the waiting thread goes on.
   std::promise<absl::Status> promise;
   std::future<absl::Status> outcome = promise.get_future();
-  RETURN_IF_ERROR(Submit(std::move(work), [promise = std::move(promise)](absl::Status status) mutable {
-    promise.set_value(std::move(status));
-  }));
+  RETURN_IF_ERROR(Submit(
+      std::move(work),
+      [promise = std::move(promise)](absl::Status status) mutable { promise.set_value(std::move(status)); }, how));
   return outcome.get();
 }
 
@@ -125,6 +133,12 @@ void GroupCommit::Stop() {
     work_waiting_.notify_one();
     log_grown_.notify_one();
     writing_.join();
+    {
+      const std::lock_guard lock(mutex_);
+      written_all_ = true;
+    }
+    answers_waiting_.notify_one();
+    answering_.join();
     checkpointing_.join();
     writer_.reset();
     // Best effort: what stays in the log, because a reader is slow or the disk fails, is as durable there.
@@ -146,10 +160,35 @@ void GroupCommit::WriteLoop() {
     // When the commit failed, its error replaces each work's own: that a key is taken, say, may be true only of a row
     // that is now undone.
     const absl::Status committed = Commit(group);
+    std::vector<Item> apart;
     for (Item& item : group) {
       item.work = nullptr;
-      item.done(committed.ok() ? item.outcome : committed);
+      if (!committed.ok()) item.outcome = committed;
+      if (item.how.answer_apart)
+        apart.push_back(std::move(item));
+      else
+        item.done(std::move(item.outcome));
     }
+    if (apart.empty()) continue;
+    {
+      const std::lock_guard lock(mutex_);
+      to_answer_.push_back(std::move(apart));
+    }
+    answers_waiting_.notify_one();
+  }
+}
+
+// What waits here is bounded by whoever submits: a work that has no answer yet is one that its caller waits for.
+void GroupCommit::AnswerLoop() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    answers_waiting_.wait(lock, [this] { return written_all_ || !to_answer_.empty(); });
+    if (to_answer_.empty()) return;
+    std::vector<Item> group = std::move(to_answer_.front());
+    to_answer_.pop_front();
+    lock.unlock();
+    for (Item& item : group) item.done(std::move(item.outcome));
+    lock.lock();
   }
 }
 
@@ -183,9 +222,26 @@ absl::Status GroupCommit::Commit(std::vector<Item>& group) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> GroupCommit::RunTogether(std::vector<Item>& group) {
+  ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*writer_));
+  for (Item& item : group) {
+    RETURN_IF_ERROR(RunWork(*writer_, item.work, item.outcome));
+    // Of one that is alone nothing else has to be kept: its transaction goes with it.
+    if (!item.outcome.ok()) return group.size() == 1;
+  }
+  RETURN_IF_ERROR(transaction.Commit());
+  return true;
+}
+
 absl::Status GroupCommit::RunInTransaction(std::vector<Item>& group) {
   if (writer_ == nullptr) {
     ASSIGN_OR_RETURN(writer_, Database::Open(address_, Mode::kReadWrite));
+  }
+  if (group.size() == 1 || std::ranges::all_of(group, [](const Item& item) { return item.how.repeatable; })) {
+    ASSIGN_OR_RETURN(const bool done, RunTogether(group));
+    if (done) return absl::OkStatus();
+    const std::lock_guard lock(mutex_);
+    ++stats_.repeated_groups;
   }
   ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*writer_));
   for (Item& item : group) RETURN_IF_ERROR(RunInSavepoint(*writer_, item.work, item.outcome));

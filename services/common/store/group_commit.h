@@ -45,6 +45,18 @@ struct GroupCommitOptions {
 // refused. Whoever submits urgent works without end holds up all others.
 enum class Lane { kNormal, kUrgent };
 
+// How a work wants to be carried.
+struct WorkOptions {
+  Lane lane = Lane::kNormal;
+  // It may run twice, and then sets anew whatever it leaves in memory. A group of such works runs without a savepoint
+  // for each, which on SQLite keeps a copy of every page that it touches, and on PostgreSQL costs two round trips; when
+  // one of them fails, all is undone and run again with savepoints.
+  bool repeatable = false;
+  // Its Done is called on a thread of its own, in the order of such works, while the writer goes on with the next
+  // group.
+  bool answer_apart = false;
+};
+
 // Owns the write connection and its thread. Safe to use from any thread.
 class GroupCommit {
   struct Private {
@@ -52,18 +64,20 @@ class GroupCommit {
   };
 
  public:
-  // What to write. It runs once, on the writer thread, inside a transaction that it must not end, and sees what was
-  // written before it. It keeps nothing of the database: the next work may get another connection. It is destroyed
-  // before its Done is called. A deferred foreign key that it violates fails the whole group, so use immediate ones.
+  // What to write. It runs once (see WorkOptions), on the writer thread, inside a transaction that it must not end, and
+  // sees what was written before it. It keeps nothing of the database: the next work may get another connection. It is
+  // destroyed before its Done is called. A deferred foreign key that it violates fails the whole group, so use
+  // immediate ones.
   using Work = absl::AnyInvocable<absl::Status(Database&)>;
-  // Called once on the writer thread when the outcome is certain. All writes wait for it: it must be quick, never block
-  // (not call Run or Stop; Submit is fine) and not throw.
+  // Called once when the outcome is certain, on the writer thread unless its work said otherwise. All writes wait for
+  // it: it must be quick, never block (not call Run or Stop; Submit is fine) and not throw.
   using Done = absl::AnyInvocable<void(absl::Status)>;
   using Options = GroupCommitOptions;
 
   struct Stats {
-    std::uint64_t groups = 0;  // groups taken from the queue
-    std::uint64_t works = 0;   // works in them
+    std::uint64_t groups = 0;           // groups taken from the queue
+    std::uint64_t works = 0;            // works in them
+    std::uint64_t repeated_groups = 0;  // that ran again with savepoints, because one of their works failed
     std::uint64_t checkpoints = 0;
     std::uint64_t failed_checkpoints = 0;
     std::size_t queued = 0;  // works waiting now, in both lanes
@@ -90,11 +104,11 @@ class GroupCommit {
   //                     after one that failed proves nothing (Linux forgets the lost pages); the next group starts on a
   //                     new connection.
   // Refuses at once, and then calls nothing: RESOURCE_EXHAUSTED QUEUE_FULL, UNAVAILABLE STOPPING.
-  absl::Status Submit(Work work, Done done, Lane lane = Lane::kNormal);
+  absl::Status Submit(Work work, Done done, WorkOptions how = {});
 
   // Submits and waits for the outcome, so `work` may capture by reference. Not from a Work or a Done, nor from a thread
   // that serves gRPC callbacks.
-  absl::Status Run(Work work);
+  absl::Status Run(Work work, WorkOptions how = {});
 
   // From now on calls `observer` after each group that was committed, on the writer thread and before the group's works
   // are answered; null: nobody. What it reads includes the group; it writes nothing, and all writes wait for it. Once
@@ -116,6 +130,7 @@ class GroupCommit {
   struct Item {
     Work work;
     Done done;
+    WorkOptions how;
     absl::Status outcome;
   };
 
@@ -125,6 +140,9 @@ class GroupCommit {
   std::vector<Item> TakeGroup();
   absl::Status Commit(std::vector<Item>& group);
   absl::Status RunInTransaction(std::vector<Item>& group);
+  // Without savepoints: false when one of several works failed and all was undone.
+  absl::StatusOr<bool> RunTogether(std::vector<Item>& group);
+  void AnswerLoop();
   // Whether this process is the one that checkpoints.
   bool MayCheckpoint();
   bool CheckpointDue() const { return log_pages_ - checkpointed_at_ >= options_.checkpoint_pages; }
@@ -144,11 +162,15 @@ class GroupCommit {
   std::deque<Item> urgent_;
   Stats stats_;
   bool stopping_ = false;
-  int log_pages_ = 0;               // length of the log after the last commit
-  int checkpointed_at_ = 0;         // its length at the last checkpoint: no page after this one was copied
-  bool checkpointing_now_ = false;  // a thread uses checkpointer_
+  int log_pages_ = 0;                        // length of the log after the last commit
+  int checkpointed_at_ = 0;                  // its length at the last checkpoint: no page after this one was copied
+  bool checkpointing_now_ = false;           // a thread uses checkpointer_
+  std::deque<std::vector<Item>> to_answer_;  // groups whose Dones are called apart
+  bool written_all_ = false;
+  std::condition_variable answers_waiting_;
 
   std::once_flag stop_once_;
+  std::thread answering_;
   std::thread writing_;
   std::thread checkpointing_;
 };

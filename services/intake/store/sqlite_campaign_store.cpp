@@ -186,7 +186,7 @@ absl::Status SqliteCampaignStore::Reserve(const v1::ReserveSubmissionRequest& re
         else
           done(std::move(status));
       },
-      store::Lane::kUrgent);
+      {.lane = store::Lane::kUrgent});
 }
 
 }  // namespace jixiao::intake

@@ -24,6 +24,11 @@ using store::Statement;
 // The service's workers, the watchers', and one for the metrics and what runs in the background.
 constexpr std::size_t kReaders = 8;
 
+constexpr store::WorkOptions kRepeatable{.repeatable = true};
+
+// What one lease reads into memory, but for the last item.
+constexpr std::size_t kMaxLeaseBytes = 64 * 1024 * 1024;
+
 const store::Migration kMigrations[] = {
     {1, "submissions, revisions, requests, steps and work items",
      "CREATE TABLE submissions ("
@@ -195,6 +200,8 @@ absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance,
     bool tried = false;
   };
   auto outcome = std::make_shared<Outcome>();
+  // What is only tried always fails, and would make its group run twice.
+  const store::WorkOptions how{.repeatable = !acceptance.validate_only, .answer_apart = true};
   return writer_->Submit(
       [this, acceptance = std::move(acceptance), outcome](Database& db) -> absl::Status {
         ASSIGN_OR_RETURN(outcome->answer, AcceptIn(db, acceptance, clock_()));
@@ -210,7 +217,8 @@ absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance,
           done(std::move(outcome->answer));
         else
           done(std::move(status));
-      });
+      },
+      how);
 }
 
 absl::StatusOr<std::optional<SubmissionRow>> SqliteSubmissionStore::Find(std::string_view name) {
@@ -286,11 +294,29 @@ absl::StatusOr<std::vector<Step>> SqliteSubmissionStore::Steps(std::int64_t subm
 }
 
 absl::StatusOr<std::vector<WorkItem>> SqliteSubmissionStore::Lease(std::int64_t limit, std::int64_t lease_micros) {
+  std::vector<LeasedItem> due;
+  RETURN_IF_ERROR(writer_->Run(
+      [&](Database& db) -> absl::Status {
+        ASSIGN_OR_RETURN(due, LeaseIn(db, limit, lease_micros));
+        return absl::OkStatus();
+      },
+      kRepeatable));
+  // Beside the writer: what a lease reads does not change as long as it lasts.
   std::vector<WorkItem> items;
-  RETURN_IF_ERROR(writer_->Run([&](Database& db) -> absl::Status {
-    ASSIGN_OR_RETURN(items, LeaseIn(db, limit, lease_micros));
-    return absl::OkStatus();
-  }));
+  std::size_t bytes = 0;
+  {
+    ASSIGN_OR_RETURN(auto db, readers_->Acquire());
+    for (LeasedItem& leased : due) {
+      if (bytes >= kMaxLeaseBytes) break;
+      WorkItem& item = items.emplace_back(std::move(leased.item));
+      item.damage = ReadLeased(*db, leased, item, bytes);
+      if (!item.damage.ok() && item.damage.code() != absl::StatusCode::kDataLoss) return item.damage;
+    }
+  }
+  if (items.size() == due.size()) return items;
+  // The others are large, and this process has its hands full: whoever is free may take them.
+  RETURN_IF_ERROR(
+      writer_->Run([&](Database& db) { return ReleaseIn(db, std::span(due).subspan(items.size())); }, kRepeatable));
   return items;
 }
 
@@ -310,20 +336,24 @@ absl::Status SqliteSubmissionStore::Renew(std::span<WorkItem> items, std::int64_
         if (status.ok())
           for (WorkItem* item : renewed) item->leased_until = until;
         promise.set_value(std::move(status));
-      }));
+      },
+      kRepeatable));
   return outcome.get();
 }
 
 absl::StatusOr<std::vector<SubmissionState>> SqliteSubmissionStore::Settle(const std::vector<WorkResult>& results) {
   std::vector<SubmissionState> states;
-  RETURN_IF_ERROR(writer_->Run([&](Database& db) -> absl::Status {
-    const std::int64_t now = NowMicros();
-    for (const WorkResult& result : results) {
-      ASSIGN_OR_RETURN(const SubmissionState state, SettleIn(db, result, now));
-      states.push_back(state);
-    }
-    return absl::OkStatus();
-  }));
+  RETURN_IF_ERROR(writer_->Run(
+      [&](Database& db) -> absl::Status {
+        const std::int64_t now = NowMicros();
+        states.clear();
+        for (const WorkResult& result : results) {
+          ASSIGN_OR_RETURN(const SubmissionState state, SettleIn(db, result, now));
+          states.push_back(state);
+        }
+        return absl::OkStatus();
+      },
+      kRepeatable));
   return states;
 }
 

@@ -20,22 +20,12 @@ using store::Blob;
 using store::Database;
 using store::Statement;
 
-// What one lease reads into memory, but for the last item.
-constexpr std::size_t kMaxLeaseBytes = 64 * 1024 * 1024;
-
 // Beyond the longest lease or delay. What is due still later was written before the clock was set back, or by another
 // replica's clock that is as far ahead.
 constexpr std::int64_t kMarginMicros = 5'000'000;
 
-// A due work item without its contents.
-struct DueItem {
-  WorkItem item;
-  std::string form_digest;  // of the form that was accepted
-  bool may_archive = false;
-};
-
-absl::StatusOr<std::vector<DueItem>> FindDue(Database& db, std::int64_t now, std::int64_t limit) {
-  std::vector<DueItem> due;
+absl::StatusOr<std::vector<LeasedItem>> FindDue(Database& db, std::int64_t now, std::int64_t limit) {
+  std::vector<LeasedItem> due;
   RETURN_IF_ERROR(db.ForEach(
       "SELECT w.id, w.submission, s.name, w.revision, w.attempts, w.trace_id, s.rule_set, s.form_digest, s.state,"
       " s.stages, s.judged, s.create_time, s.campaign"
@@ -95,8 +85,9 @@ absl::Status ReadEarlier(Database& db, WorkItem& item) {
   return absl::OkStatus();
 }
 
-// Reads what is filed under `item` and adds its size to `bytes`. DATA_LOSS when that is not what was accepted.
-absl::Status ReadContents(Database& db, const DueItem& due, WorkItem& item, std::size_t& bytes) {
+}  // namespace
+
+absl::Status ReadLeased(Database& db, const LeasedItem& leased, WorkItem& item, std::size_t& bytes) {
   bool found = false;
   bool parsed = false;
   RETURN_IF_ERROR(db.ForEach(
@@ -107,7 +98,7 @@ absl::Status ReadContents(Database& db, const DueItem& due, WorkItem& item, std:
         parsed = item.form.ParseFromString(form);
         item.source_document = row.BlobBytes(1);
         bytes += form.size() + item.source_document.size();
-        if (row.IsNull(2) || !due.may_archive) return;
+        if (row.IsNull(2) || !leased.may_archive) return;
         if (!item.scorecard.emplace().ParseFromString(row.BlobBytes(2))) {
           log::Warning("a stored scorecard cannot be read: the form is scored again", {{"submission", item.name}});
           item.scorecard.reset();
@@ -117,10 +108,12 @@ absl::Status ReadContents(Database& db, const DueItem& due, WorkItem& item, std:
   if (!found) return Damaged("the form is missing");
   if (!parsed) return Damaged("the form cannot be parsed");
   const auto digest = CanonicalDigest(item.form);
-  if (!digest.ok() || *digest != due.form_digest) return Damaged("the form is not the one that was accepted");
+  if (!digest.ok() || *digest != leased.form_digest) return Damaged("the form is not the one that was accepted");
   RETURN_IF_ERROR(ReadEarlier(db, item));
   return ReadReview(db, item);
 }
+
+namespace {
 
 // Classes what scoring found and decides where the form goes from SCORED.
 absl::Status JudgeIn(Database& db, const WorkResult& result, SubmissionRow& head) {
@@ -163,21 +156,22 @@ SubmissionAction ActionOf(WorkResult::Kind kind) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<WorkItem>> LeaseIn(Database& db, std::int64_t limit, std::int64_t lease_micros) {
+absl::StatusOr<std::vector<LeasedItem>> LeaseIn(Database& db, std::int64_t limit, std::int64_t lease_micros) {
   const std::int64_t now = NowMicros();
   RETURN_IF_ERROR(db.Run("UPDATE work_items SET due = ? WHERE due > ?", now, now + lease_micros + kMarginMicros));
-  ASSIGN_OR_RETURN(std::vector<DueItem> due, FindDue(db, now, limit));
-  std::vector<WorkItem> items;
-  std::size_t bytes = 0;
-  for (DueItem& next : due) {
-    if (bytes >= kMaxLeaseBytes) break;
-    WorkItem& item = items.emplace_back(std::move(next.item));
-    item.damage = ReadContents(db, next, item, bytes);
-    if (!item.damage.ok() && item.damage.code() != absl::StatusCode::kDataLoss) return item.damage;
-    item.leased_until = now + lease_micros;
-    RETURN_IF_ERROR(db.Run("UPDATE work_items SET due = ? WHERE id = ?", item.leased_until, item.id));
+  ASSIGN_OR_RETURN(std::vector<LeasedItem> due, FindDue(db, now, limit));
+  for (LeasedItem& leased : due) {
+    leased.item.leased_until = now + lease_micros;
+    RETURN_IF_ERROR(db.Run("UPDATE work_items SET due = ? WHERE id = ?", leased.item.leased_until, leased.item.id));
   }
-  return items;
+  return due;
+}
+
+absl::Status ReleaseIn(Database& db, std::span<const LeasedItem> leased) {
+  for (const LeasedItem& each : leased)
+    RETURN_IF_ERROR(
+        db.Run("UPDATE work_items SET due = 0 WHERE id = ? AND due = ?", each.item.id, each.item.leased_until));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<WorkItem*>> RenewIn(Database& db, std::span<WorkItem> items, std::int64_t until) {

@@ -35,8 +35,8 @@ class Admission {
  public:
   using Done = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
 
-  // Forms with the store at a time: about what one commit takes in a few milliseconds.
-  static constexpr std::size_t kInStore = 64;
+  // Forms with the store at a time: what two commits take, the one that runs and the one that gathers meanwhile.
+  static constexpr std::size_t kInStore = 256;
   // The same while single forms wait, so that each waits for less.
   static constexpr std::size_t kInStoreOfSingles = 32;
 

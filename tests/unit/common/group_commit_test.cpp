@@ -243,6 +243,92 @@ TEST_F(GroupCommitTest, DestroysAWorkBeforeItsAnswer) {
   EXPECT_TRUE(expired.get_future().get());
 }
 
+// Works that may run twice go without savepoints; when one fails, it alone is undone all the same.
+TEST_F(GroupCommitTest, RepeatsAGroupOfWhichOneWorkFails) {
+  const auto store = MustStart();
+  Blocker blocker(*store);
+  std::vector<int> runs(4, 0);
+  std::vector<absl::Status> outcomes(4);
+  std::latch answered(4);
+  for (const int id : {0, 1, 2, 3})
+    ASSERT_TRUE(store
+                    ->Submit(
+                        [&runs, id](Database& database) -> absl::Status {
+                          ++runs[static_cast<std::size_t>(id)];
+                          RETURN_IF_ERROR(database.Run("INSERT INTO t VALUES (?, ?)", id, Blob{"x"}));
+                          return id == 2 ? absl::AbortedError("after it has written") : absl::OkStatus();
+                        },
+                        [&, id](absl::Status outcome) {
+                          outcomes[static_cast<std::size_t>(id)] = std::move(outcome);
+                          answered.count_down();
+                        },
+                        {.repeatable = true})
+                    .ok());
+  blocker.Release();
+  answered.wait();
+  EXPECT_EQ(runs, (std::vector<int>{2, 2, 2, 1})) << "the one after it ran only with savepoints";
+  for (const int id : {0, 1, 3}) EXPECT_TRUE(outcomes[static_cast<std::size_t>(id)].ok());
+  EXPECT_EQ(outcomes[2].code(), StatusCode::kAborted);
+  EXPECT_EQ(store->stats().repeated_groups, 1u);
+  EXPECT_EQ(Ids(), (std::set<std::int64_t>{0, 1, 3}));
+}
+
+TEST_F(GroupCommitTest, RunsNoWorkTwiceThatMayRunOnce) {
+  const auto store = MustStart();
+  Blocker blocker(*store);
+  std::vector<int> runs(3, 0);
+  std::latch answered(3);
+  for (const int id : {0, 1, 2})
+    ASSERT_TRUE(store
+                    ->Submit(
+                        [&runs, id](Database& database) -> absl::Status {
+                          ++runs[static_cast<std::size_t>(id)];
+                          RETURN_IF_ERROR(database.Run("INSERT INTO t VALUES (?, ?)", id, Blob{"x"}));
+                          return id == 0 ? absl::AbortedError("after it has written") : absl::OkStatus();
+                        },
+                        [&](const absl::Status&) { answered.count_down(); }, {.repeatable = id != 1})
+                    .ok());
+  blocker.Release();
+  answered.wait();
+  EXPECT_EQ(runs, (std::vector<int>{1, 1, 1}));
+  EXPECT_EQ(store->stats().repeated_groups, 0u);
+  EXPECT_EQ(Ids(), (std::set<std::int64_t>{1, 2}));
+}
+
+TEST_F(GroupCommitTest, AWorkAloneIsUndoneWithItsTransaction) {
+  const auto store = MustStart();
+  const absl::Status status = store->Run([](Database& database) -> absl::Status {
+    RETURN_IF_ERROR(database.Run("INSERT INTO t VALUES (1, ?)", Blob{"x"}));
+    return absl::AbortedError("after it has written");
+  });
+  EXPECT_EQ(status.code(), StatusCode::kAborted);
+  EXPECT_TRUE(store->Run(Insert(2)).ok());
+  EXPECT_EQ(Ids(), (std::set<std::int64_t>{2}));
+  EXPECT_EQ(store->stats().repeated_groups, 0u);
+}
+
+// Answers that are given apart come in order, on another thread, and hold up no write; a stop waits for them.
+TEST_F(GroupCommitTest, AnswersApartWhileTheNextGroupIsWritten) {
+  const auto store = MustStart();
+  std::vector<int> order;
+  std::latch written(1);
+  for (const int id : {0, 1, 2})
+    ASSERT_TRUE(store
+                    ->Submit(Insert(id),
+                             [&, id](const absl::Status& outcome) {
+                               EXPECT_TRUE(outcome.ok()) << outcome;
+                               if (id == 0) written.wait();  // until another write is done: only apart may one wait
+                               order.push_back(id);
+                             },
+                             {.answer_apart = true})
+                    .ok());
+  EXPECT_TRUE(store->Run(Insert(10)).ok());
+  written.count_down();
+  store->Stop();
+  EXPECT_EQ(order, (std::vector<int>{0, 1, 2}));
+  EXPECT_EQ(Ids(), (std::set<std::int64_t>{0, 1, 2, 10}));
+}
+
 TEST_F(GroupCommitTest, RefusesAtOnceWhenTheQueueIsFull) {
   const auto store = MustStart({.capacity = 3});
   Blocker blocker(*store);
@@ -269,14 +355,13 @@ TEST_F(GroupCommitTest, UrgentWorksHaveRoomOfTheirOwnAndGoFirst) {
   std::vector<std::int64_t> order;
   std::latch answered{5};
   const auto submit = [&](std::int64_t id, Lane lane) {
-    return store->Submit(
-        Insert(id),
-        [&order, &answered, id](const absl::Status& status) {
-          EXPECT_TRUE(status.ok()) << status;
-          order.push_back(id);
-          answered.count_down();
-        },
-        lane);
+    return store->Submit(Insert(id),
+                         [&order, &answered, id](const absl::Status& status) {
+                           EXPECT_TRUE(status.ok()) << status;
+                           order.push_back(id);
+                           answered.count_down();
+                         },
+                         {.lane = lane});
   };
   for (const std::int64_t id : {1, 2, 3}) EXPECT_TRUE(submit(id, Lane::kNormal).ok());
   EXPECT_EQ(ReasonOf(submit(4, Lane::kNormal)), "QUEUE_FULL");

@@ -67,7 +67,8 @@ class AdmissionTest : public ::testing::Test {
 
 TEST_F(AdmissionTest, SingleFormGoesWithTheNextCommit) {
   Admission admission(*held_);
-  for (int i = 0; i < 300; ++i) ASSERT_TRUE(Accept(admission, BulkFlow("p"), Cat("flood", i)).ok());
+  constexpr std::size_t kFlood = 2 * Admission::kInStore + 100;
+  for (std::size_t i = 0; i < kFlood; ++i) ASSERT_TRUE(Accept(admission, BulkFlow("p"), Cat("flood", i)).ok());
   ASSERT_TRUE(Accept(admission, SingleFlow("p"), "single").ok()) << "of the same caller, but not by a stream";
   EXPECT_EQ(held_->Commit().size(), Admission::kInStore);
   const std::vector<std::string> next = held_->Commit();
@@ -75,7 +76,7 @@ TEST_F(AdmissionTest, SingleFormGoesWithTheNextCommit) {
   EXPECT_NE(std::find(next.begin(), next.end(), "single"), next.end());
   while (!held_->Commit().empty()) {
   }
-  EXPECT_EQ(answered_, 301u);
+  EXPECT_EQ(answered_, kFlood + 1);
   EXPECT_EQ(admission.stats().waiting, 0u);
 }
 

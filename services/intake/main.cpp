@@ -33,6 +33,7 @@ namespace {
 using namespace jixiao;
 
 constexpr int kWorkers = 4;
+constexpr int kCarriers = 2;  // of the pipeline
 constexpr std::size_t kQueue = 1024;
 constexpr std::size_t kMaxCalls = 2048;  // watchers have a limit of their own
 
@@ -97,7 +98,7 @@ absl::Status Run(const Options& options) {
   const auto archiving = rpc::OpenChannel(options.archiving, security.channels);
   intake::ScoringClient scorer(scoring);
   intake::ArchivingClient archiver(archiving);
-  intake::Pipeline pipeline(*store, scorer, archiver, policy);
+  intake::Pipeline pipeline(*store, scorer, archiver, policy, kCarriers);
   intake::SqliteReviewStore reviews(*store);
   intake::Housekeeping housekeeping(*store, std::chrono::hours(24) * options.request_age);
   intake::Admission admission(*store);

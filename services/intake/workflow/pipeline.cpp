@@ -121,8 +121,10 @@ std::int64_t DelayBeforeTry(int attempts) {
   return std::min<std::int64_t>(5'000'000, std::int64_t{100'000} << std::min(attempts, 10));
 }
 
-Pipeline::Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver, const ReviewPolicy& policy)
-    : store_(store), scorer_(scorer), archiver_(archiver), policy_(policy), thread_([this] { Loop(); }) {}
+Pipeline::Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver, const ReviewPolicy& policy, int carriers)
+    : store_(store), scorer_(scorer), archiver_(archiver), policy_(policy) {
+  for (int i = 0; i < carriers; ++i) carriers_.emplace_back([this, reports = i == 0] { Loop(reports); });
+}
 
 Pipeline::~Pipeline() {
   {
@@ -132,7 +134,7 @@ Pipeline::~Pipeline() {
   wake_.notify_all();
   scorer_.Cancel();
   archiver_.Cancel();
-  thread_.join();
+  for (std::thread& carrier : carriers_) carrier.join();
 }
 
 void Pipeline::Wake() {
@@ -144,13 +146,14 @@ void Pipeline::Wake() {
   wake_.notify_one();
 }
 
-void Pipeline::Loop() {
+// One that idles looks for work every kIdle: when forms come faster than one carries them, the next joins in soon.
+void Pipeline::Loop(bool reports) {
   while (true) {
     const absl::StatusOr<std::size_t> carried = RunBatch();
     if (!carried.ok())
       log::Error("the pipeline cannot use its store",
                  {{"reason", ReasonOf(carried.status())}, {"error", std::string(carried.status().message())}});
-    Watch();
+    if (reports) Watch();
     std::unique_lock lock(mutex_);
     if (stopping_) return;
     if (carried.ok() && *carried > 0) continue;

@@ -59,9 +59,10 @@ class Archiver {
 
 class Pipeline {
  public:
-  // All must outlive the pipeline. `policy` classes the findings of forms that are reviewed.
+  // All must outlive the pipeline. `policy` classes the findings of forms that are reviewed. `carriers` carry batches side
+  // by side: while one waits for a peer or a commit, another goes on.
   Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver,
-           const ReviewPolicy& policy = ReviewPolicy::Default());
+           const ReviewPolicy& policy = ReviewPolicy::Default(), int carriers = 1);
   // Cancels what the peers are doing and stores how far the batch came; what is left is carried after the next start.
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;
@@ -71,7 +72,7 @@ class Pipeline {
   void Wake();
 
  private:
-  void Loop();
+  void Loop(bool reports);
   // Waits so long; false when the pipeline is to stop.
   bool Pause(std::int64_t micros);
   // Carries one batch as far as it goes; how many items it had.
@@ -95,8 +96,8 @@ class Pipeline {
   std::condition_variable wake_;
   bool woken_ = false;
   bool stopping_ = false;
-  std::int64_t last_report_ = 0;
-  std::thread thread_;
+  std::int64_t last_report_ = 0;  // of the carrier that reports
+  std::vector<std::thread> carriers_;
 };
 
 // How long to wait before the next try, in microseconds: doubling from 100 ms to 5 s: so soon after a fault is over

@@ -135,7 +135,7 @@ void Sequencer::AnswerLoop() {
 }
 
 absl::Status Sequencer::Carry(std::span<Item> batch) {
-  return store_.Write([&](ArchiveWriter& archive) { return WriteBatch(batch, archive); });
+  return store_.WriteRepeatably([&](ArchiveWriter& archive) { return WriteBatch(batch, archive); });
 }
 
 absl::Status Sequencer::WriteBatch(std::span<Item> batch, ArchiveWriter& archive) {

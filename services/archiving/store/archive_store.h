@@ -96,6 +96,10 @@ class ArchiveStore {
   // Runs `work` in one transaction; OK means that all it wrote is on disk, an error that nothing is.
   virtual absl::Status Write(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) = 0;
 
+  // The same for a `work` that may run a second time, in a new transaction, and then leaves in memory what it left the
+  // second time: a store may be quicker with it.
+  virtual absl::Status WriteRepeatably(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) { return Write(work); }
+
   // Runs `work` on one moment's state.
   virtual absl::Status Read(absl::FunctionRef<absl::Status(const ArchiveReader&)> work) = 0;
 

@@ -401,6 +401,15 @@ absl::Status SqliteArchiveStore::Write(absl::FunctionRef<absl::Status(ArchiveWri
   });
 }
 
+absl::Status SqliteArchiveStore::WriteRepeatably(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) {
+  return writer_->Run(
+      [work](Database& db) -> absl::Status {
+        SqliteArchive archive(db);
+        return work(archive);
+      },
+      {.repeatable = true});
+}
+
 absl::Status SqliteArchiveStore::Scrub() {
   return writer_->EmptyLog();
 }

@@ -16,6 +16,7 @@ class SqliteArchiveStore final : public ArchiveStore {
   static absl::StatusOr<std::unique_ptr<SqliteArchiveStore>> Open(const std::string& path);
 
   absl::Status Write(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) override;
+  absl::Status WriteRepeatably(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) override;
   absl::Status Read(absl::FunctionRef<absl::Status(const ArchiveReader&)> work) override;
   absl::Status Scrub() override;
 

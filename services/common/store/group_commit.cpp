@@ -224,11 +224,15 @@ absl::Status GroupCommit::Commit(std::vector<Item>& group) {
 
 absl::StatusOr<bool> GroupCommit::RunTogether(std::vector<Item>& group) {
   ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*writer_));
+  const bool repeatable = group.front().how.repeatable;  // of one, or of all
+  if (repeatable) writer_->Defer();
   for (Item& item : group) {
     RETURN_IF_ERROR(RunWork(*writer_, item.work, item.outcome));
     // Of one that is alone nothing else has to be kept: its transaction goes with it.
-    if (!item.outcome.ok()) return group.size() == 1;
+    if (!item.outcome.ok()) return group.size() == 1 && !repeatable;
   }
+  // What was deferred and failed is some work's; which one's, the second run says.
+  if (!writer_->Settle().ok()) return false;
   RETURN_IF_ERROR(transaction.Commit());
   return true;
 }

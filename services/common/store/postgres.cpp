@@ -8,6 +8,7 @@
 #include <cctype>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 namespace jixiao::store {
 namespace {
@@ -144,6 +145,10 @@ class PostgresStatement final : public Statement {
       : database_(database), sql_(std::move(sql)), values_(static_cast<std::size_t>(sql_.parameters)) {}
 
   absl::StatusOr<bool> Step() override {
+    if (result_ == nullptr && lent_ && database_.deferring_) {
+      ASSIGN_OR_RETURN(const bool sent, SendLater());
+      if (sent) return false;
+    }
     if (result_ == nullptr) RETURN_IF_ERROR(Run());
     return ++row_ < PQntuples(result_.get());
   }
@@ -152,6 +157,7 @@ class PostgresStatement final : public Statement {
     result_.reset();
     row_ = -1;
     misuse_ = false;
+    lent_ = false;
     for (Value& value : values_) value = {};
   }
 
@@ -225,13 +231,37 @@ class PostgresStatement final : public Statement {
     if (InRange(index)) values_[static_cast<std::size_t>(index) - 1] = {type, std::move(bytes), false};
   }
 
-  // The statement for these types of parameters, prepared on this connection. PostgreSQL infers the type of a
-  // parameter from where it stands, and infers another one than was bound where several would do.
-  absl::StatusOr<std::string> PlanFor(const std::vector<Oid>& types) {
+  // The bound values as libpq takes them.
+  struct Parameters {
+    std::vector<Oid> types;
+    std::vector<const char*> bytes;
+    std::vector<int> lengths;
+    std::vector<int> formats;
+  };
+  Parameters Bound() const {
+    Parameters out;
+    for (const Value& value : values_) {
+      out.types.push_back(value.type);
+      out.bytes.push_back(value.null ? nullptr : value.bytes.data());
+      out.lengths.push_back(static_cast<int>(value.bytes.size()));
+    }
+    out.formats.assign(values_.size(), kBinary);
+    return out;
+  }
+
+  // The name of the plan for these types, if there is one on this connection.
+  std::string KnownPlan(const std::vector<Oid>& types) {
     if (generation_ != database_.generation_) plans_.clear();
     generation_ = database_.generation_;
     for (const Plan& plan : plans_)
       if (plan.types == types) return plan.name;
+    return {};
+  }
+
+  // The statement for these types of parameters, prepared on this connection. PostgreSQL infers the type of a
+  // parameter from where it stands, and infers another one than was bound where several would do.
+  absl::StatusOr<std::string> PlanFor(const std::vector<Oid>& types) {
+    if (std::string known = KnownPlan(types); !known.empty()) return known;
     const std::string name = Cat("s", ++database_.plans_);
     const PostgresDatabase::Result result(
         PQprepare(database_.connection_.get(), name.c_str(), sql_.sql.c_str(), sql_.parameters, types.data()));
@@ -243,24 +273,42 @@ class PostgresStatement final : public Statement {
   absl::Status Run() {
     if (misuse_)
       return Error(absl::StatusCode::kInternal, "STORE_ERROR", Cat("wrong number of parameters: ", sql_.sql));
-    std::vector<Oid> types;
-    std::vector<const char*> bytes;
-    std::vector<int> lengths;
-    for (const Value& value : values_) {
-      types.push_back(value.type);
-      bytes.push_back(value.null ? nullptr : value.bytes.data());
-      lengths.push_back(static_cast<int>(value.bytes.size()));
+    const Parameters bound = Bound();
+    if (database_.pending_ > 0) {
+      // Its answer comes with those that are under way: one round trip for all.
+      if (const std::string name = KnownPlan(bound.types); !name.empty()) {
+        RETURN_IF_ERROR(Send(name, bound));
+        return database_.Collect(&result_);
+      }
     }
-    const std::vector<int> formats(values_.size(), kBinary);
     ASSIGN_OR_RETURN(result_, database_.Perform(database_.mode_ == Mode::kReadOnly, [&](PGconn* connection) {
-      const absl::StatusOr<std::string> name = PlanFor(types);
+      const absl::StatusOr<std::string> name = PlanFor(bound.types);
       if (name->empty())  // run it unprepared for the error's own result
-        return PQexecParams(connection, sql_.sql.c_str(), sql_.parameters, types.data(), bytes.data(), lengths.data(),
-                            formats.data(), kBinary);
-      return PQexecPrepared(connection, name->c_str(), sql_.parameters, bytes.data(), lengths.data(), formats.data(),
-                            kBinary);
+        return PQexecParams(connection, sql_.sql.c_str(), sql_.parameters, bound.types.data(), bound.bytes.data(),
+                            bound.lengths.data(), bound.formats.data(), kBinary);
+      return PQexecPrepared(connection, name->c_str(), sql_.parameters, bound.bytes.data(), bound.lengths.data(),
+                            bound.formats.data(), kBinary);
     }));
     return absl::OkStatus();
+  }
+
+  absl::Status Send(const std::string& plan, const Parameters& bound) {
+    return database_.SendLater([&](PGconn* connection) {
+      return PQsendQueryPrepared(connection, plan.c_str(), sql_.parameters, bound.bytes.data(), bound.lengths.data(),
+                                 bound.formats.data(), kBinary);
+    });
+  }
+
+  // False when it has to be waited for: it is not prepared yet.
+  absl::StatusOr<bool> SendLater() {
+    if (misuse_) return false;
+    const Parameters bound = Bound();
+    const std::string plan = KnownPlan(bound.types);
+    if (plan.empty()) return false;
+    RETURN_IF_ERROR(Send(plan, bound));
+    constexpr int kMostPending = 256;  // their answers fit into the buffers between here and there
+    if (database_.pending_ >= kMostPending) RETURN_IF_ERROR(database_.Collect(nullptr));
+    return true;
   }
 
   PostgresDatabase& database_;
@@ -334,24 +382,85 @@ absl::Status PostgresDatabase::EnsureWriterRow() {
   }
 }
 
+absl::Status PostgresDatabase::Judge(const pg_result* result) {
+  const ExecStatusType status = PQresultStatus(result);
+  if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) {
+    const std::string_view touched = PQcmdTuples(const_cast<pg_result*>(result));
+    changes_ = 0;
+    for (const char digit : touched) changes_ = changes_ * 10 + (digit - '0');
+    return absl::OkStatus();
+  }
+  const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  return StoreError(state == nullptr ? "" : state,
+                    result == nullptr ? PQerrorMessage(connection_.get()) : PQresultErrorMessage(result));
+}
+
+template <class Send>
+absl::Status PostgresDatabase::SendLater(Send&& send) {
+  if (pending_ == 0 && PQenterPipelineMode(connection_.get()) != 1)
+    return Error(absl::StatusCode::kUnavailable, "STORE_FAILED", "the connection is lost");
+  ++pending_;
+  if (send(connection_.get()) == 1) return absl::OkStatus();
+  --pending_;
+  const absl::Status failed =
+      Error(absl::StatusCode::kUnavailable, "STORE_FAILED", Line(PQerrorMessage(connection_.get())));
+  if (const absl::Status earlier = Collect(nullptr); !earlier.ok()) return earlier;
+  return failed;
+}
+
+absl::Status PostgresDatabase::Collect(Result* last) {
+  const int count = std::exchange(pending_, 0);
+  PGconn* const connection = connection_.get();
+  absl::Status first;
+  const auto keep = [&first](absl::Status status) {
+    if (first.ok()) first = std::move(status);
+  };
+  const auto lost = [&] {
+    return Error(absl::StatusCode::kUnavailable, "STORE_FAILED",
+                 Cat("the connection is lost: ", Line(PQerrorMessage(connection))));
+  };
+  if (PQpipelineSync(connection) != 1) return lost();
+  for (int i = 0; i < count; ++i) {
+    Result result(PQgetResult(connection));
+    if (result == nullptr) return lost();
+    // What stands behind an error was not run; the error itself has been kept.
+    if (PQresultStatus(result.get()) != PGRES_PIPELINE_ABORTED) keep(Judge(result.get()));
+    if (last != nullptr && i + 1 == count && first.ok()) *last = std::move(result);
+    while (Result more = Result(PQgetResult(connection))) {
+    }
+  }
+  const Result end(PQgetResult(connection));
+  if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC || PQexitPipelineMode(connection) != 1) keep(lost());
+  return first;
+}
+
+absl::Status PostgresDatabase::Settle() {
+  deferring_ = false;
+  absl::Status earlier = std::exchange(deferred_, absl::OkStatus());
+  const absl::Status now = pending_ > 0 ? Collect(nullptr) : absl::OkStatus();
+  return earlier.ok() ? now : earlier;
+}
+
+std::int64_t PostgresDatabase::changes() {
+  if (pending_ == 0) return changes_;
+  deferred_ = Collect(nullptr);
+  return deferred_.ok() ? changes_ : 0;
+}
+
 template <class Send>
 absl::StatusOr<PostgresDatabase::Result> PostgresDatabase::Perform(bool repeatable, Send&& send) {
+  if (!deferred_.ok()) return std::exchange(deferred_, absl::OkStatus());
+  if (pending_ > 0) RETURN_IF_ERROR(Collect(nullptr));
   for (bool again = repeatable && !begun_;; again = false) {
     if (PQstatus(connection_.get()) != CONNECTION_OK) {
       if (!repeatable || begun_) return Error(absl::StatusCode::kUnavailable, "STORE_FAILED", "the connection is lost");
       RETURN_IF_ERROR(Connect());
     }
     Result result(send(connection_.get()));
-    const ExecStatusType status = PQresultStatus(result.get());
-    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) {
-      const std::string_view touched = PQcmdTuples(result.get());
-      changes_ = 0;
-      for (const char digit : touched) changes_ = changes_ * 10 + (digit - '0');
-      return result;
-    }
+    absl::Status judged = Judge(result.get());
+    if (judged.ok()) return result;
     if (again && PQstatus(connection_.get()) != CONNECTION_OK) continue;
-    const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
-    return StoreError(state == nullptr ? "" : state, PQerrorMessage(connection_.get()));
+    return judged;
   }
 }
 
@@ -388,16 +497,18 @@ absl::Status PostgresDatabase::Commit() {
 
 void PostgresDatabase::Rollback() {
   begun_ = false;
+  (void)Settle();  // what it says of an error is of no interest any more
   if (in_transaction()) (void)Execute("ROLLBACK");
 }
 
 bool PostgresDatabase::in_transaction() const {
+  if (pending_ > 0) return true;  // only statements of one are deferred
   const PGTransactionStatusType status = PQtransactionStatus(connection_.get());
   return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
 }
 
 bool PostgresDatabase::aborted() const {
-  return PQtransactionStatus(connection_.get()) == PQTRANS_INERROR;
+  return pending_ == 0 && PQtransactionStatus(connection_.get()) == PQTRANS_INERROR;
 }
 
 absl::Status PostgresDatabase::ExecuteSchema(std::string_view sql) {

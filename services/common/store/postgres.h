@@ -49,7 +49,9 @@ class PostgresDatabase final : public Database {
 
   Engine engine() const override { return Engine::kPostgres; }
   absl::Status Execute(std::string_view sql) override;
-  std::int64_t changes() const override { return changes_; }
+  void Defer() override { deferring_ = true; }
+  absl::Status Settle() override;
+  std::int64_t changes() override;
   bool in_transaction() const override;
   bool aborted() const override;
   std::string name() const override { return WithoutPassword(address()); }
@@ -78,8 +80,20 @@ class PostgresDatabase final : public Database {
   template <class Send>
   absl::StatusOr<Result> Perform(bool repeatable, Send&& send);
 
+  // Sends a prepared statement without waiting; `send` as libpq's PQsend…: 1 when it was sent.
+  template <class Send>
+  absl::Status SendLater(Send&& send);
+  // The results of what was sent, up to the synchronisation that stands behind it: the first error. `last`: the result
+  // of the last one is wanted.
+  absl::Status Collect(Result* last);
+  // What a result means: OK, and how many rows it touched, or an error.
+  absl::Status Judge(const pg_result* result);
+
   const Mode mode_;
   std::unique_ptr<pg_conn, Finish> connection_;
+  bool deferring_ = false;
+  int pending_ = 0;        // statements that were sent and not waited for
+  absl::Status deferred_;  // what changes() met and could not say
   std::int64_t changes_ = 0;
   std::uint64_t generation_ = 0;  // of the connection: prepared statements belong to one
   std::uint64_t plans_ = 0;       // names given to prepared statements

@@ -272,7 +272,7 @@ absl::Status SqliteDatabase::CopyTo(const std::string& path) {
   return absl::OkStatus();
 }
 
-std::int64_t SqliteDatabase::changes() const {
+std::int64_t SqliteDatabase::changes() {
   return sqlite3_changes64(connection_.get());
 }
 

@@ -60,7 +60,7 @@ class SqliteDatabase final : public Database {
 
   Engine engine() const override { return Engine::kSqlite; }
   absl::Status Execute(std::string_view sql) override;
-  std::int64_t changes() const override;
+  std::int64_t changes() override;
   bool in_transaction() const override;
   int log_pages() const override { return log_pages_; }
   absl::StatusOr<std::vector<std::string>> SchemaFaults(std::span<const Migration> migrations) override;

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <limits>
 #include <thread>
 
@@ -210,6 +211,78 @@ TEST_P(DatabaseTest, FindsAnAlteredSchema) {
   EXPECT_THAT(*database->SchemaFaults(kMigrations), IsEmpty());
   ASSERT_TRUE(database->Execute("DROP INDEX unit_by_money").ok());
   EXPECT_THAT(*database->SchemaFaults(kMigrations), ElementsAre("index unit_by_money"));
+}
+
+// What is sent without waiting is there for what is read after it, counts, and says in the end what went wrong.
+TEST_P(DatabaseTest, DefersWhatNobodyWaitsFor) {
+  const auto database = WithTables();
+  const auto insert = [&](int i) {
+    return database->Run("INSERT INTO unit (code) VALUES (?)", "u" + std::to_string(i));
+  };
+  {
+    auto transaction = Transaction::Begin(*database);
+    ASSERT_TRUE(transaction.ok());
+    database->Defer();
+    for (int i = 0; i < 1000; ++i) ASSERT_TRUE(insert(i).ok());
+    EXPECT_TRUE(database->in_transaction());
+    EXPECT_EQ(Number(*database, "SELECT count(*) FROM unit"), 1000);
+    ASSERT_TRUE(database->Run("UPDATE unit SET money = ? WHERE code < ?", 7, "u5").ok());
+    EXPECT_EQ(database->changes(), Number(*database, "SELECT count(*) FROM unit WHERE money = 7"));
+    ASSERT_TRUE(database->Run("UPDATE unit SET seal = ? WHERE code = ?", Blob{std::string(1 << 20, 'x')}, "u0").ok());
+    EXPECT_TRUE(database->Settle().ok());
+    ASSERT_TRUE(transaction->Commit().ok());
+  }
+  EXPECT_EQ(Number(*database, "SELECT length(seal) FROM unit WHERE code = 'u0'"), 1 << 20);
+  {
+    auto transaction = Transaction::Begin(*database);
+    ASSERT_TRUE(transaction.ok());
+    database->Defer();
+    absl::Status status = insert(2000);
+    for (int i = 0; i < 3 && status.ok(); ++i) status = insert(1);  // there is one
+    for (int i = 2001; i < 2010 && status.ok(); ++i) status = insert(i);
+    if (status.ok()) status = database->Settle();
+    ExpectError(status, StatusCode::kAlreadyExists, "STORE_CONFLICT");
+  }
+  EXPECT_EQ(Number(*database, "SELECT count(*) FROM unit"), 1000);
+  ASSERT_TRUE(insert(3000).ok()) << "the connection goes on";
+}
+
+TEST_P(DatabaseTest, AGroupWhoseDeferredStatementFailsRunsAgain) {
+  auto writer = GroupCommit::Start(WithTables());
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  std::promise<void> held;
+  std::promise<void> running;
+  ASSERT_TRUE((*writer)
+                  ->Submit(
+                      [&](Database&) {
+                        running.set_value();
+                        held.get_future().wait();
+                        return absl::OkStatus();
+                      },
+                      [](const absl::Status&) {})
+                  .ok());
+  running.get_future().wait();
+  std::vector<absl::Status> outcomes(5);
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    ASSERT_TRUE((*writer)
+                    ->Submit(
+                        [i](Database& db) -> absl::Status {
+                          // The third and the fourth want the same.
+                          const std::string code = "u" + std::to_string(i == 3 ? 2 : i);
+                          RETURN_IF_ERROR(db.Run("INSERT INTO unit (code) VALUES (?)", code));
+                          return db.Run("UPDATE unit SET money = ? WHERE code = ?", i, code);
+                        },
+                        [&outcomes, i](absl::Status outcome) { outcomes[i] = std::move(outcome); },
+                        {.repeatable = true})
+                    .ok());
+  held.set_value();
+  (*writer)->Stop();
+  for (const std::size_t i : {0u, 1u, 2u, 4u}) EXPECT_TRUE(outcomes[i].ok()) << i << ": " << outcomes[i];
+  ExpectError(outcomes[3], StatusCode::kAlreadyExists, "STORE_CONFLICT");
+  EXPECT_EQ((*writer)->stats().repeated_groups, 1u);
+  const auto database = MustOpen();
+  EXPECT_EQ(Number(*database, "SELECT count(*) FROM unit"), 4);
+  EXPECT_EQ(Number(*database, "SELECT money FROM unit WHERE code = 'u2'"), 2);
 }
 
 TEST_P(DatabaseTest, GroupsUndoOneWorkAlone) {

@@ -72,6 +72,7 @@ absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   ASSIGN_OR_RETURN(const auto store, archiving::SqliteArchiveStore::Open(address));
   ASSIGN_OR_RETURN(const auto index, archiving::SqliteSearchStore::Open(address));
+  if (options.common.migrate) return absl::OkStatus();
   if (index->made_anew()) jixiao::log::Warning("the search index was unreadable and is made anew");
   ASSIGN_OR_RETURN(const archiving::RetentionPolicy retention,
                    archiving::ReadRetentionPolicy(options.retention_policy));

@@ -87,6 +87,7 @@ absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const intake::ReviewPolicy policy, ReadPolicy(options.review_policy));
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
   ASSIGN_OR_RETURN(const auto store, intake::SqliteSubmissionStore::Open(address));
+  if (options.common.migrate) return absl::OkStatus();
   ASSIGN_OR_RETURN(archiving::log::Signer signer,
                    archiving::log::Signer::LoadOrCreate(options.receipt_key, options.receipt_name));
   const std::string receipt_key = signer.VerifierKey();

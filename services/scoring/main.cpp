@@ -69,6 +69,7 @@ absl::Status Run(const Options& options) {
   // Beside the database, where that is a file of this machine.
   const std::string snapshot =
       options.snapshot.value_or(store::IsPostgresUrl(address) ? std::string() : address + ".snapshot");
+  if (options.common.migrate) return OpenStore(address, snapshot).status();
   ASSIGN_OR_RETURN(const std::string secret, RedisSecret(options.redis_secret));
   ASSIGN_OR_RETURN(const auto built_in, scoring::ReadRuleSetFolder(options.rule_sets));
   Metrics metrics;

@@ -129,6 +129,15 @@ if (overlay === 'province') {
     assert.ok(data.emptyDir, name);
   }
   assert.ok(!allowed('Egress', 'redis', null, 5432, 'redis'));
+  const migrate = of('Job').find((object) => object.metadata.name === 'migrate').spec.template.spec;
+  const migrated = [...migrate.initContainers, ...migrate.containers];
+  assert.deepEqual(migrated.map((container) => container.image.split(':')[0]).sort(), ['jixiao-archiving', 'jixiao-intake', 'jixiao-scoring']);
+  for (const container of migrated) {
+    assert.deepEqual(container.args, ['--migrate']);
+    const store = container.env.find((variable) => variable.name === 'JIXIAO_STORE');
+    assert.deepEqual(store.valueFrom.secretKeyRef, { name: 'databases', key: container.name });
+  }
+  assert.ok(allowed('Egress', 'migrate', null, 5432, 'migrate'), 'the migration may not call PostgreSQL');
 } else {
   assert.equal(of('StatefulSet').length, 3);
 }

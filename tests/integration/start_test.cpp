@@ -1,6 +1,7 @@
 // A server is there soon after its start, and needs little while it has nothing to do.
 #include "support/cluster.h"
 #include "support/forms.h"
+#include "support/paths.h"
 #include "support/process_use.h"
 #include "support/submissions.h"
 
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 #include <vector>
@@ -81,6 +83,28 @@ TEST(StartTest, OnPostgreSqlToo) {
   if (!PrivatePostgres::Installed()) GTEST_SKIP() << "PostgreSQL is not installed (postgresql)";
   Cluster cluster({.postgresql = true});
   ExpectQuickStarts(cluster);
+}
+
+// What a Job does before the servers of a new version start: it brings the schema up to date, ends, and serves nothing.
+TEST(Start, MigratesAndEnds) {
+  Cluster cluster;
+  WaitFor(cluster, Submit(cluster, Variant(1)).submission());
+  for (const Server server : kServers) {
+    for (const std::filesystem::path& database :
+         {cluster.folder() / (NameOf(server) + "-new.db"), cluster.Database(server)}) {
+      SCOPED_TRACE(database);
+      if (database == cluster.Database(server)) cluster.Stop(server);
+      const auto log = cluster.folder() / "migrate.log";
+      const auto process = Process::Start({jixiao::paths::Binaries() + "/jixiao-" + NameOf(server),
+                                           "--store=sqlite:" + database.string(), "--listen=127.0.0.1:1", "--migrate"},
+                                          log);
+      EXPECT_EQ(process->Wait(std::chrono::seconds(10)), 0);
+      EXPECT_TRUE(std::filesystem::exists(database));
+    }
+    cluster.Start(server);
+    cluster.WaitUntilServing(server);
+  }
+  WaitFor(cluster, Submit(cluster, Variant(2)).submission());
 }
 
 }  // namespace

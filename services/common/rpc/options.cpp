@@ -88,6 +88,8 @@ void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std
   app.add_option("--store", options.store, "where data is kept: sqlite:PATH")
       ->envname("JIXIAO_STORE")
       ->capture_default_str();
+  app.add_flag("--migrate", options.migrate,
+               "only bring the schema of the store up to date, which every start does too, and end");
   app.add_option("--metrics", options.metrics, "IP:PORT that serves /metrics to Prometheus; empty for none")
       ->envname("JIXIAO_METRICS")
       ->capture_default_str();

@@ -25,6 +25,7 @@ struct CommonOptions {
   std::string token_file;  // of the calls to other services
   std::string policy;      // empty for none: everybody who can reach the server may do everything
   bool insecure = false;   // plaintext also beyond this machine
+  bool migrate = false;    // only bring the schema of the store up to date
   std::string audit;       // folder in which the audit log waits for the archive; empty: no audit log
 };
 
@@ -44,8 +45,8 @@ struct Security {
 absl::StatusOr<Security> OpenSecurity(const CommonOptions& options, const std::vector<std::string>& peers = {});
 
 // Adds --listen, --store, --metrics, --drain-wait, --drain-deadline, --connection-age, --connection-grace, --log-level,
-// --tls-…, --policy, --token-file, --insecure and --audit to `app`; `port` and `database` make the defaults; metrics
-// are 2000 above the port.
+// --tls-…, --policy, --token-file, --insecure, --audit and --migrate to `app`; `port` and `database` make the defaults;
+// metrics are 2000 above the port.
 void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std::string& database);
 
 // What store::Database::Open takes: the path in `sqlite:PATH`, or a postgresql:// URL as it is. INVALID_ARGUMENT for

@@ -114,7 +114,9 @@ TEST_F(AuditTrail, DeliversAllInOrderWithoutAGapInItsNumbers) {
     EXPECT_EQ(segments[i].run(), segments[0].run());
     EXPECT_EQ(segments[i].service(), "intake");
     EXPECT_EQ(segments[i].dropped(), 0);
-    if (i > 0) EXPECT_LT(SegmentName(segments[i - 1]), SegmentName(segments[i]));
+    if (i > 0) {
+      EXPECT_LT(SegmentName(segments[i - 1]), SegmentName(segments[i]));
+    }
   }
   EXPECT_TRUE(FilesWith(".calls").empty() && FilesWith(".open").empty());
 }

@@ -6,6 +6,7 @@
 #include "common/errors.h"
 
 #include "jixiao/archiving/v1/archiving_service.pb.h"
+#include "jixiao/archiving/v1/audit_service.pb.h"
 #include "jixiao/archiving/v1/inspection_service.pb.h"
 #include "jixiao/archiving/v1/log_service.pb.h"
 #include "jixiao/archiving/v1/record_search_service.pb.h"
@@ -46,6 +47,7 @@ TEST(AccessPermissions, CoverEveryMethodOfEveryService) {
                                                            scoring::v1::ScoreRequest::descriptor()->file(),
                                                            archiving::v1::GetRecordRequest::descriptor()->file(),
                                                            archiving::v1::InspectRecordRequest::descriptor()->file(),
+                                                           archiving::v1::ListCallsRequest::descriptor()->file(),
                                                            archiving::v1::GetTileRequest::descriptor()->file(),
                                                            archiving::v1::SearchRecordsRequest::descriptor()->file(),
                                                            archiving::v1::ListDueRecordsRequest::descriptor()->file(),

@@ -227,7 +227,9 @@ TEST_P(DatabaseTest, DefersWhatNobodyWaitsFor) {
     EXPECT_TRUE(database->in_transaction());
     EXPECT_EQ(Number(*database, "SELECT count(*) FROM unit"), 1000);
     ASSERT_TRUE(database->Run("UPDATE unit SET money = ? WHERE code < ?", 7, "u5").ok());
-    EXPECT_EQ(database->changes(), Number(*database, "SELECT count(*) FROM unit WHERE money = 7"));
+    const std::int64_t changed = database->changes();
+    EXPECT_GT(changed, 100);
+    EXPECT_EQ(changed, Number(*database, "SELECT count(*) FROM unit WHERE money = 7"));
     ASSERT_TRUE(database->Run("UPDATE unit SET seal = ? WHERE code = ?", Blob{std::string(1 << 20, 'x')}, "u0").ok());
     EXPECT_TRUE(database->Settle().ok());
     ASSERT_TRUE(transaction->Commit().ok());

@@ -17,6 +17,7 @@
 #include <absl/status/statusor.h>
 #include <google/protobuf/message.h>
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,11 @@ absl::StatusOr<std::string> CanonicalEncode(const google::protobuf::Message& mes
 // Decodes a document into `message`, whose type must be the document's. DATA_LOSS when the bytes are not exactly what
 // CanonicalEncode writes.
 absl::Status CanonicalDecode(std::string_view document, google::protobuf::Message& message);
+
+// Decodes only these fields of the message itself and passes over the others, which may be damaged unseen: for what was
+// judged before. DATA_LOSS when it cannot be read.
+absl::Status CanonicalDecodeFields(std::string_view document, std::initializer_list<std::string_view> fields,
+                                   google::protobuf::Message& message);
 
 // "sha256:" and the lower-case hexadecimal SHA-256 of the canonical encoding.
 absl::StatusOr<std::string> CanonicalDigest(const google::protobuf::Message& message);

@@ -100,8 +100,13 @@ std::vector<std::string> GramsOf(std::string_view folded) {
 absl::StatusOr<Entry> EntryOf(const Part& form_part, const Part& card_part, std::int64_t archive_time) {
   evaluation::v1::SelfEvaluation form;
   evaluation::v1::Scorecard card;
-  RETURN_IF_ERROR(CanonicalDecode(form_part.content, form));
-  RETURN_IF_ERROR(CanonicalDecode(card_part.content, card));
+  // Lines, explanations and texts are most of both, and nothing of them is indexed.
+  RETURN_IF_ERROR(CanonicalDecodeFields(form_part.content,
+                                        {"fiscal_year", "kind", "region_code", "implementing_unit",
+                                         "competent_department", "project_name", "project_code"},
+                                        form));
+  RETURN_IF_ERROR(
+      CanonicalDecodeFields(card_part.content, {"computed_total", "grade", "rule_set", "findings", "groups"}, card));
   Entry entry;
   entry.numbers = {{kYear, form.fiscal_year()}, {kKind, form.kind()}, {kTime, archive_time}};
   if (const auto score = ScaledScore(card.computed_total())) entry.numbers.emplace_back(kScore, *score);

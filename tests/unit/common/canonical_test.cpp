@@ -8,6 +8,7 @@
 #include "jixiao/evaluation/v1/evaluation.pb.h"
 #include "jixiao/evaluation/v1/scorecard.pb.h"
 #include "jixiao/scoring/v1/rule_set.pb.h"
+#include "jixiao/scoring/v1/scoring_service.pb.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/struct.pb.h>
@@ -328,6 +329,45 @@ TEST(Canonical, OtherWaysToWriteTheSameMessageAreRefused) {
   constexpr std::string_view kRule = "jixiao.scoring.v1.QuantitativeRule";
   ExpectRefused<scoring::v1::QuantitativeRule>(Document(kRule, Str("skip_rows_without_target") + 't' + '\2' + U32(0)),
                                                "a truth of 2");
+}
+
+TEST(Canonical, TwoOfAChoiceAreRefused) {
+  scoring::v1::RuleSetSelector id;
+  id.set_id("x");
+  scoring::v1::RuleSetSelector label;
+  label.set_label("y");
+  const std::string first = Encoded(id);
+  const std::string second = Encoded(label);
+  const std::string empty = Encoded(scoring::v1::RuleSetSelector());
+  const std::size_t end = empty.size() - 4;  // where the fields begin; at the end of each are four bytes more
+  ASSERT_EQ(first.substr(0, end), second.substr(0, end));
+  scoring::v1::RuleSetSelector decoded;
+  EXPECT_FALSE(CanonicalDecode(first.substr(0, first.size() - 4) + second.substr(end), decoded).ok());
+  EXPECT_TRUE(CanonicalDecode(first, decoded).ok());
+}
+
+// Only what is named is read; the rest may be anything that has the shape of values.
+TEST(Canonical, DecodesOnlyTheNamedFields) {
+  std::mt19937 random(7);
+  for (int i = 0; i < 50; ++i) {
+    Scorecard card;
+    Fill(card, random);
+    card.set_computed_total("98.5");
+    const std::string document = Encoded(card);
+    Scorecard some;
+    ASSERT_TRUE(CanonicalDecodeFields(document, {"computed_total", "findings", "rule_set"}, some).ok());
+    Scorecard wanted;
+    wanted.set_computed_total(card.computed_total());
+    *wanted.mutable_findings() = card.findings();
+    if (card.has_rule_set()) *wanted.mutable_rule_set() = card.rule_set();
+    EXPECT_EQ(Encoded(some), Encoded(wanted));
+    for (std::size_t size = 0; size < document.size(); size += 7)
+      ASSERT_EQ(CanonicalDecodeFields(document.substr(0, size), {"computed_total"}, some).code(),
+                absl::StatusCode::kDataLoss)
+          << size;
+  }
+  Scorecard card;
+  EXPECT_FALSE(CanonicalDecodeFields(Encoded(evaluation::v1::SelfEvaluation()), {"computed_total"}, card).ok());
 }
 
 TEST(Canonical, MapKeysAscendAndStandOnce) {

@@ -120,6 +120,7 @@ absl::Status Spool::Write(std::string_view bytes) {
 
 absl::StatusOr<bool> Spool::Seal() {
   file_.reset();
+  open_bytes_ = 0;
   return SealFile(open_);
 }
 

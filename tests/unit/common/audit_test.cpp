@@ -160,7 +160,8 @@ TEST_F(AuditTrail, SaysHowManyCallsFoundNoRoom) {
   Answer(absl::OkStatus());
   ASSERT_TRUE(Eventually([&] { return trail->state().waiting_bytes == 0; }));
   trail->Record(CallNumber(1));
-  ASSERT_TRUE(Eventually([&] { return Numbers() == UpTo(2); }));
+  ASSERT_TRUE(Eventually([&] { return Numbers() == UpTo(2); }))
+      << ::testing::PrintToString(Numbers()) << trail->state().problem;
   EXPECT_EQ(Delivered().back().dropped(), 5);
 }
 

@@ -184,7 +184,8 @@ nlohmann::json RunWork(Stage& stage, const Options& options, const std::string& 
   nlohmann::json report{{"name", name}, {"request_bytes", requests.MeanBytes()}, {"closed", ToJson(closed, 0)}};
   report["limits"] = Ratios(rates, limits);
   PrintHeader();
-  PrintRow(Cat("closed, ", loop.in_flight, " in flight"), report["closed"]);
+  PrintRow(Cat("closed, ", work.stream && loop.window > 0 ? loop.window * loop.streams : loop.in_flight, " in flight"),
+           report["closed"]);
   report["open"] = nlohmann::json::array();
   for (const double rate : RatesToOffer(options, closed.GoodPerSecond())) {
     loop.rate = rate;
@@ -421,6 +422,7 @@ int Run(const Options& options) {
                         {"connections", options.stage.loop.connections},
                         {"in_flight", options.stage.loop.in_flight},
                         {"streams", options.stage.loop.streams},
+                        {"window", options.stage.loop.window},
                         {"load_of_machine_before", LoadOfMachine()}};
   std::printf("store %s, %zu forms by seed %llu; load of the machine before: %.2f\n", options.store.c_str(),
               options.stage.count, static_cast<unsigned long long>(options.stage.seed),
@@ -452,6 +454,8 @@ int main(int argc, char** argv) {
   Options options;
   options.stage.folders = {jixiao::paths::Source() + "/deploy/local/samples"};
   options.stage.loop.callers = 16;
+  // A platform that pushes does not wait for single answers, and plain inserts come 256 to a commit, too.
+  options.stage.loop.window = 64;
   CLI::App app("What the services carry, each alone and the whole line, beside limits measured in the same run");
   app.add_option("work", options.works, "score, score-batch, archive, submit, batch-submit, line (default: all)")
       ->check(CLI::IsMember(kWorks));
@@ -475,9 +479,12 @@ int main(int argc, char** argv) {
   app.add_option("--count", options.stage.count, "how many forms, real ones and variants")->capture_default_str();
   app.add_option("--seed", options.stage.seed, "of variants and of the moments of open loops")->capture_default_str();
   app.add_option("--connections", options.stage.loop.connections)->capture_default_str()->check(CLI::PositiveNumber);
-  app.add_option("--in-flight", options.stage.loop.in_flight, "closed loops: calls or messages over all connections")
+  app.add_option("--in-flight", options.stage.loop.in_flight, "closed loops: calls over all connections")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
+  app.add_option("--window", options.stage.loop.window, "closed loops: messages that each stream keeps under way")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--streams", options.stage.loop.streams, "over all connections")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);

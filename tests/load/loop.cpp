@@ -378,7 +378,7 @@ Outcome StreamInLoop(const Channels& channels, const std::string& method, const 
                      const Sink& sink) {
   Loop own = loop;
   own.threads = std::min(loop.threads, loop.streams);  // each has at least one stream
-  const auto window = static_cast<std::size_t>(std::max(1, own.in_flight / own.streams));
+  const auto window = static_cast<std::size_t>(own.window > 0 ? own.window : std::max(1, own.in_flight / own.streams));
   return RunLanes(source, own, sink, [&](Lane& lane) {
     std::vector<std::unique_ptr<StreamSlot>> slots;
     for (std::size_t i = lane.index; i < static_cast<std::size_t>(own.streams);

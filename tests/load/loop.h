@@ -25,6 +25,7 @@ struct Loop {
   int connections = 4;
   int in_flight = 64;  // closed loop: calls, or messages on streams, over all connections
   int streams = 16;    // over all connections
+  int window = 0;      // closed loop: messages that each stream keeps under way; 0: its share of `in_flight`
   int threads = 2;
   std::chrono::milliseconds duration{2000};
   double rate = 0;         // open loop: calls a second, at random moments as from many callers; 0: closed loop

@@ -25,3 +25,19 @@ for overlay in base overlays/single-node overlays/province; do
   [ ! -s "$folder/warnings" ] || { cat "$folder/warnings"; exit 1; }
   node "$folder/kubernetes_schema_test.mjs" "$(basename "$overlay")" "$folder/rendered.yaml"
 done
+# What an overlay of one's own adds.
+for overlay in single-node province; do
+  mkdir -p "$folder/own"
+  cp -r deploy/kubernetes/. "$folder/own"
+  mkdir -p "$folder/own/overlays/audited"
+  cat >"$folder/own/overlays/audited/kustomization.yaml" <<OVERLAY
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+namespace: jixiao
+resources: [../$overlay]
+components: [../../components/audit]
+OVERLAY
+  "${render[@]}" "$folder/own/overlays/audited" >"$folder/rendered.yaml" 2>"$folder/warnings"
+  [ ! -s "$folder/warnings" ] || { cat "$folder/warnings"; exit 1; }
+  AUDITED=1 node "$folder/kubernetes_schema_test.mjs" "$overlay" "$folder/rendered.yaml"
+done

@@ -106,7 +106,16 @@ for (const [from, to, port] of flows) {
   assert.ok(allowed('Egress', from, to, port, to), `${from} may not call ${to}`);
   assert.ok(allowed('Ingress', to, from, port, to), `${to} does not let ${from} in`);
 }
-for (const [from, to, port] of [['scoring', 'archiving', 7303], ['redis', 'intake', 7301], ['archiving', 'redis', 6379], ['intake', 'redis', 6379], ['scoring', 'intake', 7301]]) {
+const audited = process.env.AUDITED !== undefined;
+assert.equal(allowed('Egress', 'scoring', 'archiving', 7303, 'archiving') && allowed('Ingress', 'archiving', 'scoring', 7303, 'archiving'), audited, 'scoring calls archiving for the audit log');
+for (const name of ['intake', 'scoring', 'archiving']) {
+  const server = objects.find((object) => ['StatefulSet', 'Deployment'].includes(object.kind) && object.metadata.name === name);
+  const [container] = server.spec.template.spec.containers;
+  const folder = container.env.find((variable) => variable.name === 'JIXIAO_AUDIT')?.value;
+  assert.equal(folder !== undefined, audited, `${name} audit`);
+  if (audited) assert.ok(container.volumeMounts.some((mount) => folder.startsWith(`${mount.mountPath}/`) && mount.name === 'data'), `${name}: ${folder} is on no volume`);
+}
+for (const [from, to, port] of [['redis', 'intake', 7301], ['archiving', 'redis', 6379], ['intake', 'redis', 6379], ['scoring', 'intake', 7301]]) {
   assert.ok(!(allowed('Egress', from, to, port, to) && allowed('Ingress', to, from, port, to)), `${from} may call ${to}`);
 }
 

@@ -59,8 +59,8 @@ class Archiver {
 
 class Pipeline {
  public:
-  // All must outlive the pipeline. `policy` classes the findings of forms that are reviewed. `carriers` carry batches side
-  // by side: while one waits for a peer or a commit, another goes on.
+  // All must outlive the pipeline. `policy` classes the findings of forms that are reviewed. `carriers` carry batches
+  // side by side: while one waits for a peer or a commit, another goes on.
   Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver,
            const ReviewPolicy& policy = ReviewPolicy::Default(), int carriers = 1);
   // Cancels what the peers are doing and stores how far the batch came; what is left is carried after the next start.

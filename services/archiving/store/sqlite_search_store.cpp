@@ -149,7 +149,10 @@ absl::StatusOr<std::unique_ptr<SqliteSearchStore>> SqliteSearchStore::Open(const
 absl::StatusOr<std::unique_ptr<SqliteSearchStore>> SqliteSearchStore::OpenPostgres(const std::string& url) {
   {
     ASSIGN_OR_RETURN(const auto database, Database::Open(url, store::Mode::kReadWrite));
+    // In turns: of two replicas that look at once, both would find none and one of them fail.
+    ASSIGN_OR_RETURN(store::Transaction turn, store::Transaction::Begin(*database));
     RETURN_IF_ERROR(database->Execute(Cat("CREATE SCHEMA IF NOT EXISTS ", kSchema)));
+    RETURN_IF_ERROR(turn.Commit());
   }
   return OpenExisting(Cat(url, url.find('?') == std::string::npos ? "?" : "&", "options=-csearch_path%3D", kSchema));
 }

@@ -107,7 +107,8 @@ class WatchPatience {
   bool GoesOn(const absl::Status& status) {
     const auto now = std::chrono::steady_clock::now();
     if (now - began_ > patience_) heard_ = now;  // nothing happened, and the stream stood
-    if (!rpc::IsTransient(status) || now - heard_ >= patience_) return false;
+    // A stopping server may end a call that it has not read with CANCELLED.
+    if ((!rpc::IsTransient(status) && !absl::IsCancelled(status)) || now - heard_ >= patience_) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
     return true;
   }

@@ -16,6 +16,10 @@
 #include <regex>
 #include <set>
 #include <sstream>
+#include <string>
+#include <vector>
+
+#include "unit/temporary_folder.h"
 
 namespace jixiao::testing {
 namespace {
@@ -215,13 +219,17 @@ std::string FileText(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-TEST_F(OperationTest, DashboardsAndAlertsNameMetricsThatExist) {
-  WaitFor(cluster_, Submit(cluster_, Variant(TestSeed())).submission());
+TEST(OperationMetrics, DashboardsAndAlertsNameThoseThatExist) {
+  const TemporaryFolder folder;
+  Cluster cluster(ClusterOptions{.redis = true, .arguments = [&folder](Server server) {
+                                   return std::vector<std::string>{"--audit=" + (folder / (NameOf(server) + ".audit"))};
+                                 }});
+  WaitFor(cluster, Submit(cluster, Variant(TestSeed())).submission());
   ASSERT_TRUE(Eventually([&] {  // the register takes the record in behind the answer
-    return cluster_.Metric(Server::kArchiving, 0, "jixiao_archiving_fixity_oldest_seconds").has_value();
+    return cluster.Metric(Server::kArchiving, 0, "jixiao_archiving_fixity_oldest_seconds").has_value();
   }));
   std::set<std::string> exposed;
-  for (const Server server : kServers) exposed.merge(MetricNames(HttpGet(cluster_.MetricsPort(server), "/metrics")));
+  for (const Server server : kServers) exposed.merge(MetricNames(HttpGet(cluster.MetricsPort(server), "/metrics")));
   const auto dashboard = nlohmann::json::parse(FileText("deploy/monitoring/dashboard.json"));
   EXPECT_GT(dashboard["panels"].size(), 15);
   std::set<std::string> named = MetricNames(dashboard.dump());
@@ -231,9 +239,9 @@ TEST_F(OperationTest, DashboardsAndAlertsNameMetricsThatExist) {
   for (const Server server : kServers)
     for (const char* everywhere : {"jixiao_build_info", "jixiao_process_resident_bytes", "jixiao_pool_queued",
                                    "jixiao_store_free_bytes", "jixiao_log_lines_lost"})
-      EXPECT_THAT(HttpGet(cluster_.MetricsPort(server), "/metrics"), HasSubstr(everywhere)) << NameOf(server);
-  EXPECT_GE(cluster_.Metric(Server::kArchiving, 0, "jixiao_store_commits"), 1);
-  EXPECT_GE(cluster_.Metric(Server::kIntake, 0, "jixiao_store_bytes"), 4096);
+      EXPECT_THAT(HttpGet(cluster.MetricsPort(server), "/metrics"), HasSubstr(everywhere)) << NameOf(server);
+  EXPECT_GE(cluster.Metric(Server::kArchiving, 0, "jixiao_store_commits"), 1);
+  EXPECT_GE(cluster.Metric(Server::kIntake, 0, "jixiao_store_bytes"), 4096);
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ absl::Status Spool::Begin(const AuditSegment& head) {
   if (!file->is_open()) return SystemError("make", open_);
   file_ = std::move(file);
   open_bytes_ = 0;
-  const absl::Status written = Write(head.SerializeAsString());
+  absl::Status written = Write(head.SerializeAsString());
   if (!written.ok()) {
     file_.reset();
     (void)Remove(open_);

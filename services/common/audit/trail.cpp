@@ -211,7 +211,7 @@ absl::Status Trail::DeliverAll() {
     const std::uint64_t bytes = SizeOf(file);
     const absl::StatusOr<Segment> segment = Spool::Read(file);
     const bool readable = !absl::IsDataLoss(segment.status());
-    const absl::Status delivered = segment.ok() ? deliver_(*segment) : segment.status();
+    absl::Status delivered = segment.ok() ? deliver_(*segment) : segment.status();
     if (delivered.ok()) {
       RETURN_IF_ERROR(Spool::Remove(file));
     } else if (!readable || Hopeless(delivered)) {

@@ -75,7 +75,7 @@ absl::StatusOr<operation::v1::AuditSegment> SegmentOf(const ArchiveReader& archi
 }
 
 // Goes over segments until the page is full, they end, or it has read enough for one call.
-absl::Status List(const ArchiveReader& archive, const v1::ListCallsRequest& request, PageStart start,
+absl::Status List(const ArchiveReader& archive, const v1::ListCallsRequest& request, const PageStart& start,
                   std::string_view question, v1::ListCallsResponse& response) {
   const int size = request.page_size() == 0 ? kDefaultPage : request.page_size();
   const std::string end =

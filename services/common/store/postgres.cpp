@@ -402,9 +402,8 @@ absl::Status PostgresDatabase::SendLater(Send&& send) {
   ++pending_;
   if (send(connection_.get()) == 1) return absl::OkStatus();
   --pending_;
-  const absl::Status failed =
-      Error(absl::StatusCode::kUnavailable, "STORE_FAILED", Line(PQerrorMessage(connection_.get())));
-  if (const absl::Status earlier = Collect(nullptr); !earlier.ok()) return earlier;
+  absl::Status failed = Error(absl::StatusCode::kUnavailable, "STORE_FAILED", Line(PQerrorMessage(connection_.get())));
+  if (absl::Status earlier = Collect(nullptr); !earlier.ok()) return earlier;
   return failed;
 }
 

@@ -21,8 +21,9 @@ using store::Blob;
 using store::Database;
 using store::Statement;
 
-// The service's workers, the watchers', and one for the metrics and what runs in the background.
-constexpr std::size_t kReaders = 8;
+// The service's workers, the watchers', the carriers of the pipeline, and one for the metrics and what runs in the
+// background.
+constexpr std::size_t kReaders = 10;
 
 constexpr store::WorkOptions kRepeatable{.repeatable = true};
 

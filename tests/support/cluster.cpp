@@ -171,7 +171,8 @@ void Cluster::Start(Server server, int replica) {
       command.push_back("--archiving=" + TargetOf(Server::kArchiving));
       break;
     case Server::kScoring:
-      command.push_back("--archiving=" + TargetOf(Server::kArchiving));
+      // An older one may have no audit log.
+      if (former == nullptr) command.push_back("--archiving=" + TargetOf(Server::kArchiving));
       command.push_back("--rulesets=" + jixiao::paths::Source() + "/services/scoring/rulesets");
       command.push_back("--snapshot=" + Snapshot(replica).string());
       if (options_.redis && node.setup.redis)

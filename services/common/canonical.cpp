@@ -238,8 +238,8 @@ class Reader {
 
 absl::Status ReadMessage(Reader& in, Message& message, const Plan& plan, int depth);
 
-// What a value that is not set would be: written, it is no canonical form, except inside a list or map.
-absl::Status IsDefault(const FieldDescriptor* field) {
+// Fields that are not set are left out: one that says nothing is no canonical form, except inside a list or map.
+absl::Status DefaultWritten(const FieldDescriptor* field) {
   return Damaged(Cat("a default value of ", field->full_name(), " is written"));
 }
 
@@ -258,7 +258,7 @@ absl::Status ReadValue(Reader& in, Message& message, const FieldDescriptor* fiel
       const bool bytes = field->type() == FieldDescriptor::TYPE_BYTES;
       RETURN_IF_ERROR(expect(bytes ? 'b' : 's'));
       ASSIGN_OR_RETURN(const std::string_view text, in.String());
-      if (must_say_something && text.empty()) return IsDefault(field);
+      if (must_say_something && text.empty()) return DefaultWritten(field);
       if (!bytes && !IsUtf8(text)) return Damaged(Cat(field->full_name(), " is not UTF-8"));
       add ? r.AddString(&message, field, std::string(text)) : r.SetString(&message, field, std::string(text));
       return absl::OkStatus();
@@ -269,7 +269,7 @@ absl::Status ReadValue(Reader& in, Message& message, const FieldDescriptor* fiel
       RETURN_IF_ERROR(expect('i'));
       ASSIGN_OR_RETURN(const std::uint64_t raw, in.Number(8));
       const auto n = static_cast<std::int64_t>(raw);
-      if (must_say_something && n == 0) return IsDefault(field);
+      if (must_say_something && n == 0) return DefaultWritten(field);
       if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT64) {
         add ? r.AddInt64(&message, field, n) : r.SetInt64(&message, field, n);
       } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
@@ -289,7 +289,7 @@ absl::Status ReadValue(Reader& in, Message& message, const FieldDescriptor* fiel
       RETURN_IF_ERROR(expect('t'));
       ASSIGN_OR_RETURN(const std::uint64_t value, in.Number(1));
       if (value > 1) return Damaged("a truth value other than 0 or 1");
-      if (must_say_something && value == 0) return IsDefault(field);
+      if (must_say_something && value == 0) return DefaultWritten(field);
       add ? r.AddBool(&message, field, value != 0) : r.SetBool(&message, field, value != 0);
       return absl::OkStatus();
     }
@@ -298,7 +298,7 @@ absl::Status ReadValue(Reader& in, Message& message, const FieldDescriptor* fiel
       ASSIGN_OR_RETURN(const std::string_view name, in.String());
       const auto* value = field->enum_type()->FindValueByName(std::string(name));
       if (value == nullptr) return Damaged(Cat("unknown value of ", field->enum_type()->full_name()));
-      if (must_say_something && value->number() == 0) return IsDefault(field);
+      if (must_say_something && value->number() == 0) return DefaultWritten(field);
       if (field->enum_type()->FindValueByNumber(value->number()) != value)
         return Damaged(Cat("another name of a value of ", field->enum_type()->full_name()));
       add ? r.AddEnum(&message, field, value) : r.SetEnum(&message, field, value);
@@ -325,7 +325,7 @@ absl::Status ReadField(Reader& in, Message& message, const Plan::Field& planned,
   if (kind != static_cast<unsigned char>(field->is_map() ? 'd' : 'l'))
     return Damaged(Cat("wrong kind of value for ", field->full_name()));
   ASSIGN_OR_RETURN(const std::uint64_t count, in.Number(4));
-  if (count == 0) return IsDefault(field);
+  if (count == 0) return DefaultWritten(field);
   std::string_view last_key;
   for (std::uint64_t i = 0; i < count; ++i) {
     if (field->is_map()) {

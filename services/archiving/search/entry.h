@@ -64,7 +64,8 @@ struct Entry {
   std::vector<ClassScore> classes;
 };
 
-// DATA_LOSS when form or scorecard cannot be decoded.
+// DATA_LOSS when form or scorecard cannot be read. Of what the index does not keep, damage stays unseen here: CheckLog
+// finds it.
 absl::StatusOr<Entry> EntryOf(const Part& form, const Part& scorecard, std::int64_t archive_time);
 
 }  // namespace jixiao::archiving::search

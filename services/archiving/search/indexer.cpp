@@ -21,8 +21,8 @@ std::string LeafHash(const StoredRecord& record) {
   return std::string(reinterpret_cast<const char*>(hash.data()), hash.size());
 }
 
-// What the index says of a record. A record whose parts are damaged is in no set and no column: CheckLog names it, and
-// the others can still be found.
+// What the index says of a record. A record whose parts cannot be read is in no set and no column: CheckLog names it,
+// and the others can still be found.
 absl::StatusOr<Entry> EntryOfRecord(const ArchiveReader& archive, const StoredRecord& record) {
   ASSIGN_OR_RETURN(const std::optional<Part> form, archive.PartNamed(record.index, kFormPart));
   ASSIGN_OR_RETURN(const std::optional<Part> card, archive.PartNamed(record.index, kScorecardPart));

@@ -373,6 +373,13 @@ class SqliteArchive final : public ArchiveWriter {
   std::map<std::size_t, std::string> insert_parts_;
 };
 
+store::GroupCommit::Work OnArchive(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) {
+  return [work](Database& db) -> absl::Status {
+    SqliteArchive archive(db);
+    return work(archive);
+  };
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteArchiveStore>> SqliteArchiveStore::Open(const std::string& path) {
@@ -395,19 +402,11 @@ absl::Status SqliteArchiveStore::Count(Database& database, store::Contents& cont
 }
 
 absl::Status SqliteArchiveStore::Write(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) {
-  return writer_->Run([work](Database& db) -> absl::Status {
-    SqliteArchive archive(db);
-    return work(archive);
-  });
+  return writer_->Run(OnArchive(work));
 }
 
 absl::Status SqliteArchiveStore::WriteRepeatably(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) {
-  return writer_->Run(
-      [work](Database& db) -> absl::Status {
-        SqliteArchive archive(db);
-        return work(archive);
-      },
-      {.repeatable = true});
+  return writer_->Run(OnArchive(work), {.repeatable = true});
 }
 
 absl::Status SqliteArchiveStore::Scrub() {

@@ -47,8 +47,8 @@ class Trail {
 
   // `metrics` must outlive the trail; the trail must outlive its endpoint. Errors of Spool::Open.
   static absl::StatusOr<std::unique_ptr<Trail>> Open(TrailOptions options, Metrics& metrics, Deliver deliver);
-  // Writes down what was recorded, and goes on delivering for at most two seconds; what is left waits for the next
-  // start.
+  // Writes down what was recorded, and goes on delivering for two seconds and until the delivery that is under way then
+  // ends; what is left waits for the next start.
   ~Trail();
   Trail(const Trail&) = delete;
   Trail& operator=(const Trail&) = delete;

@@ -26,9 +26,9 @@ Method::Method(const ServerState& state, std::string_view name)
 bool Method::Audits(const CallContext& context, const absl::Status& status) const {
   if (trail_ == nullptr || permission_ == nullptr) return false;
   if (!status.ok()) {
-    // Refusals of identity and right; of other failures only those of what is recorded anyway.
     if (absl::IsPermissionDenied(status) || absl::IsUnauthenticated(status)) return true;
-    return permission_->reach != access::Reach::kPublic;
+    // A flood must not fill the archive for good, and a call that was told to come again has done nothing.
+    return permission_->reach != access::Reach::kPublic && !absl::IsResourceExhausted(status);
   }
   if (permission_->reach == access::Reach::kPublic) return false;
   return context.caller == nullptr || !context.caller->Is(access::Role::kService);

@@ -27,7 +27,7 @@ class Method {
 
   // Whether a call that ends so is taken down in the audit log: it touched what belongs to units, the archive or the
   // rules, or it was refused to somebody. What one of the three services did for another is not: it stands in the
-  // record.
+  // record. Nor is a call that was told to come again, for its quota or because the server is full.
   bool Audits(const CallContext& context, const absl::Status& status) const;
   // Takes it down. `resource`: what it was about, empty when that is not known.
   void Audit(const CallContext& context, const absl::Status& status, std::string resource) const;

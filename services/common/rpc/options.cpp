@@ -85,7 +85,10 @@ void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std
   app.add_option("--listen", options.server.listen, "HOST:PORT to serve on; 0.0.0.0 for all interfaces")
       ->envname("JIXIAO_LISTEN")
       ->capture_default_str();
-  app.add_option("--store", options.store, "where data is kept: sqlite:PATH")
+  app.add_option("--store", options.store,
+                 "where data is kept: sqlite:PATH, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE (better in the "
+                 "environment, "
+                 "which other users cannot see)")
       ->envname("JIXIAO_STORE")
       ->capture_default_str();
   app.add_flag("--migrate", options.migrate,

@@ -486,6 +486,7 @@ absl::Status PostgresDatabase::Begin() {
 }
 
 absl::Status PostgresDatabase::Commit() {
+  RETURN_IF_ERROR(Settle());
   const bool spoilt = aborted();
   RETURN_IF_ERROR(Execute("COMMIT"));
   // COMMIT of a spoilt transaction is a rollback that succeeds.

@@ -31,6 +31,15 @@ bool IsWide(char32_t c) {
 bool IsUtf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    if (lead > 0xE0 && lead < 0xED && text.size() - i > 2) {  // an ideograph, as most characters are
+      if (!IsContinuation(text[i + 1]) || !IsContinuation(text[i + 2])) return false;
+      i += 3;
+      continue;
+    }
     const std::size_t length = SequenceLength(lead);
     if (length == 0 || i + length > text.size()) return false;
     for (std::size_t k = 1; k < length; ++k)

@@ -19,6 +19,10 @@ std::string Final(EVP_MD_CTX* context) {
 }  // namespace
 
 Digester::Digester() : sha256_(EVP_MD_CTX_new()), sm3_(EVP_MD_CTX_new()) {
+  Begin();
+}
+
+void Digester::Begin() {
   EVP_DigestInit_ex(sha256_.get(), EVP_sha256(), nullptr);
   EVP_DigestInit_ex(sm3_.get(), EVP_sm3(), nullptr);
 }
@@ -29,13 +33,23 @@ void Digester::Add(std::string_view bytes) {
 }
 
 Digests Digester::Finish() {
-  return {Final(sha256_.get()), Final(sm3_.get())};
+  Digests digests{Final(sha256_.get()), Final(sm3_.get())};
+  Begin();
+  return digests;
 }
 
 Digests DigestsOf(std::string_view bytes) {
-  Digester digester;
+  thread_local Digester digester;  // to make its contexts costs as much as a small part
   digester.Add(bytes);
   return digester.Finish();
+}
+
+const Digests& RepeatedDigests::Of(std::string_view bytes) {
+  if (bytes != bytes_) {
+    digests_ = DigestsOf(bytes);
+    bytes_.assign(bytes);
+  }
+  return digests_;
 }
 
 }  // namespace jixiao::archiving::exporting

@@ -21,9 +21,12 @@ class Digester {
  public:
   Digester();
   void Add(std::string_view bytes);
+  // Of what was added since it was made or finished last.
   Digests Finish();
 
  private:
+  void Begin();
+
   struct Free {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
   };
@@ -32,5 +35,16 @@ class Digester {
 };
 
 Digests DigestsOf(std::string_view bytes);
+
+// The same for bytes of which the next ones are often the last ones again, such as the rule set of record after record:
+// they are compared, not hashed. Keeps a copy of the last bytes.
+class RepeatedDigests {
+ public:
+  const Digests& Of(std::string_view bytes);
+
+ private:
+  std::string bytes_;
+  Digests digests_ = DigestsOf({});
+};
 
 }  // namespace jixiao::archiving::exporting

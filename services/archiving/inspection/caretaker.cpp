@@ -45,9 +45,10 @@ struct Filed {
 };
 
 // The record before it is there, its leaf is the log's.
-absl::StatusOr<Filed> FileOne(const ArchiveReader& archive, std::int64_t index, std::int64_t now) {
+absl::StatusOr<Filed> FileOne(const ArchiveReader& archive, std::int64_t index, std::int64_t now,
+                              exporting::RepeatedDigests& rule_set) {
   Filed filed{index, {}, {}};
-  ASSIGN_OR_RETURN(filed.fixity, VerifyFixity(archive, index, now));
+  ASSIGN_OR_RETURN(filed.fixity, VerifyFixity(archive, index, now, rule_set));
   const absl::StatusOr<InspectedRecord> record = InspectedFrom(archive, index);
   if (!record.ok() && record.status().code() != absl::StatusCode::kDataLoss) return record.status();
   if (!record.ok() || IsEntry(record->parts)) return filed;
@@ -146,7 +147,7 @@ absl::StatusOr<bool> Caretaker::FileSome() {
     const std::int64_t end = std::min(size, first + kFilingBatch);
     more = end < size;
     for (std::int64_t index = first; index < end; ++index) {
-      ASSIGN_OR_RETURN(Filed filed, FileOne(archive, index, NowMicros()));
+      ASSIGN_OR_RETURN(Filed filed, FileOne(archive, index, NowMicros(), rule_set_));
       records.push_back(std::move(filed));
     }
     return absl::OkStatus();
@@ -275,7 +276,7 @@ absl::StatusOr<bool> Caretaker::PassSome() {
     ASSIGN_OR_RETURN(limit, archive.custody().Counter(kPassLimit));
     const std::int64_t batch = std::min(kPassBatch, options_.records_per_second);
     for (end = first; end < std::min(limit, first + batch) && bytes < options_.bytes_per_second; ++end) {
-      ASSIGN_OR_RETURN(VerifiedRecord record, VerifyFixity(archive, end, NowMicros()));
+      ASSIGN_OR_RETURN(VerifiedRecord record, VerifyFixity(archive, end, NowMicros(), rule_set_));
       bytes += record.bytes;
       records.push_back(std::move(record));
     }

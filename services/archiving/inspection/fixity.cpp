@@ -1,6 +1,5 @@
 #include "archiving/inspection/fixity.h"
 
-#include "archiving/export/digests.h"
 #include "archiving/log/merkle.h"
 #include "common/canonical.h"
 #include "common/encoding.h"
@@ -22,8 +21,8 @@ bool IsDamage(const absl::Status& status) {
 
 class Verification {
  public:
-  Verification(const ArchiveReader& archive, std::int64_t index, std::int64_t now)
-      : archive_(archive), index_(index), now_(now) {}
+  Verification(const ArchiveReader& archive, std::int64_t index, std::int64_t now, exporting::RepeatedDigests& rule_set)
+      : archive_(archive), index_(index), now_(now), rule_set_(rule_set) {}
 
   absl::StatusOr<VerifiedRecord> Run() {
     absl::StatusOr<std::vector<RegisteredPart>> registered = archive_.custody().Registered(index_);
@@ -83,7 +82,7 @@ class Verification {
   // Compares with the register once the bytes are known to be right, or names them by it when they are not.
   void Judge(std::string_view part, std::string_view content, bool right, std::string_view commitment,
              std::string_view computed) {
-    const exporting::Digests digests = exporting::DigestsOf(content);
+    const exporting::Digests digests = part == kRuleSetPart ? rule_set_.Of(content) : exporting::DigestsOf(content);
     const RegisteredPart* known = Known(part);
     const bool same = known == nullptr || known->sha256.empty() ||
                       (known->sha256 == digests.sha256 && known->sm3 == digests.sm3 &&
@@ -134,14 +133,16 @@ class Verification {
   const ArchiveReader& archive_;
   const std::int64_t index_;
   const std::int64_t now_;
+  exporting::RepeatedDigests& rule_set_;
   std::vector<RegisteredPart> registered_;
   VerifiedRecord out_;
 };
 
 }  // namespace
 
-absl::StatusOr<VerifiedRecord> VerifyFixity(const ArchiveReader& archive, std::int64_t index, std::int64_t now) {
-  return Verification(archive, index, now).Run();
+absl::StatusOr<VerifiedRecord> VerifyFixity(const ArchiveReader& archive, std::int64_t index, std::int64_t now,
+                                            exporting::RepeatedDigests& rule_set) {
+  return Verification(archive, index, now, rule_set).Run();
 }
 
 v1::FixityFailure FailureOf(const RegisteredPart& row) {

@@ -2,6 +2,7 @@
 // found instead when it was not. The leaf's commitment is what decides; the digests say what is different.
 #pragma once
 
+#include "archiving/export/digests.h"
 #include "archiving/store/archive_store.h"
 
 #include "jixiao/archiving/v1/archive_entry.pb.h"
@@ -31,8 +32,9 @@ struct VerifiedRecord {
 };
 
 // Re-reads and re-hashes all that is kept of a record. Damage, also what cannot be read, is an answer: a row with a
-// failure.
-absl::StatusOr<VerifiedRecord> VerifyFixity(const ArchiveReader& archive, std::int64_t index, std::int64_t now);
+// failure. `rule_set`: from record to record, because most of them share it.
+absl::StatusOr<VerifiedRecord> VerifyFixity(const ArchiveReader& archive, std::int64_t index, std::int64_t now,
+                                            exporting::RepeatedDigests& rule_set);
 
 // What a failure says.
 v1::FixityFailure FailureOf(const RegisteredPart& row);

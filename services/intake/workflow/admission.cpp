@@ -37,6 +37,12 @@ std::string BulkFlow(std::string_view caller) {
   return Cat(kBulk, caller);
 }
 
+std::size_t Admission::MostInStore() const {
+  if (singles_ == 0) return kInStore;
+  const bool pressed = refused_ > 0 && steady_clock::now() - refused_at_ < kPressure;
+  return pressed ? kInStoreUnderPressure : kInStoreOfSingles;
+}
+
 double Admission::Rate() const {
   return per_second_ > 0 ? per_second_ : kAssumedRate;
 }
@@ -55,6 +61,7 @@ Admission::Room Admission::RoomFor(std::string_view flow, std::size_t bytes) {
 
 absl::Status Admission::Refusal() {
   ++refused_;
+  refused_at_ = steady_clock::now();
   const auto drain = milliseconds(static_cast<std::int64_t>(static_cast<double>(waiting_.items()) / Rate() * 1000));
   return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many forms are waiting",
                   std::clamp(drain, kLeastWait, kMostWait));
@@ -98,7 +105,7 @@ void Admission::Pump() {
     std::optional<Entry> next;
     {
       const std::lock_guard lock(mutex_);
-      if (in_store_ >= (singles_ > 0 ? kInStoreOfSingles : kInStore)) return;
+      if (in_store_ >= MostInStore()) return;
       next = waiting_.Pop();
       if (!next) return;
       singles_ -= next->single ? 1 : 0;

@@ -38,7 +38,11 @@ class Admission {
   // Forms with the store at a time: what two commits take, the one that runs and the one that gathers meanwhile.
   static constexpr std::size_t kInStore = 256;
   // The same while single forms wait, so that each waits for less.
-  static constexpr std::size_t kInStoreOfSingles = 32;
+  static constexpr std::size_t kInStoreOfSingles = 64;
+  // The same after one was refused: then more come than the machine carries, whatever the size of a commit, and it is
+  // only the wait that can still be short.
+  static constexpr std::size_t kInStoreUnderPressure = 32;
+  static constexpr std::chrono::seconds kPressure{1};
 
   // Single forms that wait: what the store takes in this time, and at least so many.
   static constexpr std::chrono::milliseconds kStanding{10};
@@ -79,6 +83,7 @@ class Admission {
     bool of_burst = false;
   };
   Room RoomFor(std::string_view flow, std::size_t bytes);  // needs mutex_
+  std::size_t MostInStore() const;                         // needs mutex_
   double Rate() const;                                     // needs mutex_
   absl::Status Refusal();                                  // needs mutex_
   void CountOne();                                         // needs mutex_
@@ -91,6 +96,7 @@ class Admission {
   double burst_ = kBurst;    // that may still wait beyond the others
   std::chrono::steady_clock::time_point burst_at_ = std::chrono::steady_clock::now();  // when that was so
   std::uint64_t refused_ = 0;
+  std::chrono::steady_clock::time_point refused_at_{};  // the last one
   std::uint64_t drained_ = 0;  // since `since_`
   std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
   double per_second_ = 0;

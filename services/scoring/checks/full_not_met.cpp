@@ -5,6 +5,10 @@
 //
 // Nor has a row full points that says nothing of what was done (mild: it may be written elsewhere). Fires: six rows
 // with neither target nor actual value and 10 of 10 points each. Must not: a row whose completion is stated.
+//
+// Nor has it full points when a figure with its operator is answered in words alone (mild: the figure may be known
+// elsewhere). Fires: ≤30万元 against 完成, ≥80% against 均通过省级验收. Must not: =100% against 已完成, 2次 against
+// 已完成100%.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 
@@ -69,11 +73,34 @@ void CheckSilentRows(const FormReading& reading, FindingSink& findings) {
   }
 }
 
+// Whether words can't answer the target: it holds a bound, and not merely the 100 % that 已完成 means too.
+bool AsksForFigure(const Literal& target) {
+  return std::any_of(target.quantities.begin(), target.quantities.end(), [](const Quantity& q) {
+    return q.comparison != Comparison::kNone && !(q.unit.dimension == Dimension::kRatio && q.number == Decimal(100));
+  });
+}
+
+bool AnswersInWords(const IndicatorReading& row) {
+  const bool states_completion = row.completion || row.claimed_completion || row.tier != nullptr;
+  return !row.actual.blank && !row.actual.figures && !row.actual.malformed && !states_completion;
+}
+
+// Full points for words where the target asks for a figure.
+void CheckWords(const IndicatorReading& row, FindingSink& findings) {
+  if (!AnswersInWords(row) || ClaimOf(row) != Claim::kFullPoints || !AsksForFigure(row.target)) return;
+  const std::string claim = ClaimText(row, Claim::kFullPoints);
+  findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("actual"),
+                   Cat("“", row.Name(), "”指标值 ", row.target.text, "，实际完成值“", row.actual.text,
+                       "”没有数字，无从核对，却", claim),
+                   {{"target", row.target.text}, {"actual", row.actual.text}, {"claim", claim}});
+}
+
 }  // namespace
 
 void FullNotMet(const CheckInput& input, FindingSink& findings) {
   CheckSilentRows(input.reading, findings);
   for (const IndicatorReading& row : input.reading.indicators) {
+    CheckWords(row, findings);
     const bool late = row.measure.kind == Measure::Kind::kDeadline && !row.measure.on_time;
     const bool disagrees = row.measure.kind == Measure::Kind::kAnswer && !row.measure.agrees;
     const bool missed = std::any_of(row.measure.pairs.begin(), row.measure.pairs.end(), [](auto& p) { return !p.met; });

@@ -294,6 +294,20 @@ TEST(FullNotMet, FiresMildlyWhereTheBoundIsOnlyReadOffTheClass) {
             "indicators[0].actual", "“工期”指标值 ≤ 12 个月，实际完成 15 个月（125.00%），超出上限，却得满分 5 分");
 }
 
+TEST(FullNotMet, FiresMildlyOnFullPointsForAFigureAnsweredInWords) {
+  ExpectOne(OneRow({"≤30万元", "完成", "90", "90", "产出指标", "经济成本指标", "成本控制数"}), "FULL_NOT_MET",
+            SEVERITY_WARNING, "indicators[0].actual",
+            "“成本控制数”指标值 ≤30万元，实际完成值“完成”没有数字，无从核对，却得满分 90 分");
+  ExpectOne(OneRow({"80%以上", "均通过省级验收", "10", "10"}), "FULL_NOT_MET", SEVERITY_WARNING, "indicators[0].actual",
+            "“指标”指标值 80%以上，实际完成值“均通过省级验收”没有数字，无从核对，却得满分 10 分");
+  ExpectNone(OneRow({"≤30万元", "完成", "90", "80"}), "FULL_NOT_MET", "not full");
+  ExpectNone(OneRow({"=100%", "已完成", "10", "10"}), "FULL_NOT_MET", "the words say as much");
+  ExpectNone(OneRow({"8002人全覆盖", "全覆盖", "10", "10"}), "FULL_NOT_MET", "no bound");
+  ExpectNone(OneRow({"至少2次", "已完成100%", "10", "10"}), "FULL_NOT_MET", "completion is stated");
+  ExpectNone(OneRow({"≥3家", "三家", "10", "10"}), "FULL_NOT_MET", "a numeral is a figure");
+  ExpectNone(OneRow({"12月底前", "按时完成", "10", "10"}), "FULL_NOT_MET", "a date");
+}
+
 TEST(FullNotMet, FiresMildlyOnFullPointsForARowThatSaysNothing) {
   ExpectOne(OneRow({"", "", "10", "10", "产出指标", "质量指标", "工程质量合格"}), "FULL_NOT_MET", SEVERITY_WARNING,
             "indicators[0].actual", "“工程质量合格”没有填指标值和实际完成值，却得满分 10 分");

@@ -110,8 +110,8 @@ TEST_F(AdmissionTest, SingleFormsDoNotQueueUp) {
   EXPECT_GE(taken, burst);
   EXPECT_LE(taken, burst + 50);  // a minute gives a burst: some of it while this runs
   EXPECT_TRUE(Accept(admission, BulkFlow("platform"), "of a stream").ok());
-  held_->Commit();
-  held_->Commit();
+  EXPECT_EQ(held_->Commit().size(), Admission::kInStoreOfSingles);
+  EXPECT_EQ(held_->Commit().size(), Admission::kInStoreUnderPressure) << "some were refused just now";
   // The burst is used up, but for what has been given since, and others of it wait still.
   absl::Status status;
   for (int i = 0; i < 500 && status.ok(); ++i) {

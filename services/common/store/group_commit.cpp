@@ -24,7 +24,9 @@ std::string LockOf(const std::string& database) {
   return database + ".lock";
 }
 
-absl::Status Call(GroupCommit::Work& work, Database& database) {
+using AnyWork = absl::FunctionRef<absl::Status(Database&)>;
+
+absl::Status Call(AnyWork work, Database& database) {
   try {
     return work(database);
   } catch (const std::exception& error) {
@@ -33,7 +35,7 @@ absl::Status Call(GroupCommit::Work& work, Database& database) {
 }
 
 // Runs one work. `outcome` is the work's own; the returned error is that of the whole transaction.
-absl::Status RunWork(Database& database, GroupCommit::Work& work, absl::Status& outcome) {
+absl::Status RunWork(Database& database, AnyWork work, absl::Status& outcome) {
   outcome = Call(work, database);
   database.ResetStatements();
   // A full disk or an I/O error makes SQLite undo the whole transaction, and the works before this one with it.
@@ -44,14 +46,13 @@ absl::Status RunWork(Database& database, GroupCommit::Work& work, absl::Status& 
   return absl::OkStatus();
 }
 
-// The same, so that the work alone can be undone.
-absl::Status RunInSavepoint(Database& database, GroupCommit::Work& work, absl::Status& outcome) {
+}  // namespace
+
+absl::Status RunInSavepoint(Database& database, absl::FunctionRef<absl::Status(Database&)> part, absl::Status& outcome) {
   ASSIGN_OR_RETURN(Savepoint savepoint, Savepoint::Begin(database));
-  RETURN_IF_ERROR(RunWork(database, work, outcome));
+  RETURN_IF_ERROR(RunWork(database, part, outcome));
   return outcome.ok() ? savepoint.Commit() : savepoint.Rollback();
 }
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<GroupCommit>> GroupCommit::Start(std::unique_ptr<Database> writer, Options options) {
   // PostgreSQL orders the writers of all replicas and looks after its own log.
@@ -84,7 +85,7 @@ absl::Status GroupCommit::Submit(Work work, Done done, WorkOptions how) {
     std::deque<Item>& queue = urgent ? urgent_ : queue_;
     if (queue.size() >= (urgent ? options_.urgent_capacity : options_.capacity))
       return TryAgain(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "too many writes are waiting", kRetryAfter);
-    queue.push_back({std::move(work), std::move(done), how, absl::OkStatus()});
+    queue.push_back({std::move(work), std::move(done), how, absl::OkStatus(), false});
   }
   work_waiting_.notify_one();
   return absl::OkStatus();
@@ -227,6 +228,7 @@ absl::StatusOr<bool> GroupCommit::RunTogether(std::vector<Item>& group) {
   const bool repeatable = group.front().how.repeatable;  // of one, or of all
   if (repeatable) writer_->Defer();
   for (Item& item : group) {
+    item.ran = true;
     RETURN_IF_ERROR(RunWork(*writer_, item.work, item.outcome));
     // Of one that is alone nothing else has to be kept: its transaction goes with it.
     if (!item.outcome.ok()) return group.size() == 1 && !repeatable;
@@ -248,7 +250,11 @@ absl::Status GroupCommit::RunInTransaction(std::vector<Item>& group) {
     ++stats_.repeated_groups;
   }
   ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*writer_));
-  for (Item& item : group) RETURN_IF_ERROR(RunInSavepoint(*writer_, item.work, item.outcome));
+  for (Item& item : group) {
+    RETURN_IF_ERROR(RunInSavepoint(*writer_, item.work, item.outcome));
+    const bool again = !item.outcome.ok() && item.how.repeatable && !item.ran;
+    if (again) RETURN_IF_ERROR(RunInSavepoint(*writer_, item.work, item.outcome));
+  }
   return transaction.Commit();
 }
 

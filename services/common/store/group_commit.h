@@ -13,6 +13,7 @@
 #include "common/store/sqlite.h"
 
 #include <absl/functional/any_invocable.h>
+#include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
@@ -50,7 +51,9 @@ struct WorkOptions {
   Lane lane = Lane::kNormal;
   // It may run twice, and then sets anew whatever it leaves in memory. A group of such works runs without a savepoint
   // for each, which on SQLite keeps a copy of every page that it touches, and on PostgreSQL costs two round trips; when
-  // one of them fails, all is undone and run again with savepoints.
+  // one of them fails, all is undone and run again with savepoints. A work that failed has always run twice, also where
+  // it had a savepoint at once, in a group with others: so its second run may do what the first did not, such as taking
+  // what it consists of apart.
   bool repeatable = false;
   // Its Done is called on a thread of its own, in the order of such works, while the writer goes on with the next
   // group.
@@ -132,6 +135,7 @@ class GroupCommit {
     Done done;
     WorkOptions how;
     absl::Status outcome;
+    bool ran = false;  // without a savepoint
   };
 
   void WriteLoop();
@@ -174,6 +178,10 @@ class GroupCommit {
   std::thread writing_;
   std::thread checkpointing_;
 };
+
+// Part of a work that can be undone alone: when it fails it is undone, and `outcome` says why. An error that is returned
+// is one of the whole transaction, and the work must end with it.
+absl::Status RunInSavepoint(Database& database, absl::FunctionRef<absl::Status(Database&)> part, absl::Status& outcome);
 
 // Read-only connections to one database. A lease taken after an acknowledged write sees it. Safe to use from any
 // thread; outlives its leases.

@@ -101,16 +101,34 @@ StepDetail BySystem(SubmissionAction action) {
   return detail;
 }
 
+absl::StatusOr<std::vector<std::int64_t>> ReserveHeadIds(Database& db, std::size_t count) {
+  std::vector<std::int64_t> ids;
+  if (db.engine() != store::Engine::kPostgres || count == 0) return ids;
+  RETURN_IF_ERROR(db.ForEach(
+      "SELECT nextval('submissions_id_seq') FROM generate_series(1, ?)",
+      [&](const Statement& row) { ids.push_back(row.Int(0)); }, count));
+  return ids;
+}
+
 absl::Status InsertHead(Database& db, SubmissionRow& head) {
-  return db.ForEach(
-      "INSERT INTO submissions (name, revision, state, form_digest, implementing_unit, project_name, fiscal_year,"
-      " region_code, rule_set, create_time, update_time, version, archive_record, archive_index, problem, campaign,"
-      " competent_department, late, stages, judged)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', -1, '', ?, ?, ?, ?, ?) RETURNING id",
-      [&](const Statement& row) { head.id = row.Int(0); }, head.name, head.revision, static_cast<int>(head.state),
-      head.form_digest, head.implementing_unit, head.project_name, head.fiscal_year, head.region_code, head.rule_set,
-      head.create_time, head.update_time, head.version, head.campaign, head.competent_department, head.late ? 1 : 0,
-      DigitsOf(head.stages), head.judged ? 1 : 0);
+  static constexpr std::string_view kColumns =
+      "name, revision, state, form_digest, implementing_unit, project_name, fiscal_year, region_code, rule_set,"
+      " create_time, update_time, version, archive_record, archive_index, problem, campaign, competent_department, late,"
+      " stages, judged";
+  static constexpr std::string_view kValues = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', -1, '', ?, ?, ?, ?, ?";
+  static const std::string kInsert =
+      Cat("INSERT INTO submissions (", kColumns, ") VALUES (", kValues, ") RETURNING id");
+  static const std::string kInsertAs = Cat("INSERT INTO submissions (id, ", kColumns, ") VALUES (?, ", kValues, ")");
+  const auto with_values = [&](const auto& insert) {
+    return insert(head.name, head.revision, static_cast<int>(head.state), head.form_digest, head.implementing_unit,
+                  head.project_name, head.fiscal_year, head.region_code, head.rule_set, head.create_time,
+                  head.update_time, head.version, head.campaign, head.competent_department, head.late ? 1 : 0,
+                  DigitsOf(head.stages), head.judged ? 1 : 0);
+  };
+  if (head.id != 0) return with_values([&](const auto&... values) { return db.Run(kInsertAs, head.id, values...); });
+  return with_values([&](const auto&... values) {
+    return db.ForEach(kInsert, [&](const Statement& row) { head.id = row.Int(0); }, values...);
+  });
 }
 
 absl::Status SaveTerms(Database& db, const SubmissionRow& head) {

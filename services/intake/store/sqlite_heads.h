@@ -7,6 +7,8 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,7 +38,11 @@ struct StepDetail {
 // A step of the service itself.
 StepDetail BySystem(SubmissionAction action);
 
-// Writes a new head and gives it its id.
+// PostgreSQL: ids for new heads, so that none has to be waited for. SQLite: none, it gives them at no cost. To be asked
+// in the transaction that writes the heads, so that their order is that of the commits.
+absl::StatusOr<std::vector<std::int64_t>> ReserveHeadIds(store::Database& db, std::size_t count);
+
+// Writes a new head and gives it its id, unless it has one that was reserved.
 absl::Status InsertHead(store::Database& db, SubmissionRow& head);
 // Writes what a campaign decides of a head: rule set, stages, whether it is late.
 absl::Status SaveTerms(store::Database& db, const SubmissionRow& head);

@@ -1,6 +1,7 @@
 #include "intake/store/sqlite_requests.h"
 
 #include "common/errors.h"
+#include "common/store/in_list.h"
 
 #include <utility>
 
@@ -9,6 +10,15 @@ namespace jixiao::intake {
 using store::Blob;
 using store::Database;
 using store::Statement;
+
+namespace {
+
+absl::Status Reused() {
+  return Error(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+               "request_id was used for another request; take a new one for new content");
+}
+
+}  // namespace
 
 absl::StatusOr<std::optional<std::string>> EarlierAnswer(Database& db, std::string_view method,
                                                          std::string_view request_id, std::string_view digest) {
@@ -21,10 +31,31 @@ absl::StatusOr<std::optional<std::string>> EarlierAnswer(Database& db, std::stri
         answer = row.BlobBytes(1);
       },
       method, request_id));
-  if (answer && earlier_digest != digest)
-    return Error(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
-                 "request_id was used for another request; take a new one for new content");
+  if (answer && earlier_digest != digest) return Reused();
   return answer;
+}
+
+absl::StatusOr<EarlierAnswers> EarlierAnswers::Find(Database& db, std::string_view method,
+                                                    std::span<const std::string_view> request_ids) {
+  static const std::string kSql =
+      store::InList("SELECT request_id, digest, answer FROM requests WHERE method = ? AND request_id");
+  EarlierAnswers found;
+  RETURN_IF_ERROR(store::ForEachOf(
+      db, kSql, request_ids,
+      [&](const Statement& row) { found.Put(row.TextView(0), row.TextView(1), row.BlobBytes(2)); }, method));
+  return found;
+}
+
+absl::StatusOr<std::optional<std::string>> EarlierAnswers::To(std::string_view request_id,
+                                                              std::string_view digest) const {
+  const auto at = answers_.find(request_id);
+  if (at == answers_.end()) return std::nullopt;
+  if (at->second.digest != digest) return Reused();
+  return at->second.answer;
+}
+
+void EarlierAnswers::Put(std::string_view request_id, std::string_view digest, std::string_view answer) {
+  answers_.insert_or_assign(std::string(request_id), Stored{std::string(digest), std::string(answer)});
 }
 
 absl::Status SaveAnswer(Database& db, std::string_view method, std::string_view request_id, std::string_view digest,

@@ -137,16 +137,32 @@ absl::StatusOr<SubmissionRow> NextHead(const Acceptance& acceptance, const std::
   return head;
 }
 
-absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance, std::int64_t now) {
-  ASSIGN_OR_RETURN(std::optional<std::string> answered,
-                   EarlierAnswer(db, kSubmit, acceptance.request_id, acceptance.request_digest));
+// What was looked up for several acceptances at once, before the first of them.
+struct Ahead {
+  EarlierAnswers answers;
+  std::vector<std::int64_t> head_ids;  // still to be used
+};
+
+// Without `ahead` it looks up for itself.
+absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance, std::int64_t now, Ahead* ahead) {
+  const auto earlier_answer = [&] {
+    return ahead != nullptr ? ahead->answers.To(acceptance.request_id, acceptance.request_digest)
+                            : EarlierAnswer(db, kSubmit, acceptance.request_id, acceptance.request_digest);
+  };
+  ASSIGN_OR_RETURN(std::optional<std::string> answered, earlier_answer());
   if (answered) return *std::move(answered);
   std::optional<SubmissionRow> earlier;
   if (!acceptance.submission.empty()) {
     ASSIGN_OR_RETURN(earlier, FindHead(db, acceptance.submission));
   }
   ASSIGN_OR_RETURN(SubmissionRow head, NextHead(acceptance, earlier, now));
-  if (!earlier) RETURN_IF_ERROR(InsertHead(db, head));
+  if (!earlier) {
+    if (ahead != nullptr && !ahead->head_ids.empty()) {
+      head.id = ahead->head_ids.back();
+      ahead->head_ids.pop_back();
+    }
+    RETURN_IF_ERROR(InsertHead(db, head));
+  }
   RETURN_IF_ERROR(JoinCampaign(db, acceptance, earlier, now, head));
   if (earlier)
     RETURN_IF_ERROR(SaveRevision(db, head));
@@ -170,10 +186,55 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance,
   *response.mutable_receipt()->mutable_accept_time() = ToTimestamp(now);
   std::string answer = response.SerializeAsString();
   RETURN_IF_ERROR(SaveAnswer(db, kSubmit, acceptance.request_id, acceptance.request_digest, answer, now));
+  if (ahead != nullptr) ahead->answers.Put(acceptance.request_id, acceptance.request_digest, answer);
   return answer;
 }
 
 }  // namespace
+
+// Forms that one work accepts, in this order.
+struct SqliteSubmissionStore::Gathered {
+  struct One {
+    Acceptance acceptance;
+    Accepted done;
+    absl::StatusOr<std::string> answer;
+  };
+  std::vector<One> forms;
+  bool ran = false;
+};
+
+absl::Status SqliteSubmissionStore::AcceptTogether(Database& db, Gathered& gathered) {
+  Ahead ahead;
+  std::vector<std::string_view> ids;
+  for (const Gathered::One& one : gathered.forms) ids.push_back(one.acceptance.request_id);
+  ASSIGN_OR_RETURN(ahead.answers, EarlierAnswers::Find(db, kSubmit, ids));
+  const auto is_new = [&](const Gathered::One& one) {
+    return one.acceptance.submission.empty() && !ahead.answers.Has(one.acceptance.request_id);
+  };
+  ASSIGN_OR_RETURN(ahead.head_ids,
+                   ReserveHeadIds(db, static_cast<std::size_t>(std::ranges::count_if(gathered.forms, is_new))));
+  std::ranges::reverse(ahead.head_ids);
+  for (Gathered::One& one : gathered.forms) {
+    one.answer = AcceptIn(db, one.acceptance, clock_(), &ahead);
+    RETURN_IF_ERROR(one.answer.status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SqliteSubmissionStore::AcceptEach(Database& db, Gathered& gathered) {
+  for (Gathered::One& one : gathered.forms) {
+    absl::Status outcome;
+    RETURN_IF_ERROR(store::RunInSavepoint(
+        db,
+        [&](Database&) -> absl::Status {
+          one.answer = AcceptIn(db, one.acceptance, clock_(), nullptr);
+          return one.answer.status();
+        },
+        outcome));
+    if (!outcome.ok()) one.answer = std::move(outcome);
+  }
+  return absl::OkStatus();
+}
 
 absl::Status SqliteSubmissionStore::Count(Database& database, store::Contents& contents) {
   ASSIGN_OR_RETURN(contents.counts["submissions"], store::Number(database, "SELECT count(*) FROM submissions"));
@@ -194,32 +255,54 @@ absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> SqliteSubmissionStore::Op
       new SqliteSubmissionStore(std::move(writer), std::move(readers), std::move(clock)));
 }
 
-absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance,
-                                           absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) {
-  struct Outcome {
-    std::string answer;
-    bool tried = false;
+absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance, Accepted done) {
+  if (acceptance.validate_only) return TryOut(std::move(acceptance), std::move(done));
+  std::shared_ptr<Gathered> gathered;
+  {
+    const std::lock_guard lock(gathering_mutex_);
+    // One with a work that waits for its turn?
+    const bool room = gathering_ != nullptr && gathering_->forms.size() < kMostTogether;
+    if (!room) gathered = gathering_ = std::make_shared<Gathered>();
+    gathering_->forms.push_back({std::move(acceptance), std::move(done), ""});
+    if (room) return absl::OkStatus();
+  }
+  const auto close = [this, gathered] {
+    const std::lock_guard lock(gathering_mutex_);
+    if (gathering_ == gathered) gathering_ = nullptr;
   };
-  auto outcome = std::make_shared<Outcome>();
+  const absl::Status queued = writer_->Submit(
+      [this, gathered, close](Database& db) {
+        close();
+        // The second run takes the forms one by one, so that one that fails is undone alone.
+        return std::exchange(gathered->ran, true) ? AcceptEach(db, *gathered) : AcceptTogether(db, *gathered);
+      },
+      [gathered](const absl::Status& status) {
+        for (Gathered::One& one : gathered->forms) one.done(status.ok() ? std::move(one.answer) : status);
+      },
+      {.repeatable = true, .answer_apart = true});
+  if (queued.ok()) return queued;
+  close();
+  // Whoever came second meanwhile was told that it waits.
+  for (Gathered::One& one : std::span(gathered->forms).subspan(1)) one.done(queued);
+  return queued;
+}
+
+absl::Status SqliteSubmissionStore::TryOut(Acceptance acceptance, Accepted done) {
+  const auto tried = std::make_shared<bool>(false);
   // What is only tried always fails, and would make its group run twice.
-  const store::WorkOptions how{.repeatable = !acceptance.validate_only, .answer_apart = true};
   return writer_->Submit(
-      [this, acceptance = std::move(acceptance), outcome](Database& db) -> absl::Status {
-        ASSIGN_OR_RETURN(outcome->answer, AcceptIn(db, acceptance, clock_()));
-        if (!acceptance.validate_only) return absl::OkStatus();
-        v1::SubmitEvaluationResponse response;
-        response.mutable_receipt()->set_form_digest(acceptance.head.form_digest);
-        outcome->answer = response.SerializeAsString();
-        outcome->tried = true;
+      [this, acceptance = std::move(acceptance), tried](Database& db) -> absl::Status {
+        RETURN_IF_ERROR(AcceptIn(db, acceptance, clock_(), nullptr).status());
+        *tried = true;
         return absl::AbortedError("only to be tried: this undoes the work");
       },
-      [outcome, done = std::move(done)](absl::Status status) mutable {
-        if (status.ok() || (outcome->tried && status.code() == absl::StatusCode::kAborted))
-          done(std::move(outcome->answer));
-        else
-          done(std::move(status));
+      [tried, digest = acceptance.head.form_digest, done = std::move(done)](absl::Status status) mutable {
+        if (!*tried || status.code() != absl::StatusCode::kAborted) return done(std::move(status));
+        v1::SubmitEvaluationResponse response;
+        response.mutable_receipt()->set_form_digest(digest);
+        done(response.SerializeAsString());
       },
-      how);
+      {.answer_apart = true});
 }
 
 absl::StatusOr<std::optional<SubmissionRow>> SqliteSubmissionStore::Find(std::string_view name) {
@@ -346,12 +429,7 @@ absl::StatusOr<std::vector<SubmissionState>> SqliteSubmissionStore::Settle(const
   std::vector<SubmissionState> states;
   RETURN_IF_ERROR(writer_->Run(
       [&](Database& db) -> absl::Status {
-        const std::int64_t now = NowMicros();
-        states.clear();
-        for (const WorkResult& result : results) {
-          ASSIGN_OR_RETURN(const SubmissionState state, SettleIn(db, result, now));
-          states.push_back(state);
-        }
+        ASSIGN_OR_RETURN(states, SettleIn(db, results, NowMicros()));
         return absl::OkStatus();
       },
       kRepeatable));

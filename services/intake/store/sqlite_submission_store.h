@@ -6,8 +6,10 @@
 #include "common/time.h"
 #include "intake/store/submission_store.h"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -22,7 +24,8 @@ class SqliteSubmissionStore final : public SubmissionStore {
   static absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> Open(const std::string& path, Clock clock = NowMicros,
                                                                      store::GroupCommit::Options options = {});
 
-  absl::Status Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) override;
+  // Those that wait for the same commit are looked up together, and share one work.
+  absl::Status Accept(Acceptance acceptance, Accepted done) override;
   absl::StatusOr<std::optional<SubmissionRow>> Find(std::string_view name) override;
   absl::StatusOr<std::optional<evaluation::v1::Scorecard>> Scorecard(std::int64_t submission, int revision) override;
   absl::StatusOr<SubmissionPage> List(const SubmissionFilter& filter, const ListPosition& after,
@@ -52,7 +55,19 @@ class SqliteSubmissionStore final : public SubmissionStore {
                         Clock clock)
       : clock_(std::move(clock)), readers_(std::move(readers)), writer_(std::move(writer)) {}
 
+  struct Gathered;
+  static constexpr std::size_t kMostTogether = 64;  // forms
+
+  // Fails when one of them does.
+  absl::Status AcceptTogether(store::Database& db, Gathered& gathered);
+  // Each with its own outcome; an error is that of the whole transaction.
+  absl::Status AcceptEach(store::Database& db, Gathered& gathered);
+  // Accept of what is only to be validated.
+  absl::Status TryOut(Acceptance acceptance, Accepted done);
+
   const Clock clock_;
+  std::mutex gathering_mutex_;
+  std::shared_ptr<Gathered> gathering_;  // guarded by gathering_mutex_; its work has not begun
   std::unique_ptr<store::ReadPool> readers_;
   std::unique_ptr<store::GroupCommit> writer_;  // ends first: its works use the others
 };

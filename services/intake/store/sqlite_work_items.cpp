@@ -3,11 +3,14 @@
 #include "common/canonical.h"
 #include "common/errors.h"
 #include "common/log.h"
+#include "common/store/in_list.h"
 #include "common/text.h"
 #include "common/time.h"
 #include "intake/store/sqlite_heads.h"
 #include "intake/store/sqlite_review_rows.h"
 #include "intake/workflow/findings.h"
+
+#include <absl/container/flat_hash_map.h>
 
 #include <algorithm>
 #include <string>
@@ -154,6 +157,47 @@ SubmissionAction ActionOf(WorkResult::Kind kind) {
   }
 }
 
+// What a submission becomes by the outcome of its item.
+absl::StatusOr<SubmissionState> SettleOne(Database& db, const WorkResult& result, SubmissionRow& head,
+                                          std::int64_t now) {
+  const WorkItem& item = *result.item;
+  if (result.kind == WorkResult::Kind::kDeferred) {
+    RETURN_IF_ERROR(
+        db.Run("UPDATE work_items SET attempts = attempts + 1, due = ? WHERE id = ?", result.not_before, item.id));
+    return head.state;
+  }
+  StepDetail detail = BySystem(ActionOf(result.kind));
+  const bool archived_unasked = result.kind == WorkResult::Kind::kArchived && !MayArchive(head);
+  const absl::StatusOr<SubmissionState> state = StateAfter(head.state, detail.action, v1::ACTOR_ROLE_SYSTEM, {});
+  if (!state.ok() || archived_unasked) {
+    // No outcome may come in this state. The item goes, so that it holds up no other.
+    log::Error("an outcome does not fit its submission",
+               {{"submission", item.name}, {"state", v1::SubmissionState_Name(head.state)}});
+    RETURN_IF_ERROR(db.Run("DELETE FROM work_items WHERE id = ?", item.id));
+    return v1::SUBMISSION_STATE_UNSPECIFIED;
+  }
+  head.state = *state;
+  head.update_time = std::max(now, head.update_time);
+  if (result.kind == WorkResult::Kind::kScored) {
+    RETURN_IF_ERROR(db.Run("UPDATE revisions SET scorecard = ? WHERE submission = ? AND revision = ?",
+                           Blob{result.scorecard->SerializeAsString()}, item.submission, item.revision));
+    RETURN_IF_ERROR(SaveStep(db, head, result.scorecard->rule_set().id(), detail));
+    if (IsReviewed(head)) RETURN_IF_ERROR(JudgeIn(db, result, head));
+    return head.state;
+  }
+  RETURN_IF_ERROR(db.Run("DELETE FROM work_items WHERE id = ?", item.id));
+  if (result.kind == WorkResult::Kind::kArchived) {
+    head.archive_record = result.archive_record;
+    head.archive_index = result.archive_index;
+    head.problem.clear();
+    RETURN_IF_ERROR(SaveStep(db, head, result.archive_record, detail));
+  } else {
+    head.problem = result.problem;
+    RETURN_IF_ERROR(SaveStep(db, head, result.problem, detail));
+  }
+  return head.state;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<LeasedItem>> LeaseIn(Database& db, std::int64_t limit, std::int64_t lease_micros) {
@@ -184,52 +228,35 @@ absl::StatusOr<std::vector<WorkItem*>> RenewIn(Database& db, std::span<WorkItem>
   return renewed;
 }
 
-absl::StatusOr<SubmissionState> SettleIn(Database& db, const WorkResult& result, std::int64_t now) {
-  const WorkItem& item = *result.item;
-  // An item that is gone was settled before, by an answer that nobody heard, or its submission was taken back: what it
-  // became stands. One under another lease took too long, and is in another's hands.
-  bool ours = false;
-  RETURN_IF_ERROR(db.ForEach(
-      "SELECT due FROM work_items WHERE id = ?", [&](const Statement& row) { ours = row.Int(0) == item.leased_until; },
-      item.id));
-  if (!ours) return v1::SUBMISSION_STATE_UNSPECIFIED;
-  ASSIGN_OR_RETURN(std::optional<SubmissionRow> head, FindHead(db, item.name));
-  if (!head) return NoSubmission(item.name);
-  if (result.kind == WorkResult::Kind::kDeferred) {
-    RETURN_IF_ERROR(
-        db.Run("UPDATE work_items SET attempts = attempts + 1, due = ? WHERE id = ?", result.not_before, item.id));
-    return head->state;
+absl::StatusOr<std::vector<SubmissionState>> SettleIn(Database& db, const std::vector<WorkResult>& results,
+                                                      std::int64_t now) {
+  static const std::string kDues = store::InList("SELECT id, due FROM work_items WHERE id");
+  static const std::string kHeads = store::InList(Cat(kHeadColumns, "WHERE id"));
+  std::vector<std::int64_t> items;
+  std::vector<std::int64_t> submissions;
+  for (const WorkResult& result : results) {
+    items.push_back(result.item->id);
+    submissions.push_back(result.item->submission);
   }
-  StepDetail detail = BySystem(ActionOf(result.kind));
-  const bool archived_unasked = result.kind == WorkResult::Kind::kArchived && !MayArchive(*head);
-  const absl::StatusOr<SubmissionState> state = StateAfter(head->state, detail.action, v1::ACTOR_ROLE_SYSTEM, {});
-  if (!state.ok() || archived_unasked) {
-    // No outcome may come in this state. The item goes, so that it holds up no other.
-    log::Error("an outcome does not fit its submission",
-               {{"submission", item.name}, {"state", v1::SubmissionState_Name(head->state)}});
-    RETURN_IF_ERROR(db.Run("DELETE FROM work_items WHERE id = ?", item.id));
-    return v1::SUBMISSION_STATE_UNSPECIFIED;
+  absl::flat_hash_map<std::int64_t, std::int64_t> dues;
+  RETURN_IF_ERROR(store::ForEachOf(db, kDues, std::span<const std::int64_t>(items),
+                                   [&](const Statement& row) { dues[row.Int(0)] = row.Int(1); }));
+  absl::flat_hash_map<std::int64_t, SubmissionRow> heads;
+  RETURN_IF_ERROR(store::ForEachOf(db, kHeads, std::span<const std::int64_t>(submissions),
+                                   [&](const Statement& row) { heads[row.Int(0)] = ReadHead(row); }));
+  std::vector<SubmissionState> states;
+  for (const WorkResult& result : results) {
+    SubmissionState& state = states.emplace_back(v1::SUBMISSION_STATE_UNSPECIFIED);
+    // An item that is gone was settled before, by an answer that nobody heard, or its submission was taken back: what
+    // it became stands. One under another lease took too long, and is in another's hands.
+    const auto due = dues.find(result.item->id);
+    if (due == dues.end() || due->second != result.item->leased_until) continue;
+    dues.erase(due);
+    const auto head = heads.find(result.item->submission);
+    if (head == heads.end()) return NoSubmission(result.item->name);
+    ASSIGN_OR_RETURN(state, SettleOne(db, result, head->second, now));
   }
-  head->state = *state;
-  head->update_time = std::max(now, head->update_time);
-  if (result.kind == WorkResult::Kind::kScored) {
-    RETURN_IF_ERROR(db.Run("UPDATE revisions SET scorecard = ? WHERE submission = ? AND revision = ?",
-                           Blob{result.scorecard->SerializeAsString()}, item.submission, item.revision));
-    RETURN_IF_ERROR(SaveStep(db, *head, result.scorecard->rule_set().id(), detail));
-    if (IsReviewed(*head)) RETURN_IF_ERROR(JudgeIn(db, result, *head));
-    return head->state;
-  }
-  RETURN_IF_ERROR(db.Run("DELETE FROM work_items WHERE id = ?", item.id));
-  if (result.kind == WorkResult::Kind::kArchived) {
-    head->archive_record = result.archive_record;
-    head->archive_index = result.archive_index;
-    head->problem.clear();
-    RETURN_IF_ERROR(SaveStep(db, *head, result.archive_record, detail));
-  } else {
-    head->problem = result.problem;
-    RETURN_IF_ERROR(SaveStep(db, *head, result.problem, detail));
-  }
-  return head->state;
+  return states;
 }
 
 }  // namespace jixiao::intake

@@ -21,12 +21,13 @@ struct LeasedItem {
   bool may_archive = false;
 };
 
-// SubmissionStore::Lease without the contents, Renew and one result of Settle, inside a transaction. RenewIn leaves the
+// SubmissionStore::Lease without the contents, Renew and Settle, inside a transaction. RenewIn leaves the
 // items as they are and says whose lease is `until` now, once that is committed.
 absl::StatusOr<std::vector<LeasedItem>> LeaseIn(store::Database& db, std::int64_t limit, std::int64_t lease_micros);
 absl::Status ReleaseIn(store::Database& db, std::span<const LeasedItem> leased);
 absl::StatusOr<std::vector<WorkItem*>> RenewIn(store::Database& db, std::span<WorkItem> items, std::int64_t until);
-absl::StatusOr<SubmissionState> SettleIn(store::Database& db, const WorkResult& result, std::int64_t now);
+absl::StatusOr<std::vector<SubmissionState>> SettleIn(store::Database& db, const std::vector<WorkResult>& results,
+                                                      std::int64_t now);
 
 // Reads what is filed under `item`, which is that of `leased`, and adds its size to `bytes`. DATA_LOSS when that is not
 // what was accepted.

@@ -143,14 +143,17 @@ struct Backlog {
 // Thread-safe. All methods may block, except Accept.
 class SubmissionStore {
  public:
+  // Hears the serialised SubmitEvaluationResponse, or why there is none.
+  using Accepted = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
+
   virtual ~SubmissionStore() = default;
 
   // Keeps form, first step, work item and answer in one transaction and then calls `done` with the serialised
   // SubmitEvaluationResponse; a repeat of the request gets the first answer. Errors: ALREADY_EXISTS
   // (REQUEST_ID_REUSED), NOT_FOUND (SUBMISSION_NOT_FOUND), FAILED_PRECONDITION (STATE_FORBIDS), and what campaigns
-  // refuse (campaign.proto). Refuses at once with
-  // QUEUE_FULL, and then `done` is not called. Never blocks; `done` runs on the store's thread and must be quick.
-  virtual absl::Status Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) = 0;
+  // refuse (campaign.proto). Refuses at once with QUEUE_FULL, and then `done` is not called. Never blocks; `done` runs
+  // on the store's thread and must be quick.
+  virtual absl::Status Accept(Acceptance acceptance, Accepted done) = 0;
 
   virtual absl::StatusOr<std::optional<SubmissionRow>> Find(std::string_view name) = 0;
   // The scorecard of a revision; nothing before it is scored.

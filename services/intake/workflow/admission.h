@@ -33,7 +33,7 @@ namespace jixiao::intake {
 // Thread-safe; never blocks for the disk.
 class Admission {
  public:
-  using Done = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
+  using Done = SubmissionStore::Accepted;
 
   // Forms with the store at a time: what two commits take, the one that runs and the one that gathers meanwhile.
   static constexpr std::size_t kInStore = 256;

@@ -19,7 +19,7 @@ class HeldStore final : public FragileStore {
  public:
   using FragileStore::FragileStore;
 
-  absl::Status Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) override {
+  absl::Status Accept(Acceptance acceptance, Accepted done) override {
     held_.push_back({acceptance.head.project_name, std::move(done)});
     return refusal;
   }
@@ -38,7 +38,7 @@ class HeldStore final : public FragileStore {
   absl::Status refusal;
 
  private:
-  std::deque<std::pair<std::string, absl::AnyInvocable<void(absl::StatusOr<std::string>)>>> held_;
+  std::deque<std::pair<std::string, Accepted>> held_;
 };
 
 class AdmissionTest : public ::testing::Test {

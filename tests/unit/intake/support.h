@@ -249,7 +249,7 @@ class FragileStore : public SubmissionStore {
   // May refuse one outcome, and with it all that come together with it.
   std::function<absl::Status(const WorkResult&)> judge = [](const WorkResult&) { return absl::OkStatus(); };
 
-  absl::Status Accept(Acceptance acceptance, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) override {
+  absl::Status Accept(Acceptance acceptance, Accepted done) override {
     return store_.Accept(std::move(acceptance), std::move(done));
   }
   absl::StatusOr<std::optional<SubmissionRow>> Find(std::string_view name) override { return store_.Find(name); }

@@ -48,7 +48,8 @@ absl::Status RunWork(Database& database, AnyWork work, absl::Status& outcome) {
 
 }  // namespace
 
-absl::Status RunInSavepoint(Database& database, absl::FunctionRef<absl::Status(Database&)> part, absl::Status& outcome) {
+absl::Status RunInSavepoint(Database& database, absl::FunctionRef<absl::Status(Database&)> part,
+                            absl::Status& outcome) {
   ASSIGN_OR_RETURN(Savepoint savepoint, Savepoint::Begin(database));
   RETURN_IF_ERROR(RunWork(database, part, outcome));
   return outcome.ok() ? savepoint.Commit() : savepoint.Rollback();

@@ -179,8 +179,8 @@ class GroupCommit {
   std::thread checkpointing_;
 };
 
-// Part of a work that can be undone alone: when it fails it is undone, and `outcome` says why. An error that is returned
-// is one of the whole transaction, and the work must end with it.
+// Part of a work that can be undone alone: when it fails it is undone, and `outcome` says why. An error that is
+// returned is one of the whole transaction, and the work must end with it.
 absl::Status RunInSavepoint(Database& database, absl::FunctionRef<absl::Status(Database&)> part, absl::Status& outcome);
 
 // Read-only connections to one database. A lease taken after an acknowledged write sees it. Safe to use from any

@@ -113,7 +113,8 @@ absl::StatusOr<std::vector<std::int64_t>> ReserveHeadIds(Database& db, std::size
 absl::Status InsertHead(Database& db, SubmissionRow& head) {
   static constexpr std::string_view kColumns =
       "name, revision, state, form_digest, implementing_unit, project_name, fiscal_year, region_code, rule_set,"
-      " create_time, update_time, version, archive_record, archive_index, problem, campaign, competent_department, late,"
+      " create_time, update_time, version, archive_record, archive_index, problem, campaign, competent_department, "
+      "late,"
       " stages, judged";
   static constexpr std::string_view kValues = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', -1, '', ?, ?, ?, ?, ?";
   static const std::string kInsert =
@@ -127,7 +128,8 @@ absl::Status InsertHead(Database& db, SubmissionRow& head) {
   };
   if (head.id != 0) return with_values([&](const auto&... values) { return db.Run(kInsertAs, head.id, values...); });
   return with_values([&](const auto&... values) {
-    return db.ForEach(kInsert, [&](const Statement& row) { head.id = row.Int(0); }, values...);
+    return db.ForEach(
+        kInsert, [&](const Statement& row) { head.id = row.Int(0); }, values...);
   });
 }
 

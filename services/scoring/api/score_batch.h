@@ -12,8 +12,8 @@
 
 namespace jixiao::scoring {
 
-// One message is read only after the answer to the one before was taken: that is the flow control. `stream` and `item`
-// count whole calls and single forms.
+// One message is read ahead; when the caller takes no answers, only a few forms are scored for it: that is the flow
+// control. `stream` and `item` count whole calls and single forms.
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartScoreBatch(const grpc::CallbackServerContext& context,
                                                                              RuleBook& book, LiveForms& live,
                                                                              WorkerPool& pool, rpc::ServerState& state,

@@ -1,6 +1,5 @@
 // Forms that the store takes in together: one work for many of them, and an outcome for each.
 #include "intake/store/sqlite_submission_store.h"
-
 #include "support/stores.h"
 
 #include <future>
@@ -86,8 +85,7 @@ TEST_F(SubmissionStoreTest, ManyFormsShareOneWork) {
   const auto all = store_->List({}, {}, 1000);
   ASSERT_TRUE(all.ok()) << all.status();
   ASSERT_EQ(all->rows.size(), static_cast<std::size_t>(kForms));
-  for (int i = 0; i < kForms; ++i)
-    EXPECT_EQ(all->rows[static_cast<std::size_t>(i)].project_name, Cat("form", i)) << i;
+  for (int i = 0; i < kForms; ++i) EXPECT_EQ(all->rows[static_cast<std::size_t>(i)].project_name, Cat("form", i)) << i;
 }
 
 TEST_F(SubmissionStoreTest, ARepeatGetsTheFirstAnswerAlsoFromTheSameWork) {

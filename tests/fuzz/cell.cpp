@@ -43,9 +43,10 @@ std::string CheckLiteral(std::string_view cell, int year) {
     if (q.end && q.comparison != scoring::Comparison::kBetween) return "a range is not compared as one";
     if (q.comparison == scoring::Comparison::kBetween && (!q.end || *q.end < q.number)) return "a range has no end";
     if (!q.unit.InBase(q.number)) return "a quantity is beyond all reckoning";
-    const bool told_as_duration =
-        q.unit_text == "个月" || q.unit_text == "个季度";  // 7月 that is no date: see Quantity
-    if (!told_as_duration && literal.text.find(q.unit_text) == std::string::npos)
+    // See Quantity: units that are told otherwise than they are written.
+    const bool told_otherwise =
+        q.unit.dimension == scoring::Dimension::kRatio || q.unit_text == "个月" || q.unit_text == "个季度";
+    if (!told_otherwise && literal.text.find(q.unit_text) == std::string::npos)
       return "a unit does not stand in its cell";
   }
   return literal.period ? CheckPeriod(*literal.period) : std::string();

@@ -74,7 +74,7 @@ class Caretaker {
   const CaretakerOptions options_;
   const Hooks hooks_;
   std::chrono::steady_clock::time_point next_pass_step_{};  // thread of the loop only
-  exporting::RepeatedDigests rule_set_;                      // likewise
+  exporting::RepeatedDigests rule_set_;                     // likewise
   std::atomic<std::int64_t> passed_{0};
   std::atomic<std::int64_t> failed_{0};
 

@@ -24,9 +24,7 @@ std::string LockOf(const std::string& database) {
   return database + ".lock";
 }
 
-using AnyWork = absl::FunctionRef<absl::Status(Database&)>;
-
-absl::Status Call(AnyWork work, Database& database) {
+absl::Status Call(GroupCommit::Work& work, Database& database) {
   try {
     return work(database);
   } catch (const std::exception& error) {
@@ -35,7 +33,7 @@ absl::Status Call(AnyWork work, Database& database) {
 }
 
 // Runs one work. `outcome` is the work's own; the returned error is that of the whole transaction.
-absl::Status RunWork(Database& database, AnyWork work, absl::Status& outcome) {
+absl::Status RunWork(Database& database, GroupCommit::Work& work, absl::Status& outcome) {
   outcome = Call(work, database);
   database.ResetStatements();
   // A full disk or an I/O error makes SQLite undo the whole transaction, and the works before this one with it.
@@ -48,8 +46,7 @@ absl::Status RunWork(Database& database, AnyWork work, absl::Status& outcome) {
 
 }  // namespace
 
-absl::Status RunInSavepoint(Database& database, absl::FunctionRef<absl::Status(Database&)> part,
-                            absl::Status& outcome) {
+absl::Status RunInSavepoint(Database& database, GroupCommit::Work& part, absl::Status& outcome) {
   ASSIGN_OR_RETURN(Savepoint savepoint, Savepoint::Begin(database));
   RETURN_IF_ERROR(RunWork(database, part, outcome));
   return outcome.ok() ? savepoint.Commit() : savepoint.Rollback();

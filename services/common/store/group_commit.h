@@ -13,7 +13,6 @@
 #include "common/store/sqlite.h"
 
 #include <absl/functional/any_invocable.h>
-#include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
@@ -181,7 +180,7 @@ class GroupCommit {
 
 // Part of a work that can be undone alone: when it fails it is undone, and `outcome` says why. An error that is
 // returned is one of the whole transaction, and the work must end with it.
-absl::Status RunInSavepoint(Database& database, absl::FunctionRef<absl::Status(Database&)> part, absl::Status& outcome);
+absl::Status RunInSavepoint(Database& database, GroupCommit::Work& part, absl::Status& outcome);
 
 // Read-only connections to one database. A lease taken after an acknowledged write sees it. Safe to use from any
 // thread; outlives its leases.

@@ -223,14 +223,12 @@ absl::Status SqliteSubmissionStore::AcceptTogether(Database& db, Gathered& gathe
 
 absl::Status SqliteSubmissionStore::AcceptEach(Database& db, Gathered& gathered) {
   for (Gathered::One& one : gathered.forms) {
+    store::GroupCommit::Work accept = [&](Database&) -> absl::Status {
+      one.answer = AcceptIn(db, one.acceptance, clock_(), nullptr);
+      return one.answer.status();
+    };
     absl::Status outcome;
-    RETURN_IF_ERROR(store::RunInSavepoint(
-        db,
-        [&](Database&) -> absl::Status {
-          one.answer = AcceptIn(db, one.acceptance, clock_(), nullptr);
-          return one.answer.status();
-        },
-        outcome));
+    RETURN_IF_ERROR(store::RunInSavepoint(db, accept, outcome));
     if (!outcome.ok()) one.answer = std::move(outcome);
   }
   return absl::OkStatus();

@@ -97,7 +97,7 @@ class Admission {
   std::chrono::steady_clock::time_point burst_at_ = std::chrono::steady_clock::now();  // when that was so
   std::uint64_t refused_ = 0;
   std::chrono::steady_clock::time_point refused_at_{};  // the last one
-  std::uint64_t drained_ = 0;  // since `since_`
+  std::uint64_t drained_ = 0;                           // since `since_`
   std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
   double per_second_ = 0;
 };

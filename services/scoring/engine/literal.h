@@ -52,7 +52,9 @@ struct Quantity {
   std::optional<Decimal> end;  // upper end of a range
   bool approximate = false;    // 余, 左右, 约
   Unit unit;
-  std::string unit_text;  // the unit as written, without spaces; 个月 for 月 and 个季度 for 季度, which alone are dates
+  // The unit as written, without spaces; but 个月 for 月 and 个季度 for 季度, which alone are dates, and %, ‰ for
+  // 百分之, 千分之.
+  std::string unit_text;
 
   // The number in base units.
   Decimal Value() const;

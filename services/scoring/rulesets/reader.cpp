@@ -5,6 +5,7 @@
 
 #include <google/protobuf/util/json_util.h>
 #include <nlohmann/json.hpp>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -128,15 +129,36 @@ absl::Status InheritRuleSet(json& child, json parent, const std::string& documen
   return absl::OkStatus();
 }
 
+// Hears a YAML document and keeps nothing of it.
+class Deaf final : public YAML::EventHandler {
+  using Style = YAML::EmitterStyle::value;
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, Style) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, Style) override {}
+  void OnMapEnd() override {}
+};
+
+// Not by YAML::LoadAll: of some texts that are no YAML, such as `, 5`, that finds documents without end.
+bool HasSecondDocument(const std::string& text) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  Deaf deaf;
+  return parser.HandleNextDocument(deaf) && parser.HandleNextDocument(deaf);
+}
+
 class Family {
  public:
   absl::Status Add(const RuleSetDocument& document) {
     json content;
     try {
       int nodes = 0;
-      const std::vector<YAML::Node> parts = YAML::LoadAll(document.text);
-      if (parts.size() > 1) return Unreadable(document.name, "holds more than one YAML document");
-      ASSIGN_OR_RETURN(content, ToJson(parts.empty() ? YAML::Node() : parts.front(), document.name, 0, nodes));
+      if (HasSecondDocument(document.text)) return Unreadable(document.name, "holds more than one YAML document");
+      ASSIGN_OR_RETURN(content, ToJson(YAML::Load(document.text), document.name, 0, nodes));
     } catch (const YAML::Exception& error) {
       return Unreadable(document.name, error.what());
     }

@@ -458,6 +458,7 @@ TEST(RuleSetReader, RefusesWhatIsNoRuleSet) {
   ExpectRefused({{"a.yaml", "id: [a]\n"}}, "a.yaml", "a map with an id");
   ExpectRefused({{"a.yaml", "id: a\ntitle: [open\n"}}, "a.yaml", "");
   ExpectRefused({{"a.yaml", "id: a\n---\nid: b\n"}}, "a.yaml", "more than one YAML document");
+  ExpectRefused({{"a.yaml", ", 5"}}, "a.yaml", "more than one YAML document");  // YAML::LoadAll does not end here
   ExpectRefused({{"a.yaml", "id: a\ntitle: A: B\n"}}, "a.yaml", "");
 }
 

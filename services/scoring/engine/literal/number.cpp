@@ -19,13 +19,14 @@ constexpr std::size_t kSignificant = 15;
 Run ReadPlainRun(std::string_view text) {
   constexpr std::size_t kIntegerDigits = 12;
   std::size_t n = 0;
-  std::int64_t value = 0;
-  while (n < text.size() && n <= kIntegerDigits && IsDigit(text[n])) value = value * 10 + (text[n++] - '0');
+  std::uint64_t value = 0;  // up to 19 digits, before it is seen that one is too many
+  const auto take = [&] { value = value * 10 + static_cast<unsigned char>(text[n++] - '0'); };
+  while (n < text.size() && n <= kIntegerDigits && IsDigit(text[n])) take();
   if (n == 0 || n > kIntegerDigits) return {};
   int decimals = 0;
   if (n + 1 < text.size() && text[n] == '.' && IsDigit(text[n + 1])) {
     const std::size_t start = ++n;
-    while (n < text.size() && n - start <= kPlainDecimals && IsDigit(text[n])) value = value * 10 + (text[n++] - '0');
+    while (n < text.size() && n - start <= kPlainDecimals && IsDigit(text[n])) take();
     if (n - start > kPlainDecimals) return {};
     decimals = static_cast<int>(n - start);
   }
@@ -35,7 +36,7 @@ Run ReadPlainRun(std::string_view text) {
     value /= 10;
     --scale;
   }
-  return {Decimal::Scaled(value, scale), n, decimals};
+  return {Decimal::Scaled(static_cast<std::int64_t>(value), scale), n, decimals};
 }
 
 // Takes the commas out of `integer`: one to three digits, then groups of exactly three. Nothing when they stand

@@ -143,8 +143,16 @@ absl::Status Sequencer::WriteBatch(std::span<Item> batch, ArchiveWriter& archive
   ASSIGN_OR_RETURN(const std::int64_t size, archive.Size());
   ASSIGN_OR_RETURN(log::Appender appender, log::Appender::Resume(size, archive));
   ASSIGN_OR_RETURN(const std::int64_t previous, SignedSize(archive, appender));
+  std::vector<std::string_view> keys;
+  for (const Item& item : batch) keys.push_back(item.record.key);
+  ASSIGN_OR_RETURN(absl::flat_hash_set<std::string> known, archive.KnownKeys(keys));
   std::vector<log::NewNode> nodes;
-  for (Item& item : batch) RETURN_IF_ERROR(AppendOne(item, archive, appender, nodes));
+  for (Item& item : batch) {
+    if ((item.appended = known.insert(item.record.key).second))
+      RETURN_IF_ERROR(AppendOne(item, archive, appender, nodes));
+    else
+      RETURN_IF_ERROR(AnswerExisting(item, archive));
+  }
   if (appender.size() == size) return absl::OkStatus();
   log::Checkpoint next{origin_, appender.size(), appender.Root(), {log::PreviousLine(previous)}};
   ASSIGN_OR_RETURN(std::string note, log::SignCheckpoint(next, signer_));
@@ -184,10 +192,8 @@ absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appen
                                   std::vector<log::NewNode>& nodes) {
   const PendingRecord& record = item.record;
   const std::int64_t index = appender.size();
-  ASSIGN_OR_RETURN(item.appended, archive.InsertRecord({index, record.key, record.content_digest, item.leaf,
-                                                        item.archive_time, record.summary},
-                                                       record.parts));
-  if (!item.appended) return AnswerExisting(item, archive);
+  RETURN_IF_ERROR(archive.InsertRecord(
+      {index, record.key, record.content_digest, item.leaf, item.archive_time, record.summary}, record.parts));
   appender.Append(item.leaf_hash, &nodes);
   item.outcome = Placement{index, item.archive_time, {}, {}};
   return absl::OkStatus();

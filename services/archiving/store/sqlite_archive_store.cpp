@@ -4,6 +4,7 @@
 #include "archiving/store/sqlite_epochs.h"
 #include "common/digest.h"
 #include "common/errors.h"
+#include "common/store/in_list.h"
 #include "common/text.h"
 
 #include <algorithm>
@@ -110,6 +111,13 @@ class SqliteArchive final : public ArchiveWriter {
     RETURN_IF_ERROR(db_.ForEach(
         Cat(kRecordColumns, "WHERE idx = ?"), [&](const Statement& row) { found = ReadRecord(row); }, index));
     return found;
+  }
+
+  absl::StatusOr<absl::flat_hash_set<std::string>> KnownKeys(std::span<const std::string_view> keys) const override {
+    static const std::string kSql = store::InList("SELECT key FROM records WHERE key");
+    absl::flat_hash_set<std::string> known;
+    RETURN_IF_ERROR(store::ForEachOf(db_, kSql, keys, [&](const Statement& row) { known.insert(row.Text(0)); }));
+    return known;
   }
 
   absl::StatusOr<std::optional<StoredRecord>> RecordByKey(std::string_view key) const override {
@@ -255,17 +263,14 @@ class SqliteArchive final : public ArchiveWriter {
     return faults;
   }
 
-  absl::StatusOr<bool> InsertRecord(const StoredRecord& record, const std::vector<Part>& parts) override {
+  absl::Status InsertRecord(const StoredRecord& record, const std::vector<Part>& parts) override {
     const Summary& s = record.summary;
-    RETURN_IF_ERROR(db_.Run("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
-                            record.index, record.key, record.content_digest, Blob{record.leaf}, record.archive_time,
-                            s.implementing_unit, s.project_name, s.fiscal_year, s.region_code, s.computed_total,
-                            s.grade));
-    if (db_.changes() == 0) return false;
+    RETURN_IF_ERROR(db_.Run("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", record.index, record.key,
+                            record.content_digest, Blob{record.leaf}, record.archive_time, s.implementing_unit,
+                            s.project_name, s.fiscal_year, s.region_code, s.computed_total, s.grade));
     for (const Part& part : parts)
       if (part.name == kRuleSetPart) RETURN_IF_ERROR(ShareRuleSet(part.content));
-    RETURN_IF_ERROR(InsertParts(record.index, parts));
-    return true;
+    return InsertParts(record.index, parts);
   }
 
   absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) override {

@@ -145,7 +145,7 @@ absl::Status Sequencer::WriteBatch(std::span<Item> batch, ArchiveWriter& archive
   ASSIGN_OR_RETURN(const std::int64_t previous, SignedSize(archive, appender));
   std::vector<std::string_view> keys;
   for (const Item& item : batch) keys.push_back(item.record.key);
-  ASSIGN_OR_RETURN(absl::flat_hash_set<std::string> known, archive.KnownKeys(keys));
+  ASSIGN_OR_RETURN(auto known, archive.KnownKeys(keys));
   std::vector<log::NewNode> nodes;
   for (Item& item : batch) {
     if ((item.appended = known.insert(item.record.key).second))

@@ -7,13 +7,14 @@
 #include "archiving/store/custody.h"
 #include "archiving/store/epoch_store.h"
 
-#include <absl/container/flat_hash_set.h>
 #include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,8 +46,6 @@ class ArchiveReader : public log::NodeReader {
   // By index or by key; nothing when there is none.
   virtual absl::StatusOr<std::optional<StoredRecord>> Record(std::int64_t index) const = 0;
   virtual absl::StatusOr<std::optional<StoredRecord>> RecordByKey(std::string_view key) const = 0;
-  // Those of `keys` under which there are records.
-  virtual absl::StatusOr<absl::flat_hash_set<std::string>> KnownKeys(std::span<const std::string_view> keys) const = 0;
   // The parts of a record in the order of their names.
   virtual absl::StatusOr<std::vector<Part>> Parts(std::int64_t index) const = 0;
   // One of them; nothing when the record has none of that name.
@@ -82,7 +81,10 @@ class ArchiveReader : public log::NodeReader {
 // A write transaction; it reads its own writes.
 class ArchiveWriter : public ArchiveReader {
  public:
-  // There must be no record with this key: see KnownKeys.
+  // Those of `keys` under which there are records.
+  virtual absl::StatusOr<std::set<std::string, std::less<>>> KnownKeys(
+      std::span<const std::string_view> keys) const = 0;
+  // There must be no record with this key.
   virtual absl::Status InsertRecord(const StoredRecord& record, const std::vector<Part>& parts) = 0;
   virtual absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) = 0;
   virtual absl::Status InsertHead(const StoredHead& head, std::int64_t time) = 0;

@@ -113,9 +113,9 @@ class SqliteArchive final : public ArchiveWriter {
     return found;
   }
 
-  absl::StatusOr<absl::flat_hash_set<std::string>> KnownKeys(std::span<const std::string_view> keys) const override {
+  absl::StatusOr<std::set<std::string, std::less<>>> KnownKeys(std::span<const std::string_view> keys) const override {
     static const std::string kSql = store::InList("SELECT key FROM records WHERE key");
-    absl::flat_hash_set<std::string> known;
+    std::set<std::string, std::less<>> known;
     RETURN_IF_ERROR(store::ForEachOf(db_, kSql, keys, [&](const Statement& row) { known.insert(row.Text(0)); }));
     return known;
   }

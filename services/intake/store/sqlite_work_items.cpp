@@ -10,9 +10,8 @@
 #include "intake/store/sqlite_review_rows.h"
 #include "intake/workflow/findings.h"
 
-#include <absl/container/flat_hash_map.h>
-
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -238,10 +237,10 @@ absl::StatusOr<std::vector<SubmissionState>> SettleIn(Database& db, const std::v
     items.push_back(result.item->id);
     submissions.push_back(result.item->submission);
   }
-  absl::flat_hash_map<std::int64_t, std::int64_t> dues;
+  std::map<std::int64_t, std::int64_t> dues;
   RETURN_IF_ERROR(store::ForEachOf(db, kDues, std::span<const std::int64_t>(items),
                                    [&](const Statement& row) { dues[row.Int(0)] = row.Int(1); }));
-  absl::flat_hash_map<std::int64_t, SubmissionRow> heads;
+  std::map<std::int64_t, SubmissionRow> heads;
   RETURN_IF_ERROR(store::ForEachOf(db, kHeads, std::span<const std::int64_t>(submissions),
                                    [&](const Statement& row) { heads[row.Int(0)] = ReadHead(row); }));
   std::vector<SubmissionState> states;

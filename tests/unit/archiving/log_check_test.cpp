@@ -34,8 +34,7 @@ class LogCheckTest : public ArchiveTest {
       std::vector<log::NewNode> nodes;
       appender.Append(log::HashLeaf({reinterpret_cast<const std::uint8_t*>(leaf.data()), leaf.size()}), &nodes);
       RETURN_IF_ERROR(
-          archive.InsertRecord({size, key, record.content_digest, std::move(leaf), 1, record.summary}, record.parts)
-              .status());
+          archive.InsertRecord({size, key, record.content_digest, std::move(leaf), 1, record.summary}, record.parts));
       RETURN_IF_ERROR(archive.InsertNodes(nodes));
       ASSIGN_OR_RETURN(std::string note, log::SignCheckpoint({kOrigin, appender.size(), appender.Root(), {}}, signer));
       return archive.InsertHead({appender.size(), std::move(note)}, 1);

@@ -114,11 +114,8 @@ class SearchTest : public ArchiveTest {
         ASSIGN_OR_RETURN(const std::vector<Part> parts, PartsOf(request));
         ASSIGN_OR_RETURN(const Summary summary, archiving::Summarize(parts));
         const std::string key = Cat("key/", number);
-        RETURN_IF_ERROR(
-            archive
-                .InsertRecord({number, key, ContentDigest(parts), LeafBytes(key, k.time, parts), k.time, summary},
-                              parts)
-                .status());
+        RETURN_IF_ERROR(archive.InsertRecord(
+            {number, key, ContentDigest(parts), LeafBytes(key, k.time, parts), k.time, summary}, parts));
         known_.push_back(std::move(k));
       }
       return absl::OkStatus();

@@ -20,6 +20,8 @@ using Clock = std::function<std::int64_t()>;
 
 class SqliteSubmissionStore final : public SubmissionStore {
  public:
+  static constexpr std::size_t kMostTogether = 64;  // forms in one work
+
   // Opens or creates the database at `path`.
   static absl::StatusOr<std::unique_ptr<SqliteSubmissionStore>> Open(const std::string& path, Clock clock = NowMicros,
                                                                      store::GroupCommit::Options options = {});
@@ -56,8 +58,6 @@ class SqliteSubmissionStore final : public SubmissionStore {
       : clock_(std::move(clock)), readers_(std::move(readers)), writer_(std::move(writer)) {}
 
   struct Gathered;
-  static constexpr std::size_t kMostTogether = 64;  // forms
-
   // Fails when one of them does.
   absl::Status AcceptTogether(store::Database& db, Gathered& gathered);
   // Each with its own outcome; an error is that of the whole transaction.

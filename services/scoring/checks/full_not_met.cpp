@@ -73,11 +73,12 @@ void CheckSilentRows(const FormReading& reading, FindingSink& findings) {
   }
 }
 
-// Whether words can't answer the target: it holds a bound, and not merely the 100 % that 已完成 means too.
-bool AsksForFigure(const Literal& target) {
-  return std::any_of(target.quantities.begin(), target.quantities.end(), [](const Quantity& q) {
-    return q.comparison != Comparison::kNone && !(q.unit.dimension == Dimension::kRatio && q.number == Decimal(100));
-  });
+// What of the target words can't answer: a bound, unless it is the 100 % that 已完成 means too.
+const Quantity* FigureAskedBy(const Literal& target) {
+  for (const Quantity& q : target.quantities)
+    if (q.comparison != Comparison::kNone && !(q.unit.dimension == Dimension::kRatio && q.number == Decimal(100)))
+      return &q;
+  return nullptr;
 }
 
 bool AnswersInWords(const IndicatorReading& row) {
@@ -87,12 +88,14 @@ bool AnswersInWords(const IndicatorReading& row) {
 
 // Full points for words where the target asks for a figure.
 void CheckWords(const IndicatorReading& row, FindingSink& findings) {
-  if (!AnswersInWords(row) || ClaimOf(row) != Claim::kFullPoints || !AsksForFigure(row.target)) return;
+  if (!AnswersInWords(row) || ClaimOf(row) != Claim::kFullPoints) return;
+  const Quantity* const asked = FigureAskedBy(row.target);
+  if (asked == nullptr) return;
   const std::string claim = ClaimText(row, Claim::kFullPoints);
   findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("actual"),
-                   Cat("“", row.Name(), "”指标值 ", row.target.text, "，实际完成值“", row.actual.text,
+                   Cat("“", row.Name(), "”指标值 ", asked->ToString(), "，实际完成值“", row.actual.text,
                        "”没有数字，无从核对，却", claim),
-                   {{"target", row.target.text}, {"actual", row.actual.text}, {"claim", claim}});
+                   {{"target", asked->ToString()}, {"actual", row.actual.text}, {"claim", claim}});
 }
 
 }  // namespace

@@ -581,8 +581,8 @@ TEST_F(CampaignStoreTest, ReservationIsForOneFormOfOneUnitInOneCampaign) {
 
 TEST_F(CampaignStoreTest, ReservationsAreAnsweredWhileFormsAreRefused) {
   store::GroupCommit::Options options;
-  options.capacity = 8;
-  options.max_batch = 4;
+  options.capacity = 1;
+  constexpr std::size_t kForms = SqliteSubmissionStore::kMostTogether;  // of one work
   Restart(options);
   OpenNow(Made());
   // The writer is held up; the queue of forms is filled to its end.
@@ -604,9 +604,9 @@ TEST_F(CampaignStoreTest, ReservationsAreAnsweredWhileFormsAreRefused) {
   const auto note = [&](const std::string& what, const absl::Status& status) {
     const std::lock_guard lock(mutex);
     order.push_back(status.ok() ? what : ReasonOf(status));
-    if (order.size() == 8 + 3) all.set_value();
+    if (order.size() == kForms + 3) all.set_value();
   };
-  for (int i = 0; i < 8; ++i) {
+  for (std::size_t i = 0; i < kForms; ++i) {
     Acceptance form = FormOf(Cat("单位", i), "校舍");
     form.request_id = form.request_digest = Cat("flood-", i);
     ASSERT_TRUE(store_->Accept(std::move(form), [&](absl::StatusOr<std::string> a) { note("form", a.status()); }).ok());

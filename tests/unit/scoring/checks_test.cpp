@@ -297,9 +297,9 @@ TEST(FullNotMet, FiresMildlyWhereTheBoundIsOnlyReadOffTheClass) {
 TEST(FullNotMet, FiresMildlyOnFullPointsForAFigureAnsweredInWords) {
   ExpectOne(OneRow({"≤30万元", "完成", "90", "90", "产出指标", "经济成本指标", "成本控制数"}), "FULL_NOT_MET",
             SEVERITY_WARNING, "indicators[0].actual",
-            "“成本控制数”指标值 ≤30万元，实际完成值“完成”没有数字，无从核对，却得满分 90 分");
+            "“成本控制数”指标值 ≤ 30 万元，实际完成值“完成”没有数字，无从核对，却得满分 90 分");
   ExpectOne(OneRow({"80%以上", "均通过省级验收", "10", "10"}), "FULL_NOT_MET", SEVERITY_WARNING, "indicators[0].actual",
-            "“指标”指标值 80%以上，实际完成值“均通过省级验收”没有数字，无从核对，却得满分 10 分");
+            "“指标”指标值 ≥ 80%，实际完成值“均通过省级验收”没有数字，无从核对，却得满分 10 分");
   ExpectNone(OneRow({"≤30万元", "完成", "90", "80"}), "FULL_NOT_MET", "not full");
   ExpectNone(OneRow({"=100%", "已完成", "10", "10"}), "FULL_NOT_MET", "the words say as much");
   ExpectNone(OneRow({"8002人全覆盖", "全覆盖", "10", "10"}), "FULL_NOT_MET", "no bound");

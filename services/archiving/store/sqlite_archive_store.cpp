@@ -4,7 +4,7 @@
 #include "archiving/store/sqlite_epochs.h"
 #include "common/digest.h"
 #include "common/errors.h"
-#include "common/store/in_list.h"
+#include "common/store/look_ups.h"
 #include "common/text.h"
 
 #include <algorithm>
@@ -114,9 +114,9 @@ class SqliteArchive final : public ArchiveWriter {
   }
 
   absl::StatusOr<std::set<std::string, std::less<>>> KnownKeys(std::span<const std::string_view> keys) const override {
-    static const std::string kSql = store::InList("SELECT key FROM records WHERE key");
+    static const store::LookUps kKeys("SELECT key FROM records WHERE key = ?");
     std::set<std::string, std::less<>> known;
-    RETURN_IF_ERROR(store::ForEachOf(db_, kSql, keys, [&](const Statement& row) { known.insert(row.Text(0)); }));
+    RETURN_IF_ERROR(kKeys.ForEach(db_, keys, [&](const Statement& row) { known.insert(row.Text(0)); }));
     return known;
   }
 

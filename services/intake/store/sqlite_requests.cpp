@@ -1,7 +1,7 @@
 #include "intake/store/sqlite_requests.h"
 
 #include "common/errors.h"
-#include "common/store/in_list.h"
+#include "common/store/look_ups.h"
 
 #include <utility>
 
@@ -37,12 +37,12 @@ absl::StatusOr<std::optional<std::string>> EarlierAnswer(Database& db, std::stri
 
 absl::StatusOr<EarlierAnswers> EarlierAnswers::Find(Database& db, std::string_view method,
                                                     std::span<const std::string_view> request_ids) {
-  static const std::string kSql =
-      store::InList("SELECT request_id, digest, answer FROM requests WHERE method = ? AND request_id");
+  static const store::LookUps kAnswers(
+      "SELECT request_id, digest, answer FROM requests WHERE method = ? AND request_id = ?");
   EarlierAnswers found;
-  RETURN_IF_ERROR(store::ForEachOf(
-      db, kSql, request_ids,
-      [&](const Statement& row) { found.Put(row.TextView(0), row.TextView(1), row.BlobBytes(2)); }, method));
+  RETURN_IF_ERROR(kAnswers.ForEach(
+      db, request_ids, [&](const Statement& row) { found.Put(row.TextView(0), row.TextView(1), row.BlobBytes(2)); },
+      method));
   return found;
 }
 

@@ -3,7 +3,7 @@
 #include "common/canonical.h"
 #include "common/errors.h"
 #include "common/log.h"
-#include "common/store/in_list.h"
+#include "common/store/look_ups.h"
 #include "common/text.h"
 #include "common/time.h"
 #include "intake/store/sqlite_heads.h"
@@ -229,8 +229,8 @@ absl::StatusOr<std::vector<WorkItem*>> RenewIn(Database& db, std::span<WorkItem>
 
 absl::StatusOr<std::vector<SubmissionState>> SettleIn(Database& db, const std::vector<WorkResult>& results,
                                                       std::int64_t now) {
-  static const std::string kDues = store::InList("SELECT id, due FROM work_items WHERE id");
-  static const std::string kHeads = store::InList(Cat(kHeadColumns, "WHERE id"));
+  static const store::LookUps kDues("SELECT id, due FROM work_items WHERE id = ?");
+  static const store::LookUps kHeads(Cat(kHeadColumns, "WHERE id = ?"));
   std::vector<std::int64_t> items;
   std::vector<std::int64_t> submissions;
   for (const WorkResult& result : results) {
@@ -238,11 +238,11 @@ absl::StatusOr<std::vector<SubmissionState>> SettleIn(Database& db, const std::v
     submissions.push_back(result.item->submission);
   }
   std::map<std::int64_t, std::int64_t> dues;
-  RETURN_IF_ERROR(store::ForEachOf(db, kDues, std::span<const std::int64_t>(items),
-                                   [&](const Statement& row) { dues[row.Int(0)] = row.Int(1); }));
+  RETURN_IF_ERROR(kDues.ForEach(db, std::span<const std::int64_t>(items),
+                                [&](const Statement& row) { dues[row.Int(0)] = row.Int(1); }));
   std::map<std::int64_t, SubmissionRow> heads;
-  RETURN_IF_ERROR(store::ForEachOf(db, kHeads, std::span<const std::int64_t>(submissions),
-                                   [&](const Statement& row) { heads[row.Int(0)] = ReadHead(row); }));
+  RETURN_IF_ERROR(kHeads.ForEach(db, std::span<const std::int64_t>(submissions),
+                                 [&](const Statement& row) { heads[row.Int(0)] = ReadHead(row); }));
   std::vector<SubmissionState> states;
   for (const WorkResult& result : results) {
     SubmissionState& state = states.emplace_back(v1::SUBMISSION_STATE_UNSPECIFIED);

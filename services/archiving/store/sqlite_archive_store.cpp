@@ -4,6 +4,7 @@
 #include "archiving/store/sqlite_epochs.h"
 #include "common/digest.h"
 #include "common/errors.h"
+#include "common/store/inserts.h"
 #include "common/store/look_ups.h"
 #include "common/text.h"
 
@@ -274,14 +275,15 @@ class SqliteArchive final : public ArchiveWriter {
   }
 
   absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) override {
-    // Neighbours of a level after one another, many to a statement: on PostgreSQL each statement is a round trip.
+    static const store::Inserts kNodes("INSERT INTO nodes VALUES", 3);
+    // Neighbours of a level after one another.
     std::vector<log::NewNode> sorted = nodes;
     std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-    std::span<const log::NewNode> left(sorted);
-    for (; left.size() >= kNodesAtOnce; left = left.subspan(kNodesAtOnce))
-      RETURN_IF_ERROR(InsertTogether(left.first(kNodesAtOnce)));
-    for (const log::NewNode& node : left) RETURN_IF_ERROR(InsertTogether({&node, 1}));
-    return absl::OkStatus();
+    return kNodes.Run(db_, std::span<const log::NewNode>(sorted), [](const log::NewNode& node, const auto& put) {
+      put(node.id.level);
+      put(node.id.index);
+      put(Blob{std::string_view(reinterpret_cast<const char*>(node.hash.data()), node.hash.size())});
+    });
   }
 
   absl::Status InsertHead(const StoredHead& head, std::int64_t time) override {
@@ -295,8 +297,6 @@ class SqliteArchive final : public ArchiveWriter {
   }
 
  private:
-  static constexpr std::size_t kNodesAtOnce = 64;
-
   // Keeps the rule set once for all records. Records that come together mostly have the same one, of tens of thousands
   // of bytes.
   absl::Status ShareRuleSet(const std::string& content) {
@@ -340,28 +340,6 @@ class SqliteArchive final : public ArchiveWriter {
       for (std::size_t i = 1; i < count; ++i) sql += ", (?, ?, ?, ?, ?, ?)";
     }
     return sql;
-  }
-
-  // One node, or kNodesAtOnce.
-  absl::Status InsertTogether(std::span<const log::NewNode> nodes) {
-    static constexpr std::string_view kOne = "INSERT INTO nodes VALUES (?, ?, ?)";
-    static const std::string many = [] {
-      std::string sql(kOne);
-      for (std::size_t i = 1; i < kNodesAtOnce; ++i) sql += ", (?, ?, ?)";
-      return sql;
-    }();
-    ASSIGN_OR_RETURN(Statement* const statement, db_.Prepared(nodes.size() == 1 ? kOne : std::string_view(many)));
-    statement->Lend();
-    int parameter = 0;
-    for (const log::NewNode& node : nodes) {
-      statement->Bind(++parameter, node.id.level);
-      statement->Bind(++parameter, node.id.index);
-      statement->Bind(++parameter,
-                      Blob{std::string_view(reinterpret_cast<const char*>(node.hash.data()), node.hash.size())});
-    }
-    const absl::Status status = statement->Step().status();
-    statement->Reset();
-    return status;
   }
 
   absl::StatusOr<std::int64_t> Number(std::string_view sql) const {

@@ -109,8 +109,22 @@ std::string WithoutPassword(std::string_view url) {
   return shown.erase(colon, at - colon);
 }
 
+namespace {
+
+// Takes ` REFERENCES table (column)` out.
+void DropReferences(std::string& sql) {
+  constexpr std::string_view kReferences = " REFERENCES ";
+  for (std::size_t at = sql.find(kReferences); at != std::string::npos; at = sql.find(kReferences, at)) {
+    const std::size_t end = sql.find(')', at);
+    sql.erase(at, end == std::string::npos ? end : end + 1 - at);
+  }
+}
+
+}  // namespace
+
 std::string ToPostgresSchema(std::string_view sql) {
   std::string out(sql);
+  DropReferences(out);
   ReplaceWords(out, "INTEGER PRIMARY KEY AUTOINCREMENT", "BIGSERIAL PRIMARY KEY");
   ReplaceWords(out, "INTEGER", "BIGINT");
   ReplaceWords(out, "BLOB", "BYTEA");

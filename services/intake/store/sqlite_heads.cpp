@@ -1,11 +1,13 @@
 #include "intake/store/sqlite_heads.h"
 
 #include "common/errors.h"
+#include "common/store/inserts.h"
 #include "common/text.h"
 #include "common/time.h"
 #include "intake/store/sqlite_roster.h"
 
 #include <charconv>
+#include <utility>
 
 namespace jixiao::intake {
 
@@ -103,33 +105,51 @@ StepDetail BySystem(SubmissionAction action) {
 
 absl::StatusOr<std::vector<std::int64_t>> ReserveHeadIds(Database& db, std::size_t count) {
   std::vector<std::int64_t> ids;
-  if (db.engine() != store::Engine::kPostgres || count == 0) return ids;
-  RETURN_IF_ERROR(db.ForEach(
-      "SELECT nextval('submissions_id_seq') FROM generate_series(1, ?)",
-      [&](const Statement& row) { ids.push_back(row.Int(0)); }, count));
+  if (count == 0) return ids;
+  if (db.engine() == store::Engine::kPostgres) {
+    RETURN_IF_ERROR(db.ForEach(
+        "SELECT nextval('submissions_id_seq') FROM generate_series(1, ?)",
+        [&](const Statement& row) { ids.push_back(row.Int(0)); }, count));
+    return ids;
+  }
+  // What AUTOINCREMENT would give: nobody else writes meanwhile, and the rows themselves count it on.
+  std::int64_t last = 0;
+  RETURN_IF_ERROR(db.ForEach("SELECT seq FROM sqlite_sequence WHERE name = 'submissions'",
+                             [&](const Statement& row) { last = row.Int(0); }));
+  while (ids.size() < count) ids.push_back(++last);
   return ids;
 }
 
-absl::Status InsertHead(Database& db, SubmissionRow& head) {
-  static constexpr std::string_view kColumns =
-      "name, revision, state, form_digest, implementing_unit, project_name, fiscal_year, region_code, rule_set,"
-      " create_time, update_time, version, archive_record, archive_index, problem, campaign, competent_department, "
-      "late,"
-      " stages, judged";
-  static constexpr std::string_view kValues = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', -1, '', ?, ?, ?, ?, ?";
-  static const std::string kInsert =
-      Cat("INSERT INTO submissions (", kColumns, ") VALUES (", kValues, ") RETURNING id");
-  static const std::string kInsertAs = Cat("INSERT INTO submissions (id, ", kColumns, ") VALUES (?, ", kValues, ")");
-  const auto with_values = [&](const auto& insert) {
-    return insert(head.name, head.revision, static_cast<int>(head.state), head.form_digest, head.implementing_unit,
-                  head.project_name, head.fiscal_year, head.region_code, head.rule_set, head.create_time,
-                  head.update_time, head.version, head.campaign, head.competent_department, head.late ? 1 : 0,
-                  DigitsOf(head.stages), head.judged ? 1 : 0);
-  };
-  if (head.id != 0) return with_values([&](const auto&... values) { return db.Run(kInsertAs, head.id, values...); });
-  return with_values([&](const auto&... values) {
-    return db.ForEach(
-        kInsert, [&](const Statement& row) { head.id = row.Int(0); }, values...);
+absl::Status InsertHeads(Database& db, std::span<const SubmissionRow> heads) {
+  static const store::Inserts kHeads(
+      "INSERT INTO submissions (id, name, revision, state, form_digest, implementing_unit, project_name, fiscal_year,"
+      " region_code, rule_set, create_time, update_time, version, archive_record, archive_index, problem, campaign,"
+      " competent_department, late, stages, judged) VALUES",
+      21);
+  std::vector<std::string> stages;  // as the column keeps them
+  for (const SubmissionRow& head : heads) stages.push_back(DigitsOf(head.stages));
+  return kHeads.Run(db, heads, [&](const SubmissionRow& head, const auto& put) {
+    put(head.id);
+    put(head.name);
+    put(head.revision);
+    put(static_cast<int>(head.state));
+    put(head.form_digest);
+    put(head.implementing_unit);
+    put(head.project_name);
+    put(head.fiscal_year);
+    put(head.region_code);
+    put(head.rule_set);
+    put(head.create_time);
+    put(head.update_time);
+    put(head.version);
+    put(head.archive_record);
+    put(head.archive_index);
+    put(head.problem);
+    put(head.campaign);
+    put(head.competent_department);
+    put(head.late ? 1 : 0);
+    put(stages[static_cast<std::size_t>(&head - heads.data())]);
+    put(head.judged ? 1 : 0);
   });
 }
 
@@ -150,13 +170,35 @@ absl::Status SaveRevision(Database& db, const SubmissionRow& head) {
       DigitsOf(head.stages), head.judged ? 1 : 0, head.id);
 }
 
-absl::Status AddStep(Database& db, const SubmissionRow& head, std::string_view note, const StepDetail& detail) {
-  RETURN_IF_ERROR(db.Run(
+StepRow StepOf(const SubmissionRow& head, std::string_view note, StepDetail detail) {
+  return {head.id, head.revision, head.state, head.update_time, std::string(note), std::move(detail)};
+}
+
+absl::Status InsertSteps(Database& db, std::span<const StepRow> steps) {
+  static const store::Inserts kSteps(
       "INSERT INTO steps (submission, revision, state, time, note, action, actor, role, organization, reasons, subject)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      head.id, head.revision, static_cast<int>(head.state), head.update_time, note, static_cast<int>(detail.action),
-      detail.actor.name(), static_cast<int>(detail.actor.role()), detail.actor.organization(),
-      NumbersOf(detail.reasons), detail.subject));
+      " VALUES",
+      11);
+  std::vector<std::string> reasons;
+  for (const StepRow& step : steps) reasons.push_back(NumbersOf(step.detail.reasons));
+  return kSteps.Run(db, steps, [&](const StepRow& step, const auto& put) {
+    put(step.submission);
+    put(step.revision);
+    put(static_cast<int>(step.state));
+    put(step.time);
+    put(step.note);
+    put(static_cast<int>(step.detail.action));
+    put(step.detail.actor.name());
+    put(static_cast<int>(step.detail.actor.role()));
+    put(step.detail.actor.organization());
+    put(reasons[static_cast<std::size_t>(&step - steps.data())]);
+    put(step.detail.subject);
+  });
+}
+
+absl::Status AddStep(Database& db, const SubmissionRow& head, std::string_view note, const StepDetail& detail) {
+  const StepRow step = StepOf(head, note, detail);
+  RETURN_IF_ERROR(InsertSteps(db, {&step, 1}));
   return FollowStep(db, head);
 }
 

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,16 +39,29 @@ struct StepDetail {
 // A step of the service itself.
 StepDetail BySystem(SubmissionAction action);
 
-// PostgreSQL: ids for new heads, so that none has to be waited for. SQLite: none, it gives them at no cost. To be asked
-// in the transaction that writes the heads, so that their order is that of the commits.
+// Ids for new heads, in their order. To be asked in the transaction that writes the heads, so that their order is that
+// of the commits.
 absl::StatusOr<std::vector<std::int64_t>> ReserveHeadIds(store::Database& db, std::size_t count);
 
-// Writes a new head and gives it its id, unless it has one that was reserved.
-absl::Status InsertHead(store::Database& db, SubmissionRow& head);
+// Writes new heads, which have ids.
+absl::Status InsertHeads(store::Database& db, std::span<const SubmissionRow> heads);
 // Writes what a campaign decides of a head: rule set, stages, whether it is late.
 absl::Status SaveTerms(store::Database& db, const SubmissionRow& head);
 // Writes all that a new revision may change, its version too.
 absl::Status SaveRevision(store::Database& db, const SubmissionRow& head);
+
+// A row of table steps.
+struct StepRow {
+  std::int64_t submission = 0;
+  int revision = 0;
+  SubmissionState state = v1::SUBMISSION_STATE_UNSPECIFIED;
+  std::int64_t time = 0;
+  std::string note;
+  StepDetail detail;
+};
+// A step that made a head what it is.
+StepRow StepOf(const SubmissionRow& head, std::string_view note, StepDetail detail);
+absl::Status InsertSteps(store::Database& db, std::span<const StepRow> steps);
 
 // Writes a step of a head that is written already, and counts it in its campaign.
 absl::Status AddStep(store::Database& db, const SubmissionRow& head, std::string_view note, const StepDetail& detail);

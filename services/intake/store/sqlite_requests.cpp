@@ -1,6 +1,7 @@
 #include "intake/store/sqlite_requests.h"
 
 #include "common/errors.h"
+#include "common/store/inserts.h"
 #include "common/store/look_ups.h"
 
 #include <utility>
@@ -56,6 +57,17 @@ absl::StatusOr<std::optional<std::string>> EarlierAnswers::To(std::string_view r
 
 void EarlierAnswers::Put(std::string_view request_id, std::string_view digest, std::string_view answer) {
   answers_.insert_or_assign(std::string(request_id), Stored{std::string(digest), std::string(answer)});
+}
+
+absl::Status SaveAnswers(Database& db, std::string_view method, std::span<const AnswerRow> answers) {
+  static const store::Inserts kAnswers("INSERT INTO requests VALUES", 5);
+  return kAnswers.Run(db, answers, [&](const AnswerRow& row, const auto& put) {
+    put(method);
+    put(row.request_id);
+    put(row.digest);
+    put(Blob{row.answer});
+    put(row.time);
+  });
 }
 
 absl::Status SaveAnswer(Database& db, std::string_view method, std::string_view request_id, std::string_view digest,

@@ -40,6 +40,15 @@ class EarlierAnswers {
   std::map<std::string, Stored, std::less<>> answers_;
 };
 
+// A row of table requests.
+struct AnswerRow {
+  std::string request_id;
+  std::string digest;
+  std::string answer;
+  std::int64_t time = 0;
+};
+absl::Status SaveAnswers(store::Database& db, std::string_view method, std::span<const AnswerRow> answers);
+
 absl::Status SaveAnswer(store::Database& db, std::string_view method, std::string_view request_id,
                         std::string_view digest, std::string_view answer, std::int64_t now);
 

@@ -1,6 +1,7 @@
 #include "intake/store/sqlite_submission_store.h"
 
 #include "common/errors.h"
+#include "common/store/inserts.h"
 #include "common/text.h"
 #include "common/time.h"
 #include "intake/store/sqlite_expiry.h"
@@ -8,10 +9,13 @@
 #include "intake/store/sqlite_lists.h"
 #include "intake/store/sqlite_requests.h"
 #include "intake/store/sqlite_review_rows.h"
+#include "intake/store/sqlite_roster.h"
 #include "intake/store/sqlite_seasons.h"
 #include "intake/store/sqlite_work_items.h"
 
+#include <algorithm>
 #include <future>
+#include <span>
 #include <utility>
 
 namespace jixiao::intake {
@@ -137,47 +141,100 @@ absl::StatusOr<SubmissionRow> NextHead(const Acceptance& acceptance, const std::
   return head;
 }
 
-// What was looked up for several acceptances at once, before the first of them.
+// What acceptances need of the database beforehand, looked up for all of them together.
 struct Ahead {
   EarlierAnswers answers;
-  std::vector<std::int64_t> head_ids;  // still to be used
+  std::vector<std::int64_t> head_ids;  // for new heads, the next one last
 };
 
-// Without `ahead` it looks up for itself.
-absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance, std::int64_t now, Ahead* ahead) {
-  const auto earlier_answer = [&] {
-    return ahead != nullptr ? ahead->answers.To(acceptance.request_id, acceptance.request_digest)
-                            : EarlierAnswer(db, kSubmit, acceptance.request_id, acceptance.request_digest);
+absl::StatusOr<Ahead> LookAhead(Database& db, std::span<const Acceptance* const> acceptances) {
+  std::vector<std::string_view> ids;
+  for (const Acceptance* acceptance : acceptances) ids.push_back(acceptance->request_id);
+  Ahead ahead;
+  ASSIGN_OR_RETURN(ahead.answers, EarlierAnswers::Find(db, kSubmit, ids));
+  const auto fresh = std::ranges::count_if(acceptances, [&](const Acceptance* acceptance) {
+    return acceptance->submission.empty() && !ahead.answers.Has(acceptance->request_id);
+  });
+  ASSIGN_OR_RETURN(ahead.head_ids, ReserveHeadIds(db, static_cast<std::size_t>(fresh)));
+  std::ranges::reverse(ahead.head_ids);
+  return ahead;
+}
+
+// What acceptances leave to be written, for all of them together.
+struct Rows {
+  struct Revision {
+    std::int64_t submission = 0;
+    int revision = 0;
+    const Acceptance* acceptance = nullptr;
+    std::int64_t time = 0;
   };
-  ASSIGN_OR_RETURN(std::optional<std::string> answered, earlier_answer());
+  std::vector<SubmissionRow> heads;
+  std::vector<StepRow> steps;
+  std::vector<Revision> revisions;  // each with its work item
+  std::vector<AnswerRow> answers;
+
+  absl::Status Write(Database& db) const {
+    static const store::Inserts kRevisions("INSERT INTO revisions (submission, revision, form, source_document) VALUES",
+                                           4);
+    static const store::Inserts kItems(
+        "INSERT INTO work_items (submission, revision, attempts, due, trace_id, create_time) VALUES", 6);
+    constexpr std::size_t kMuch = 1024 * 1024;
+    std::size_t bytes = 0;
+    for (const Revision& row : revisions) bytes += row.acceptance->form.size() + row.acceptance->source_document.size();
+    const std::span<const Revision> all(revisions);
+    RETURN_IF_ERROR(InsertHeads(db, heads));
+    RETURN_IF_ERROR(InsertSteps(db, steps));
+    RETURN_IF_ERROR(kRevisions.Run(
+        db, all,
+        [](const Revision& row, const auto& put) {
+          put(row.submission);
+          put(row.revision);
+          put(Blob{row.acceptance->form});
+          put(Blob{row.acceptance->source_document});
+        },
+        bytes > kMuch ? 1 : store::Inserts::kMost));
+    RETURN_IF_ERROR(kItems.Run(db, all, [](const Revision& row, const auto& put) {
+      put(row.submission);
+      put(row.revision);
+      put(0);
+      put(0);
+      put(row.acceptance->trace_id);
+      put(row.time);
+    }));
+    return SaveAnswers(db, kSubmit, answers);
+  }
+};
+
+// The answer to an acceptance. What it leaves in `rows` lends from it.
+absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance, std::int64_t now, Ahead& ahead,
+                                     Rows& rows) {
+  ASSIGN_OR_RETURN(std::optional<std::string> answered,
+                   ahead.answers.To(acceptance.request_id, acceptance.request_digest));
   if (answered) return *std::move(answered);
   std::optional<SubmissionRow> earlier;
   if (!acceptance.submission.empty()) {
     ASSIGN_OR_RETURN(earlier, FindHead(db, acceptance.submission));
   }
   ASSIGN_OR_RETURN(SubmissionRow head, NextHead(acceptance, earlier, now));
+  // What a campaign keeps of a form stands beside its head, and is written at once.
+  const bool alone = !earlier && head.campaign.empty();
   if (!earlier) {
-    if (ahead != nullptr && !ahead->head_ids.empty()) {
-      head.id = ahead->head_ids.back();
-      ahead->head_ids.pop_back();
-    }
-    RETURN_IF_ERROR(InsertHead(db, head));
+    head.id = ahead.head_ids.back();
+    ahead.head_ids.pop_back();
+    if (!alone) RETURN_IF_ERROR(InsertHeads(db, {&head, 1}));
   }
   RETURN_IF_ERROR(JoinCampaign(db, acceptance, earlier, now, head));
   if (earlier)
     RETURN_IF_ERROR(SaveRevision(db, head));
-  else if (!head.campaign.empty())
+  else if (!alone)
     RETURN_IF_ERROR(SaveTerms(db, head));
   StepDetail detail;
   detail.action = v1::SUBMISSION_ACTION_SUBMIT;
   detail.actor = acceptance.actor;
   detail.actor.set_role(v1::ACTOR_ROLE_UNIT);
-  RETURN_IF_ERROR(AddStep(db, head, "", detail));
-  RETURN_IF_ERROR(db.Run("INSERT INTO revisions VALUES (?, ?, ?, ?, NULL)", head.id, head.revision,
-                         Blob{acceptance.form}, Blob{acceptance.source_document}));
-  RETURN_IF_ERROR(db.Run(
-      "INSERT INTO work_items (submission, revision, attempts, due, trace_id, create_time) VALUES (?, ?, 0, 0, ?, ?)",
-      head.id, head.revision, acceptance.trace_id, now));
+  rows.steps.push_back(StepOf(head, "", std::move(detail)));
+  if (!alone) RETURN_IF_ERROR(FollowStep(db, head));
+  rows.revisions.push_back({head.id, head.revision, &acceptance, now});
   v1::SubmitEvaluationResponse response;
   response.mutable_receipt()->set_submission(head.name);
   response.mutable_receipt()->set_revision(head.revision);
@@ -185,8 +242,18 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance,
   response.mutable_receipt()->set_late(head.late);
   *response.mutable_receipt()->mutable_accept_time() = ToTimestamp(now);
   std::string answer = response.SerializeAsString();
-  RETURN_IF_ERROR(SaveAnswer(db, kSubmit, acceptance.request_id, acceptance.request_digest, answer, now));
-  if (ahead != nullptr) ahead->answers.Put(acceptance.request_id, acceptance.request_digest, answer);
+  rows.answers.push_back({acceptance.request_id, acceptance.request_digest, answer, now});
+  ahead.answers.Put(acceptance.request_id, acceptance.request_digest, answer);
+  if (alone) rows.heads.push_back(std::move(head));
+  return answer;
+}
+
+absl::StatusOr<std::string> AcceptOne(Database& db, const Acceptance& acceptance, std::int64_t now) {
+  const Acceptance* const only[] = {&acceptance};
+  ASSIGN_OR_RETURN(Ahead ahead, LookAhead(db, only));
+  Rows rows;
+  ASSIGN_OR_RETURN(std::string answer, AcceptIn(db, acceptance, now, ahead, rows));
+  RETURN_IF_ERROR(rows.Write(db));
   return answer;
 }
 
@@ -204,27 +271,21 @@ struct SqliteSubmissionStore::Gathered {
 };
 
 absl::Status SqliteSubmissionStore::AcceptTogether(Database& db, Gathered& gathered) {
-  Ahead ahead;
-  std::vector<std::string_view> ids;
-  for (const Gathered::One& one : gathered.forms) ids.push_back(one.acceptance.request_id);
-  ASSIGN_OR_RETURN(ahead.answers, EarlierAnswers::Find(db, kSubmit, ids));
-  const auto is_new = [&](const Gathered::One& one) {
-    return one.acceptance.submission.empty() && !ahead.answers.Has(one.acceptance.request_id);
-  };
-  ASSIGN_OR_RETURN(ahead.head_ids,
-                   ReserveHeadIds(db, static_cast<std::size_t>(std::ranges::count_if(gathered.forms, is_new))));
-  std::ranges::reverse(ahead.head_ids);
+  std::vector<const Acceptance*> acceptances;
+  for (const Gathered::One& one : gathered.forms) acceptances.push_back(&one.acceptance);
+  ASSIGN_OR_RETURN(Ahead ahead, LookAhead(db, acceptances));
+  Rows rows;
   for (Gathered::One& one : gathered.forms) {
-    one.answer = AcceptIn(db, one.acceptance, clock_(), &ahead);
+    one.answer = AcceptIn(db, one.acceptance, clock_(), ahead, rows);
     RETURN_IF_ERROR(one.answer.status());
   }
-  return absl::OkStatus();
+  return rows.Write(db);
 }
 
 absl::Status SqliteSubmissionStore::AcceptEach(Database& db, Gathered& gathered) {
   for (Gathered::One& one : gathered.forms) {
     store::GroupCommit::Work accept = [&](Database&) -> absl::Status {
-      one.answer = AcceptIn(db, one.acceptance, clock_(), nullptr);
+      one.answer = AcceptOne(db, one.acceptance, clock_());
       return one.answer.status();
     };
     absl::Status outcome;
@@ -290,7 +351,7 @@ absl::Status SqliteSubmissionStore::TryOut(Acceptance acceptance, Accepted done)
   // What is only tried always fails, and would make its group run twice.
   return writer_->Submit(
       [this, acceptance = std::move(acceptance), tried](Database& db) -> absl::Status {
-        RETURN_IF_ERROR(AcceptIn(db, acceptance, clock_(), nullptr).status());
+        RETURN_IF_ERROR(AcceptOne(db, acceptance, clock_()).status());
         *tried = true;
         return absl::AbortedError("only to be tried: this undoes the work");
       },

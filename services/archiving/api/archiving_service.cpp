@@ -11,7 +11,6 @@
 #include "common/digest.h"
 #include "common/form.h"
 #include "common/log.h"
-#include "common/random.h"
 #include "common/rpc/actor.h"
 #include "common/rpc/unary.h"
 #include "common/text.h"
@@ -83,11 +82,10 @@ absl::Status CheckTransfer(const v1::ArchiveRecordRequest& request, const std::v
 // How long it is kept, as a part of the record, in its place among the others.
 absl::Status AddRetention(const v1::ArchiveRecordRequest& request, const RetentionPolicy& policy,
                           std::vector<Part>& parts) {
-  constexpr std::size_t kSaltBytes = 32;
   ASSIGN_OR_RETURN(std::string content,
                    CanonicalEncode(policy.Decide(request.form(), request.scorecard(),
                                                  request.has_review() ? &request.review() : nullptr)));
-  Part part{std::string(kRetentionPart), std::string(kCanonicalMediaType), std::move(content), RandomBytes(kSaltBytes)};
+  Part part = NewPart(kRetentionPart, kCanonicalMediaType, std::move(content));
   const auto place =
       std::find_if(parts.begin(), parts.end(), [&](const Part& other) { return other.name > part.name; });
   parts.insert(place, std::move(part));

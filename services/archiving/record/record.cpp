@@ -141,11 +141,15 @@ std::int64_t RecordIndex(std::string_view name) {
   return error == std::errc() && end == name.data() + name.size() ? index : -1;
 }
 
+Part NewPart(std::string_view name, std::string_view media_type, std::string content) {
+  return {std::string(name), std::string(media_type), std::move(content), RandomBytes(kSaltBytes)};
+}
+
 absl::StatusOr<std::vector<Part>> PartsOf(const v1::ArchiveRecordRequest& request,
                                           std::optional<std::string> rule_set) {
   std::vector<Part> parts;
   const auto add = [&](std::string_view name, std::string_view media_type, std::string content) {
-    parts.push_back({std::string(name), std::string(media_type), std::move(content), RandomBytes(kSaltBytes)});
+    parts.push_back(NewPart(name, media_type, std::move(content)));
   };
   ASSIGN_OR_RETURN(std::string form, CanonicalEncode(request.form()));
   if (!rule_set) {

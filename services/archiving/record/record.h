@@ -35,6 +35,9 @@ struct Part {
   std::string salt;  // 32 random bytes
 };
 
+// A part with a fresh salt.
+Part NewPart(std::string_view name, std::string_view media_type, std::string content);
+
 // A part that was erased when its time was over, and the leaf of the entry that says so. Whoever passes one on has seen
 // that entry; see erasure.h.
 struct Erased {

@@ -2,7 +2,6 @@
 
 #include "common/canonical.h"
 #include "common/errors.h"
-#include "common/random.h"
 
 #include <future>
 #include <memory>
@@ -11,12 +10,10 @@
 namespace jixiao::archiving {
 
 absl::StatusOr<std::int64_t> AppendEntry(Sequencer& sequencer, const std::string& key, const v1::ArchiveEntry& entry) {
-  constexpr std::size_t kSaltBytes = 32;
   ASSIGN_OR_RETURN(std::string content, CanonicalEncode(entry));
   PendingRecord record;
   record.key = key;
-  record.parts.push_back(
-      {std::string(kEntryPart), std::string(kCanonicalMediaType), std::move(content), RandomBytes(kSaltBytes)});
+  record.parts.push_back(NewPart(kEntryPart, kCanonicalMediaType, std::move(content)));
   record.content_digest = ContentDigest(record.parts);
   auto promise = std::make_shared<std::promise<absl::StatusOr<Placement>>>();
   std::future<absl::StatusOr<Placement>> outcome = promise->get_future();

@@ -2,6 +2,8 @@
 #include "common/store/database.h"
 
 #include "common/store/group_commit.h"
+#include "common/store/inserts.h"
+#include "common/store/look_ups.h"
 #include "common/store/postgres.h"
 #include "support/postgres.h"
 
@@ -12,6 +14,7 @@
 #include <chrono>
 #include <future>
 #include <limits>
+#include <set>
 #include <thread>
 
 #include "unit/temporary_folder.h"
@@ -106,6 +109,47 @@ TEST_P(DatabaseTest, ReadsWhatWasWritten) {
   EXPECT_EQ(Number(*database, "SELECT sum(year) FROM unit"), 4048);
   ASSERT_TRUE(database->Run("UPDATE unit SET money = 1").ok());
   EXPECT_EQ(database->changes(), 2);
+}
+
+// By any number of statements, with nothing twice and nothing left out; also sent without waiting.
+TEST_P(DatabaseTest, WritesAndFindsManyRows) {
+  static const Inserts kUnits("INSERT INTO unit (code, money) VALUES", 2);
+  static const LookUps kByCode("SELECT code, money FROM unit WHERE money >= ? AND code = ?");
+  const auto database = WithTables();
+  std::set<std::int64_t> expected;
+  std::int64_t next = 0;
+  for (const std::size_t count : {0, 1, 3, 4, 21, 64, 150}) {
+    std::vector<std::int64_t> rows;
+    while (rows.size() < count) rows.push_back(next++);
+    std::vector<std::string> codes;
+    for (const std::int64_t row : rows) codes.push_back(Cat("unit-", row));
+    auto transaction = Transaction::Begin(*database);
+    ASSERT_TRUE(transaction.ok()) << transaction.status();
+    database->Defer();
+    ASSERT_TRUE(kUnits
+                    .Run(
+                        *database, std::span<const std::int64_t>(rows),
+                        [&](const std::int64_t& row, const auto& put) {
+                          put(codes[static_cast<std::size_t>(&row - rows.data())]);
+                          put(row);
+                        },
+                        count == 150 ? 4 : Inserts::kMost)
+                    .ok());
+    ASSERT_TRUE(database->Settle().ok());
+    ASSERT_TRUE(transaction->Commit().ok());
+    expected.insert(rows.begin(), rows.end());
+  }
+  EXPECT_EQ(Number(*database, "SELECT count(*) FROM unit"), static_cast<std::int64_t>(expected.size()));
+  std::vector<std::string> keys;
+  for (std::int64_t i = -7; i < next + 7; ++i) keys.push_back(Cat("unit-", i));
+  std::vector<std::int64_t> found;
+  ASSERT_TRUE(kByCode
+                  .ForEach(
+                      *database, std::span<const std::string>(keys),
+                      [&](const Statement& row) { found.push_back(row.Int(1)); }, 100)
+                  .ok());
+  std::ranges::sort(found);
+  EXPECT_EQ(found, std::vector<std::int64_t>(expected.lower_bound(100), expected.end()));
 }
 
 TEST_P(DatabaseTest, OrdersTextByItsBytes) {
@@ -345,6 +389,8 @@ TEST(PostgresTest, ComesBackAfterACrashOfTheServer) {
 }
 
 TEST(PostgresTest, TranslatesTypesAndParameters) {
+  EXPECT_EQ(ToPostgresSchema("CREATE TABLE child (p INTEGER NOT NULL REFERENCES parent (id), n BLOB)"),
+            "CREATE TABLE child (p BIGINT NOT NULL, n BYTEA)");
   EXPECT_EQ(
       ToPostgresSchema("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, INTEGERS TEXT DEFAULT 'TEXT', b BLOB)"
                        " STRICT, WITHOUT ROWID;"),

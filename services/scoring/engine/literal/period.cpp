@@ -197,16 +197,19 @@ std::optional<Dated> TakeSingle(std::string_view& text, int fiscal_year) {
     last_month = ToInt(second);
     rest = after;
   }
+  // 11-3月, as heating seasons are written, ends in the next year.
+  const int last_year = last_month < first_month ? year + 1 : year;
+  if (year == 0 && last_year != year) return std::nullopt;
   if (!Take(rest, "月")) return std::nullopt;
   // 3元/月 turned around: a month of which something is told.
   if (!has_year && (rest.starts_with("/") || StartsWith(rest, "份/"))) return std::nullopt;
   Take(rest, "份");
-  Days days{1, LastDay(year, last_month)};
+  Days days{1, LastDay(last_year, last_month)};
   bool certain = has_year;
   certain = TakeDays(rest, days) || certain;
   certain = certain || StartsWith(rest, "前") || StartsWith(rest, "之前") || StartsWith(rest, "以前");
   text = rest;
-  return Dated{{DateOf(year, first_month, days.first), DateOf(year, last_month, days.last)}, certain};
+  return Dated{{DateOf(year, first_month, days.first), DateOf(last_year, last_month, days.last)}, certain};
 }
 
 // The end of a range whose start has been read: a date, or the part of one that differs, as in 2021.1.1-12.31.

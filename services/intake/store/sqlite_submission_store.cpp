@@ -172,6 +172,7 @@ struct Rows {
   std::vector<StepRow> steps;
   std::vector<Revision> revisions;  // each with its work item
   std::vector<AnswerRow> answers;
+  bool touched = false;  // something is written already, which only a rollback takes back
 
   absl::Status Write(Database& db) const {
     static const store::Inserts kRevisions("INSERT INTO revisions (submission, revision, form, source_document) VALUES",
@@ -218,6 +219,7 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance,
   ASSIGN_OR_RETURN(SubmissionRow head, NextHead(acceptance, earlier, now));
   // What a campaign keeps of a form stands beside its head, and is written at once.
   const bool alone = !earlier && head.campaign.empty();
+  rows.touched = rows.touched || !alone;
   if (!earlier) {
     head.id = ahead.head_ids.back();
     ahead.head_ids.pop_back();
@@ -276,8 +278,10 @@ absl::Status SqliteSubmissionStore::AcceptTogether(Database& db, Gathered& gathe
   ASSIGN_OR_RETURN(Ahead ahead, LookAhead(db, acceptances));
   Rows rows;
   for (Gathered::One& one : gathered.forms) {
+    rows.touched = false;
     one.answer = AcceptIn(db, one.acceptance, clock_(), ahead, rows);
-    RETURN_IF_ERROR(one.answer.status());
+    // One that has written nothing fails alone.
+    if (!one.answer.ok() && rows.touched) return one.answer.status();
   }
   return rows.Write(db);
 }

@@ -58,7 +58,7 @@ class SqliteSubmissionStore final : public SubmissionStore {
       : clock_(std::move(clock)), readers_(std::move(readers)), writer_(std::move(writer)) {}
 
   struct Gathered;
-  // Fails when one of them does.
+  // Fails when one of them would have to be undone.
   absl::Status AcceptTogether(store::Database& db, Gathered& gathered);
   // Each with its own outcome; an error is that of the whole transaction.
   absl::Status AcceptEach(store::Database& db, Gathered& gathered);

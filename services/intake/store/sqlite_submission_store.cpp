@@ -339,7 +339,8 @@ absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance, Accepted done)
         // The second run takes the forms one by one, so that one that fails is undone alone.
         return std::exchange(gathered->ran, true) ? AcceptEach(db, *gathered) : AcceptTogether(db, *gathered);
       },
-      [gathered](const absl::Status& status) {
+      [gathered, close](const absl::Status& status) {
+        close();  // the work may never have run: the database could not be opened
         for (Gathered::One& one : gathered->forms) one.done(status.ok() ? std::move(one.answer) : status);
       },
       {.repeatable = true, .answer_apart = true});

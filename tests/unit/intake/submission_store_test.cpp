@@ -2,6 +2,7 @@
 #include "intake/store/sqlite_submission_store.h"
 #include "support/stores.h"
 
+#include <filesystem>
 #include <future>
 #include <optional>
 #include <set>
@@ -129,6 +130,24 @@ TEST_F(SubmissionStoreTest, OneThatFailsTakesNoOtherWithIt) {
     EXPECT_TRUE(!tried || tried->get().ok());
   }
   EXPECT_EQ(Stored(), 5u);
+}
+
+// The work that gathers forms does not even begin while the database is away: they are answered all the same, and those
+// that come later, too.
+TEST_F(SubmissionStoreTest, FormsAreAnsweredWhileTheDatabaseIsAway) {
+  const std::string path = testing::StoreAt(folder_ / "intake.db");
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no file that a test could take away";
+  NameIn(Begin(AcceptanceOf("before")).get());
+  // It gives its connection up, and finds none.
+  EXPECT_FALSE(store_->writer().Run([](store::Database& db) { return db.Execute("ROLLBACK"); }).ok());
+  std::filesystem::rename(path, path + ".away");
+  std::filesystem::create_directory(path);
+  for (const char* project : {"first", "second", "third"})
+    EXPECT_EQ(ReasonOf(Begin(AcceptanceOf(project)).get().status()), "STORE_FAILED") << project;
+  std::filesystem::remove(path);
+  std::filesystem::rename(path + ".away", path);
+  NameIn(Begin(AcceptanceOf("second")).get());
+  EXPECT_EQ(Stored(), 2u);
 }
 
 TEST_F(SubmissionStoreTest, AFullQueueRefusesAtOnce) {

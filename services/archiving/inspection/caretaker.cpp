@@ -12,6 +12,7 @@
 #include "common/time.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -59,14 +60,18 @@ absl::StatusOr<Filed> FileOne(const ArchiveReader& archive, std::int64_t index, 
   return filed;
 }
 
+using ErasedParts = std::map<std::int64_t, std::vector<Erased>>;
+
 // Registers what was verified, unless it was erased meanwhile.
-absl::Status Register(ArchiveWriter& archive, const VerifiedRecord& record) {
-  if (!record.exists || record.parts.empty()) return absl::OkStatus();
-  CustodyWriter& custody = archive.custody_writer();
-  ASSIGN_OR_RETURN(const std::vector<Erased> erased, custody.Erasures(record.parts.front().row.index));
-  for (const VerifiedPart& part : record.parts)
-    if (std::none_of(erased.begin(), erased.end(), [&](const Erased& gone) { return gone.part == part.row.part; }))
-      RETURN_IF_ERROR(custody.PutRegistered(part.row));
+absl::Status Register(CustodyWriter& custody, const VerifiedRecord& record, const ErasedParts& erased) {
+  if (!record.exists) return absl::OkStatus();
+  for (const VerifiedPart& part : record.parts) {
+    const auto gone = erased.find(part.row.index);
+    const bool is_gone = gone != erased.end() && std::ranges::any_of(gone->second, [&](const Erased& each) {
+                           return each.part == part.row.part;
+                         });
+    if (!is_gone) RETURN_IF_ERROR(custody.PutRegistered(part.row));
+  }
   return absl::OkStatus();
 }
 
@@ -153,14 +158,15 @@ absl::StatusOr<bool> Caretaker::FileSome() {
     return absl::OkStatus();
   }));
   if (records.empty()) return false;
-  RETURN_IF_ERROR(store_.Write([&](ArchiveWriter& archive) -> absl::Status {
+  RETURN_IF_ERROR(store_.WriteRepeatably([&](ArchiveWriter& archive) -> absl::Status {
     CustodyWriter& custody = archive.custody_writer();
     ASSIGN_OR_RETURN(const std::int64_t current, custody.Counter(kFiledCount));
     if (current != first) return Overtaken();
+    ASSIGN_OR_RETURN(const ErasedParts erased, custody.ErasuresBetween(first, records.back().index + 1));
     for (const Filed& filed : records) {
-      RETURN_IF_ERROR(Register(archive, filed.fixity));
-      ASSIGN_OR_RETURN(const std::vector<Erased> erased, custody.Erasures(filed.index));
-      if (!filed.report.empty() && erased.empty()) RETURN_IF_ERROR(custody.PutInspection(filed.index, filed.report));
+      RETURN_IF_ERROR(Register(custody, filed.fixity, erased));
+      if (!filed.report.empty() && !erased.contains(filed.index))
+        RETURN_IF_ERROR(custody.PutInspection(filed.index, filed.report));
     }
     return custody.SetCounter(kFiledCount, records.back().index + 1);
   }));
@@ -294,7 +300,8 @@ absl::StatusOr<bool> Caretaker::PassSome() {
     ASSIGN_OR_RETURN(const std::int64_t current, custody.Counter(kPassIndex));
     ASSIGN_OR_RETURN(const std::int64_t number, custody.Counter(kPassNumber));
     if (current != first || number != pass) return Overtaken();
-    for (const VerifiedRecord& record : records) RETURN_IF_ERROR(Register(archive, record));
+    ASSIGN_OR_RETURN(const ErasedParts erased, custody.ErasuresBetween(first, end));
+    for (const VerifiedRecord& record : records) RETURN_IF_ERROR(Register(custody, record, erased));
     for (const auto& [name, more] : {std::pair{kPassParts, parts}, {kPassBytes, bytes}, {kPassFailed, failed}}) {
       ASSIGN_OR_RETURN(const std::int64_t before, custody.Counter(name));
       RETURN_IF_ERROR(custody.SetCounter(name, before + more));

@@ -8,6 +8,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,6 +64,9 @@ class CustodyReader {
   virtual absl::StatusOr<std::int64_t> Counter(std::string_view name) const = 0;
   // The erased parts of a record in the order of their names.
   virtual absl::StatusOr<std::vector<Erased>> Erasures(std::int64_t index) const = 0;
+  // Those of all records from `first` to before `end` that have any, by index.
+  virtual absl::StatusOr<std::map<std::int64_t, std::vector<Erased>>> ErasuresBetween(std::int64_t first,
+                                                                                      std::int64_t end) const = 0;
   // The register's parts of a record in the order of their names.
   virtual absl::StatusOr<std::vector<RegisteredPart>> Registered(std::int64_t index) const = 0;
   // When the part that waits longest was verified; nothing in an empty register.

@@ -90,6 +90,18 @@ absl::StatusOr<std::vector<Erased>> SqliteCustody::Erasures(std::int64_t index) 
   return erased;
 }
 
+absl::StatusOr<std::map<std::int64_t, std::vector<Erased>>> SqliteCustody::ErasuresBetween(std::int64_t first,
+                                                                                           std::int64_t end) const {
+  std::map<std::int64_t, std::vector<Erased>> erased;
+  RETURN_IF_ERROR(db_.ForEach(
+      "SELECT idx, name, entry FROM erasures WHERE idx >= ? AND idx < ? ORDER BY idx, name",
+      [&](const Statement& row) {
+        erased[row.Int(0)].push_back({row.Text(1), row.Int(2)});
+      },
+      first, end));
+  return erased;
+}
+
 absl::StatusOr<std::vector<RegisteredPart>> SqliteCustody::Registered(std::int64_t index) const {
   std::vector<RegisteredPart> parts;
   RETURN_IF_ERROR(db_.ForEach(

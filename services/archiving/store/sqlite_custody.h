@@ -16,6 +16,8 @@ class SqliteCustody final : public CustodyWriter {
 
   absl::StatusOr<std::int64_t> Counter(std::string_view name) const override;
   absl::StatusOr<std::vector<Erased>> Erasures(std::int64_t index) const override;
+  absl::StatusOr<std::map<std::int64_t, std::vector<Erased>>> ErasuresBetween(std::int64_t first,
+                                                                              std::int64_t end) const override;
   absl::StatusOr<std::vector<RegisteredPart>> Registered(std::int64_t index) const override;
   absl::StatusOr<std::optional<std::int64_t>> OldestVerification() const override;
   absl::StatusOr<std::vector<RegisteredPart>> FailedParts(std::int64_t limit) const override;

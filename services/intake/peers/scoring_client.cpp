@@ -47,7 +47,7 @@ std::vector<absl::StatusOr<evaluation::v1::Scorecard>> ScoringClient::Score(std:
       request.set_item_id(Cat(i));
       request.unsafe_arena_set_allocated_form(Lent(items[i]->form));
       PutSelector(items[i]->rule_set, *request.mutable_rule_set());
-      // gRPC gathers them: a write for each costs as much as making it.
+      // gRPC gathers them, instead of a write for each.
       if (i + 1 == items.size())
         stream->WriteLast(request, grpc::WriteOptions());
       else if (!stream->Write(request, grpc::WriteOptions().set_buffer_hint()))

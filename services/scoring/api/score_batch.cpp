@@ -26,8 +26,8 @@ constexpr std::size_t kMaxItemId = 200;
 constexpr std::size_t kMostWaiting = 16;
 
 // While one message is scored, the next one is read: by whichever thread hears of it, which leaves it to the one that
-// scores. So a thread that has scored knows whether another answer follows at once, and then lets gRPC gather them: a
-// write for each would cost a third of what an item takes, on both sides.
+// scores. So a thread that has scored knows whether another answer follows at once, and then lets gRPC gather them,
+// instead of a write, and a caller that wakes up, for each.
 class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   ScoreBatchReactor(const grpc::CallbackServerContext& context, RuleBook& book, LiveForms& live, WorkerPool& pool,

@@ -295,7 +295,7 @@ absl::StatusOr<bool> Caretaker::PassSome() {
       ++parts;
       failed += part.row.failure.empty() ? 0 : 1;
     }
-  RETURN_IF_ERROR(store_.Write([&](ArchiveWriter& archive) -> absl::Status {
+  RETURN_IF_ERROR(store_.WriteRepeatably([&](ArchiveWriter& archive) -> absl::Status {
     CustodyWriter& custody = archive.custody_writer();
     ASSIGN_OR_RETURN(const std::int64_t current, custody.Counter(kPassIndex));
     ASSIGN_OR_RETURN(const std::int64_t number, custody.Counter(kPassNumber));

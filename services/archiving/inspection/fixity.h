@@ -32,7 +32,7 @@ struct VerifiedRecord {
 };
 
 // Re-reads and re-hashes all that is kept of a record. Damage, also what cannot be read, is an answer: a row with a
-// failure. `rule_set`: from record to record, because most of them share it.
+// failure. `rule_set`: the same from call to call, because most records share one.
 absl::StatusOr<VerifiedRecord> VerifyFixity(const ArchiveReader& archive, std::int64_t index, std::int64_t now,
                                             exporting::RepeatedDigests& rule_set);
 

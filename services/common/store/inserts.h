@@ -1,4 +1,4 @@
-// Many rows as a few statements: each statement costs more than a row does, on PostgreSQL by far.
+// Many rows as a few statements: on PostgreSQL starting and ending a statement is a good part of what a row costs.
 #pragma once
 
 #include "common/store/database.h"

@@ -1,5 +1,4 @@
-// Many look-ups by key as a few statements. On PostgreSQL each statement whose rows are read costs a round trip, which
-// is most of what a look-up costs; on SQLite nothing is lost.
+// Many look-ups by key as a few statements: on PostgreSQL each statement whose rows are read costs a round trip.
 //
 // They are joined by UNION ALL, not by IN (…) with a list: for a list PostgreSQL plans to read the whole table where
 // that was small when the statement was prepared, and keeps to it however large it grows.

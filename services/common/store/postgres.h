@@ -8,7 +8,8 @@
 //   types            in CREATE TABLE: INTEGER becomes BIGINT, BLOB BYTEA, TEXT compares byte by byte (COLLATE "C"),
 //                    AUTOINCREMENT a sequence; STRICT and WITHOUT ROWID go
 //   REFERENCES       goes: it would look up the row of before for each row that is written, a seventh of what a form
-//                    costs. The same works run on SQLite, which does check, in every test
+//                    costs. The same works run on SQLite, which does check, in every test. Databases of before keep
+//                    theirs
 //   time-outs        5 s for a lock, as SQLite's busy timeout; a session that hangs in a transaction for 15 s is ended
 //                    by the server, so that a stopped replica does not stop the others
 #pragma once

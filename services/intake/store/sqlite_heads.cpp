@@ -170,34 +170,43 @@ absl::Status SaveRevision(Database& db, const SubmissionRow& head) {
       DigitsOf(head.stages), head.judged ? 1 : 0, head.id);
 }
 
-StepRow StepOf(const SubmissionRow& head, std::string_view note, StepDetail detail) {
-  return {head.id, head.revision, head.state, head.update_time, std::string(note), std::move(detail)};
+NewStep StepOf(const SubmissionRow& head, std::string_view note, const StepDetail& detail) {
+  NewStep made{head.id, {}};
+  made.step.revision = head.revision;
+  made.step.state = head.state;
+  made.step.time = head.update_time;
+  made.step.note = note;
+  made.step.action = detail.action;
+  made.step.actor = detail.actor;
+  made.step.reasons = detail.reasons;
+  made.step.subject = detail.subject;
+  return made;
 }
 
-absl::Status InsertSteps(Database& db, std::span<const StepRow> steps) {
+absl::Status InsertSteps(Database& db, std::span<const NewStep> steps) {
   static const store::Inserts kSteps(
       "INSERT INTO steps (submission, revision, state, time, note, action, actor, role, organization, reasons, subject)"
       " VALUES",
       11);
-  std::vector<std::string> reasons;
-  for (const StepRow& step : steps) reasons.push_back(NumbersOf(step.detail.reasons));
-  return kSteps.Run(db, steps, [&](const StepRow& step, const auto& put) {
-    put(step.submission);
-    put(step.revision);
-    put(static_cast<int>(step.state));
-    put(step.time);
-    put(step.note);
-    put(static_cast<int>(step.detail.action));
-    put(step.detail.actor.name());
-    put(static_cast<int>(step.detail.actor.role()));
-    put(step.detail.actor.organization());
-    put(reasons[static_cast<std::size_t>(&step - steps.data())]);
-    put(step.detail.subject);
+  std::vector<std::string> reasons;  // as the column keeps them
+  for (const NewStep& made : steps) reasons.push_back(NumbersOf(made.step.reasons));
+  return kSteps.Run(db, steps, [&](const NewStep& made, const auto& put) {
+    put(made.submission);
+    put(made.step.revision);
+    put(static_cast<int>(made.step.state));
+    put(made.step.time);
+    put(made.step.note);
+    put(static_cast<int>(made.step.action));
+    put(made.step.actor.name());
+    put(static_cast<int>(made.step.actor.role()));
+    put(made.step.actor.organization());
+    put(reasons[static_cast<std::size_t>(&made - steps.data())]);
+    put(made.step.subject);
   });
 }
 
 absl::Status AddStep(Database& db, const SubmissionRow& head, std::string_view note, const StepDetail& detail) {
-  const StepRow step = StepOf(head, note, detail);
+  const NewStep step = StepOf(head, note, detail);
   RETURN_IF_ERROR(InsertSteps(db, {&step, 1}));
   return FollowStep(db, head);
 }

@@ -50,18 +50,14 @@ absl::Status SaveTerms(store::Database& db, const SubmissionRow& head);
 // Writes all that a new revision may change, its version too.
 absl::Status SaveRevision(store::Database& db, const SubmissionRow& head);
 
-// A row of table steps.
-struct StepRow {
+// A step to be written; the database numbers it.
+struct NewStep {
   std::int64_t submission = 0;
-  int revision = 0;
-  SubmissionState state = v1::SUBMISSION_STATE_UNSPECIFIED;
-  std::int64_t time = 0;
-  std::string note;
-  StepDetail detail;
+  Step step;
 };
-// A step that made a head what it is.
-StepRow StepOf(const SubmissionRow& head, std::string_view note, StepDetail detail);
-absl::Status InsertSteps(store::Database& db, std::span<const StepRow> steps);
+// The step that made a head what it is.
+NewStep StepOf(const SubmissionRow& head, std::string_view note, const StepDetail& detail);
+absl::Status InsertSteps(store::Database& db, std::span<const NewStep> steps);
 
 // Writes a step of a head that is written already, and counts it in its campaign.
 absl::Status AddStep(store::Database& db, const SubmissionRow& head, std::string_view note, const StepDetail& detail);

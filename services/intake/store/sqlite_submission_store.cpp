@@ -169,7 +169,7 @@ struct Rows {
     std::int64_t time = 0;
   };
   std::vector<SubmissionRow> heads;
-  std::vector<StepRow> steps;
+  std::vector<NewStep> steps;
   std::vector<Revision> revisions;  // each with its work item
   std::vector<AnswerRow> answers;
   bool touched = false;  // something is written already, which only a rollback takes back
@@ -234,7 +234,7 @@ absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance,
   detail.action = v1::SUBMISSION_ACTION_SUBMIT;
   detail.actor = acceptance.actor;
   detail.actor.set_role(v1::ACTOR_ROLE_UNIT);
-  rows.steps.push_back(StepOf(head, "", std::move(detail)));
+  rows.steps.push_back(StepOf(head, "", detail));
   if (!alone) RETURN_IF_ERROR(FollowStep(db, head));
   rows.revisions.push_back({head.id, head.revision, &acceptance, now});
   v1::SubmitEvaluationResponse response;
@@ -323,7 +323,6 @@ absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance, Accepted done)
   std::shared_ptr<Gathered> gathered;
   {
     const std::lock_guard lock(gathering_mutex_);
-    // One with a work that waits for its turn?
     const bool room = gathering_ != nullptr && gathering_->forms.size() < kMostTogether;
     if (!room) gathered = gathering_ = std::make_shared<Gathered>();
     gathering_->forms.push_back({std::move(acceptance), std::move(done), ""});

@@ -22,8 +22,10 @@ namespace {
 
 constexpr std::size_t kMaxItemId = 200;
 
-// Answers that may wait for the caller to take them; then no more is scored for it.
+// Answers that may wait for the caller to take them; then no more is scored for it. Bounded in bytes, too, because a
+// caller that takes nothing may have asked for large ones on many streams.
 constexpr std::size_t kMostWaiting = 16;
+constexpr std::size_t kMostWaitingBytes = 256 * 1024;
 
 // While one message is scored, the next one is read: by whichever thread hears of it, which leaves it to the one that
 // scores. So a thread that has scored knows whether another answer follows at once, and then lets gRPC gather them,
@@ -164,7 +166,7 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
 
   Next Decide() {  // needs mutex_
     Next next;
-    if (!scoring_ && arrived_ && !broken_ && waiting_.size() < kMostWaiting) {
+    if (!scoring_ && arrived_ && !broken_ && MayWait()) {
       next.score = scoring_ = true;
       arrived_ = false;
       message_.Swap(&in_);
@@ -181,6 +183,13 @@ class ScoreBatchReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
     if (broken_) arrived_ = false;
     if (over_ && !arrived_ && !scoring_ && !writing_ && !reading_ && !ended_) next.end = ended_ = true;
     return next;
+  }
+
+  // Whether one more answer may.
+  bool MayWait() const {  // needs mutex_
+    std::size_t bytes = 0;
+    for (const grpc::ByteBuffer& answer : waiting_) bytes += answer.Length();
+    return waiting_.size() < kMostWaiting && bytes < kMostWaitingBytes;
   }
 
   void End(const absl::Status& status) {

@@ -142,8 +142,11 @@ TEST_F(SubmissionStoreTest, FormsAreAnsweredWhileTheDatabaseIsAway) {
   EXPECT_FALSE(store_->writer().Run([](store::Database& db) { return db.Execute("ROLLBACK"); }).ok());
   std::filesystem::rename(path, path + ".away");
   std::filesystem::create_directory(path);
-  for (const char* project : {"first", "second", "third"})
-    EXPECT_EQ(ReasonOf(Begin(AcceptanceOf(project)).get().status()), "STORE_FAILED") << project;
+  for (const char* project : {"first", "second", "third"}) {
+    Answer answer = Begin(AcceptanceOf(project));
+    ASSERT_EQ(answer.wait_for(seconds(20)), std::future_status::ready) << project;
+    EXPECT_EQ(ReasonOf(answer.get().status()), "STORE_FAILED") << project;
+  }
   std::filesystem::remove(path);
   std::filesystem::rename(path + ".away", path);
   NameIn(Begin(AcceptanceOf("second")).get());
@@ -160,10 +163,8 @@ TEST_F(SubmissionStoreTest, AFullQueueRefusesAtOnce) {
       store_->Accept(AcceptanceOf("too many"), [&](const absl::StatusOr<std::string>&) { called = true; });
   EXPECT_EQ(ReasonOf(refused), "QUEUE_FULL");
   go.set_value();
-  NameIn([&] {
-    for (;;)  // until the queue has room
-      if (store_->writer().stats().queued == 0) return Begin(AcceptanceOf("later")).get();
-  }());
+  ASSERT_TRUE(Eventually([&] { return store_->writer().stats().queued == 0; }));
+  NameIn(Begin(AcceptanceOf("later")).get());
   EXPECT_FALSE(called);
   EXPECT_EQ(Stored(), 1u);
 }

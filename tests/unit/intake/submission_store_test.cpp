@@ -121,12 +121,17 @@ TEST_F(SubmissionStoreTest, OneThatFailsTakesNoOtherWithIt) {
     reused.request_digest = "sha256:something else";
     Answer refused = Begin(std::move(reused));
     Answer missing = Begin(AcceptanceOf(Cat("revision", round), "submissions/no-such"));
+    // This one fails when its head is written already: all run again, one by one.
+    Acceptance lost = AcceptanceOf(Cat("lost", round));
+    lost.head.campaign = "campaigns/none";
+    Answer undone = Begin(std::move(lost));
     Answer two = Begin(AcceptanceOf(Cat("two", round)));
     go.set_value();
     NameIn(one.get());
     NameIn(two.get());
     EXPECT_EQ(ReasonOf(refused.get().status()), "REQUEST_ID_REUSED");
     EXPECT_EQ(ReasonOf(missing.get().status()), "SUBMISSION_NOT_FOUND");
+    EXPECT_EQ(ReasonOf(undone.get().status()), "CAMPAIGN_NOT_FOUND");
     EXPECT_TRUE(!tried || tried->get().ok());
   }
   EXPECT_EQ(Stored(), 5u);

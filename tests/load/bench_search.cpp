@@ -71,9 +71,13 @@ void Fill(SqliteSearchStore& store, std::int64_t records) {
     Check(store.Write([&](SearchWriter& index) -> absl::Status {
       search::Block block(first / search::kBlock);
       const std::int64_t end = std::min<std::int64_t>(records, first + search::kBlock);
-      for (std::int64_t i = first; i < end; ++i)
-        RETURN_IF_ERROR(block.Add(static_cast<int>(i - first), Make(random, i),
-                                  [&](std::string_view text) { return index.Intern(text); }));
+      for (std::int64_t i = first; i < end; ++i) {
+        const search::Entry entry = Make(random, i);
+        std::set<std::string_view> texts;
+        search::AddTexts(entry, texts);
+        ASSIGN_OR_RETURN(const WordIds ids, index.Intern(texts));
+        block.Add(static_cast<int>(i - first), entry, ids);
+      }
       RETURN_IF_ERROR(block.Save(index));
       return index.PutState({end, "", 0});
     }));

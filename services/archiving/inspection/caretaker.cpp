@@ -19,7 +19,7 @@
 namespace jixiao::archiving {
 namespace {
 
-constexpr std::int64_t kFilingBatch = 32;
+constexpr std::int64_t kFilingBatch = 64;
 constexpr std::int64_t kPassBatch = 16;
 constexpr int kErasureBatch = 64;  // records in one transaction
 constexpr std::chrono::milliseconds kPause{250};
@@ -40,15 +40,14 @@ absl::Status SetAll(CustodyWriter& custody, std::initializer_list<std::pair<std:
 }
 
 struct Filed {
-  std::int64_t index = 0;
   VerifiedRecord fixity;
-  std::string report;  // empty for an entry of the archive itself
+  StoredInspection inspection;  // without a report for an entry of the archive itself
 };
 
 // The record before it is there, its leaf is the log's.
 absl::StatusOr<Filed> FileOne(const ArchiveReader& archive, std::int64_t index, std::int64_t now,
                               exporting::RepeatedDigests& rule_set) {
-  Filed filed{index, {}, {}};
+  Filed filed{{}, {index, {}}};
   ASSIGN_OR_RETURN(filed.fixity, VerifyFixity(archive, index, now, rule_set));
   const absl::StatusOr<InspectedRecord> record = InspectedFrom(archive, index);
   if (!record.ok() && record.status().code() != absl::StatusCode::kDataLoss) return record.status();
@@ -56,23 +55,22 @@ absl::StatusOr<Filed> FileOne(const ArchiveReader& archive, std::int64_t index, 
   const v1::InspectionReport report = Inspect(*record, v1::INSPECTION_STAGE_FILING, now, [](std::string_view bytes) {
     return ScanBytes(bytes, Scanner::kDaemon);
   });
-  ASSIGN_OR_RETURN(filed.report, CanonicalEncode(report));
+  ASSIGN_OR_RETURN(filed.inspection.report, CanonicalEncode(report));
   return filed;
 }
 
 using ErasedParts = std::map<std::int64_t, std::vector<Erased>>;
 
-// Registers what was verified, unless it was erased meanwhile.
-absl::Status Register(CustodyWriter& custody, const VerifiedRecord& record, const ErasedParts& erased) {
-  if (!record.exists) return absl::OkStatus();
+// What was verified and is to be registered: not what was erased meanwhile.
+void AddRegistered(const VerifiedRecord& record, const ErasedParts& erased, std::vector<RegisteredPart>& out) {
+  if (!record.exists) return;
   for (const VerifiedPart& part : record.parts) {
     const auto gone = erased.find(part.row.index);
     const bool is_gone = gone != erased.end() && std::ranges::any_of(gone->second, [&](const Erased& each) {
                            return each.part == part.row.part;
                          });
-    if (!is_gone) RETURN_IF_ERROR(custody.PutRegistered(part.row));
+    if (!is_gone) out.push_back(part.row);
   }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -151,6 +149,7 @@ absl::StatusOr<bool> Caretaker::FileSome() {
     ASSIGN_OR_RETURN(const std::int64_t size, archive.Size());
     const std::int64_t end = std::min(size, first + kFilingBatch);
     more = end < size;
+    archive.ReadAhead(first, end);
     for (std::int64_t index = first; index < end; ++index) {
       ASSIGN_OR_RETURN(Filed filed, FileOne(archive, index, NowMicros(), rule_set_));
       records.push_back(std::move(filed));
@@ -162,13 +161,18 @@ absl::StatusOr<bool> Caretaker::FileSome() {
     CustodyWriter& custody = archive.custody_writer();
     ASSIGN_OR_RETURN(const std::int64_t current, custody.Counter(kFiledCount));
     if (current != first) return Overtaken();
-    ASSIGN_OR_RETURN(const ErasedParts erased, custody.ErasuresBetween(first, records.back().index + 1));
+    const std::int64_t end = first + static_cast<std::int64_t>(records.size());
+    ASSIGN_OR_RETURN(const ErasedParts erased, custody.ErasuresBetween(first, end));
+    std::vector<RegisteredPart> registered;
+    std::vector<StoredInspection> inspections;
     for (const Filed& filed : records) {
-      RETURN_IF_ERROR(Register(custody, filed.fixity, erased));
-      if (!filed.report.empty() && !erased.contains(filed.index))
-        RETURN_IF_ERROR(custody.PutInspection(filed.index, filed.report));
+      AddRegistered(filed.fixity, erased, registered);
+      if (!filed.inspection.report.empty() && !erased.contains(filed.inspection.index))
+        inspections.push_back(filed.inspection);
     }
-    return custody.SetCounter(kFiledCount, records.back().index + 1);
+    RETURN_IF_ERROR(custody.PutRegistered(registered));
+    RETURN_IF_ERROR(custody.PutInspections(inspections));
+    return custody.SetCounter(kFiledCount, end);
   }));
   for (const Filed& filed : records)
     for (const VerifiedPart& part : filed.fixity.parts)
@@ -281,6 +285,7 @@ absl::StatusOr<bool> Caretaker::PassSome() {
     ASSIGN_OR_RETURN(first, archive.custody().Counter(kPassIndex));
     ASSIGN_OR_RETURN(limit, archive.custody().Counter(kPassLimit));
     const std::int64_t batch = std::min(kPassBatch, options_.records_per_second);
+    archive.ReadAhead(first, std::min(limit, first + batch));
     for (end = first; end < std::min(limit, first + batch) && bytes < options_.bytes_per_second; ++end) {
       ASSIGN_OR_RETURN(VerifiedRecord record, VerifyFixity(archive, end, NowMicros(), rule_set_));
       bytes += record.bytes;
@@ -301,7 +306,9 @@ absl::StatusOr<bool> Caretaker::PassSome() {
     ASSIGN_OR_RETURN(const std::int64_t number, custody.Counter(kPassNumber));
     if (current != first || number != pass) return Overtaken();
     ASSIGN_OR_RETURN(const ErasedParts erased, custody.ErasuresBetween(first, end));
-    for (const VerifiedRecord& record : records) RETURN_IF_ERROR(Register(custody, record, erased));
+    std::vector<RegisteredPart> registered;
+    for (const VerifiedRecord& record : records) AddRegistered(record, erased, registered);
+    RETURN_IF_ERROR(custody.PutRegistered(registered));
     for (const auto& [name, more] : {std::pair{kPassParts, parts}, {kPassBytes, bytes}, {kPassFailed, failed}}) {
       ASSIGN_OR_RETURN(const std::int64_t before, custody.Counter(name));
       RETURN_IF_ERROR(custody.SetCounter(name, before + more));

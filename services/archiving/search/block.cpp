@@ -34,23 +34,18 @@ void Block::Put(std::string key, int place, std::int64_t value) {
   touched_.insert(std::move(key));
 }
 
-absl::Status Block::Add(int place, const Entry& entry,
-                        const std::function<absl::StatusOr<std::int64_t>(std::string_view)>& id_of) {
+void Block::Add(int place, const Entry& entry, const WordIds& ids) {
   for (const std::string& key : entry.sets) {
     sets_[key].push_back(place);
     touched_.insert(key);
   }
   for (const auto& [key, value] : entry.numbers) Put(std::string(key), place, value);
-  for (const auto& [key, text] : entry.words) {
-    ASSIGN_OR_RETURN(const std::int64_t id, id_of(text));
-    Put(std::string(key), place, id);
-  }
+  for (const auto& [key, text] : entry.words) Put(std::string(key), place, ids.find(text)->second);
   for (const ClassScore& c : entry.classes) {
-    ASSIGN_OR_RETURN(const std::int64_t id, id_of(c.name));
+    const std::int64_t id = ids.find(c.name)->second;
     if (c.score) Put(Cat(kClassScorePrefix, id), place, *c.score);
     Put(Cat(kClassWeightPrefix, id), place, c.weight);
   }
-  return absl::OkStatus();
 }
 
 std::string Block::Encode(const std::string& key) const {
@@ -62,9 +57,10 @@ std::string Block::Encode(const std::string& key) const {
 }
 
 absl::Status Block::Save(SearchWriter& index) {
-  for (const std::string& key : touched_) RETURN_IF_ERROR(index.Put(number_, key, Encode(key)));
+  std::map<std::string, std::string> values;
+  for (const std::string& key : touched_) values.emplace(key, Encode(key));
   touched_.clear();
-  return absl::OkStatus();
+  return index.Put(number_, values);
 }
 
 std::map<std::string, std::string> Block::Encoded() const {

@@ -5,7 +5,6 @@
 #include "archiving/search/members.h"
 #include "archiving/store/search_store.h"
 
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -21,10 +20,8 @@ class Block {
   static absl::StatusOr<Block> Load(std::int64_t number, const SearchReader& index);
 
   std::int64_t number() const { return number_; }
-  // Adds what the index says of a record, whose place in the block is `place`; places rise. Texts become numbers by
-  // `id_of`.
-  absl::Status Add(int place, const Entry& entry,
-                   const std::function<absl::StatusOr<std::int64_t>(std::string_view)>& id_of);
+  // Adds what the index says of a record, whose place in the block is `place`; places rise. `ids` has all its texts.
+  void Add(int place, const Entry& entry, const WordIds& ids);
   // Writes the keys that were touched since the last Save.
   absl::Status Save(SearchWriter& index);
 

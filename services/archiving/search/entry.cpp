@@ -97,6 +97,11 @@ std::vector<std::string> GramsOf(std::string_view folded) {
   return grams;
 }
 
+void AddTexts(const Entry& entry, std::set<std::string_view>& texts) {
+  for (const auto& [key, text] : entry.words) texts.insert(text);
+  for (const ClassScore& c : entry.classes) texts.insert(c.name);
+}
+
 absl::StatusOr<Entry> EntryOf(const Part& form_part, const Part& card_part, std::int64_t archive_time) {
   evaluation::v1::SelfEvaluation form;
   evaluation::v1::Scorecard card;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,6 +64,9 @@ struct Entry {
   std::vector<std::pair<std::string_view, std::string>> words;  // without empty ones
   std::vector<ClassScore> classes;
 };
+
+// Its texts that the index keeps as numbers are added to `texts`; they live as long as the entry.
+void AddTexts(const Entry& entry, std::set<std::string_view>& texts);
 
 // DATA_LOSS when form or scorecard cannot be read. Of what the index does not keep, damage stays unseen here: CheckLog
 // finds it.

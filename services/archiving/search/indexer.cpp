@@ -7,12 +7,16 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace jixiao::archiving::search {
 namespace {
 
-constexpr std::int64_t kStep = 512;               // records in one transaction
-constexpr std::chrono::milliseconds kPause{250};  // between looks at the archive: what is new shares a step
+constexpr std::int64_t kStep = 512;  // records in one transaction
+constexpr std::int64_t kRead = 64;   // records that are read together
+// Between looks at the archive: what is new shares a step, and each step writes most columns of its block again. Who
+// searches does not wait for it (WaitUntilCurrent).
+constexpr std::chrono::milliseconds kPause{1000};
 constexpr std::chrono::milliseconds kPauseAfterError{1000};
 
 std::string LeafHash(const StoredRecord& record) {
@@ -157,6 +161,8 @@ absl::StatusOr<bool> Indexer::Step() {
     if (!fits) return absl::OkStatus();
     ASSIGN_OR_RETURN(const std::vector<StoredRecord> records, archive.Records(state.records, limit));
     for (const StoredRecord& record : records) {
+      if (entries.size() % kRead == 0)
+        archive.ReadAhead(record.index, std::min(record.index + kRead, records.back().index + 1));
       ASSIGN_OR_RETURN(Entry entry, EntryOfRecord(archive, record));
       entries.push_back(std::move(entry));
     }
@@ -173,9 +179,11 @@ absl::StatusOr<bool> Indexer::Step() {
       ASSIGN_OR_RETURN(const SearchState current, index.State());
       if (current.records != state.records || current.generation != state.generation)
         return Error(absl::StatusCode::kAborted, "INDEX_ADVANCED", "another replica has indexed these records");
+      std::set<std::string_view> texts;
+      for (const Entry& entry : entries) AddTexts(entry, texts);
+      ASSIGN_OR_RETURN(const WordIds ids, index.Intern(texts));
       int place = static_cast<int>(state.records % kBlock);
-      for (const Entry& entry : entries)
-        RETURN_IF_ERROR(block_->Add(place++, entry, [&](std::string_view text) { return index.Intern(text); }));
+      for (const Entry& entry : entries) block_->Add(place++, entry, ids);
       RETURN_IF_ERROR(block_->Save(index));
       return index.PutState(
           {state.records + static_cast<std::int64_t>(entries.size()), last_leaf, state.generation, state.erasures});
@@ -196,20 +204,24 @@ absl::StatusOr<std::vector<std::string>> IndexFaults(const ArchiveReader& archiv
   // After an erasure it is made anew, in a moment; until then it says what is no more.
   ASSIGN_OR_RETURN(const std::int64_t erasures, archive.custody().Counter(kErasureCount));
   if (state.erasures != erasures) return faults;
-  std::map<std::string, std::int64_t, std::less<>> unknown;  // texts that the dictionary does not have
-  const auto id_of = [&](std::string_view text) -> absl::StatusOr<std::int64_t> {
-    ASSIGN_OR_RETURN(const std::optional<std::int64_t> id, index.WordId(text));
-    if (id) return *id;
-    return unknown.emplace(text, -1 - static_cast<std::int64_t>(unknown.size())).first->second;
-  };
   for (std::int64_t first = 0; first < state.records && faults.size() < limit; first += kBlock) {
     Block made(first / kBlock);
+    WordIds ids;
     const std::int64_t count = std::min<std::int64_t>(kBlock, state.records - first);
     for (std::int64_t place = 0; place < count; ++place) {
+      if (place % kRead == 0) archive.ReadAhead(first + place, first + std::min(place + kRead, count));
       ASSIGN_OR_RETURN(const std::optional<StoredRecord> record, archive.Record(first + place));
       if (!record) continue;  // CheckLog names it
       ASSIGN_OR_RETURN(const Entry entry, EntryOfRecord(archive, *record));
-      RETURN_IF_ERROR(made.Add(static_cast<int>(place), entry, id_of));
+      std::set<std::string_view> texts;
+      AddTexts(entry, texts);
+      for (const std::string_view text : texts) {
+        if (ids.contains(text)) continue;
+        ASSIGN_OR_RETURN(const std::optional<std::int64_t> id, index.WordId(text));
+        // One that the dictionary does not have gets a number that no text has.
+        ids.emplace(text, id.value_or(-1 - static_cast<std::int64_t>(ids.size())));
+      }
+      made.Add(static_cast<int>(place), entry, ids);
     }
     std::map<std::string, std::string> wanted = made.Encoded();
     RETURN_IF_ERROR(index.ForEach(first / kBlock, "", [&](std::string_view key, std::string_view value) {

@@ -8,6 +8,7 @@
 #include "common/time.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace jixiao::archiving {
 namespace {
@@ -146,22 +147,26 @@ absl::Status Sequencer::WriteBatch(std::span<Item> batch, ArchiveWriter& archive
   std::vector<std::string_view> keys;
   for (const Item& item : batch) keys.push_back(item.record.key);
   ASSIGN_OR_RETURN(auto known, archive.KnownKeys(keys));
-  std::vector<log::NewNode> nodes;
+  Addition addition;
   for (Item& item : batch) {
-    if ((item.appended = known.insert(item.record.key).second))
-      RETURN_IF_ERROR(AppendOne(item, archive, appender, nodes));
-    else
-      RETURN_IF_ERROR(AnswerExisting(item, archive));
+    if ((item.appended = known.insert(item.record.key).second)) {
+      AppendOne(item, appender, addition);
+      continue;
+    }
+    // What exists may be of this very batch.
+    RETURN_IF_ERROR(archive.InsertRecords(std::exchange(addition.records, {})));
+    RETURN_IF_ERROR(AnswerExisting(item, archive));
   }
   if (appender.size() == size) return absl::OkStatus();
+  RETURN_IF_ERROR(archive.InsertRecords(addition.records));
   log::Checkpoint next{origin_, appender.size(), appender.Root(), {log::PreviousLine(previous)}};
   ASSIGN_OR_RETURN(std::string note, log::SignCheckpoint(next, signer_));
   opened_note_ = note;
   opened_ = std::move(next);
-  RETURN_IF_ERROR(archive.InsertNodes(nodes));
+  RETURN_IF_ERROR(archive.InsertNodes(addition.nodes));
   RETURN_IF_ERROR(archive.InsertHead({appender.size(), note}, NowMicros()));
   log::InclusionProver prover(appender.size(), archive);
-  prover.Add(nodes);
+  prover.Add(addition.nodes);
   for (Item& item : batch) {
     if (!item.appended) continue;
     item.outcome->checkpoint = note;
@@ -188,15 +193,13 @@ absl::StatusOr<std::int64_t> Sequencer::SignedSize(const ArchiveReader& archive,
   return opened_.size;
 }
 
-absl::Status Sequencer::AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender,
-                                  std::vector<log::NewNode>& nodes) {
+void Sequencer::AppendOne(Item& item, log::Appender& appender, Addition& addition) {
   const PendingRecord& record = item.record;
   const std::int64_t index = appender.size();
-  RETURN_IF_ERROR(archive.InsertRecord(
-      {index, record.key, record.content_digest, item.leaf, item.archive_time, record.summary}, record.parts));
-  appender.Append(item.leaf_hash, &nodes);
+  addition.records.push_back(
+      {index, record.key, record.content_digest, item.leaf, item.archive_time, record.summary, record.parts});
+  appender.Append(item.leaf_hash, &addition.nodes);
   item.outcome = Placement{index, item.archive_time, {}, {}};
-  return absl::OkStatus();
 }
 
 absl::Status Sequencer::AnswerExisting(Item& item, const ArchiveReader& archive) {

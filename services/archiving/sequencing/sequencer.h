@@ -88,8 +88,12 @@ class Sequencer {
   absl::Status WriteBatch(std::span<Item> batch, ArchiveWriter& archive);
   // The size of the newest signed tree, 0 before the first, once it is the tree of `appender`.
   absl::StatusOr<std::int64_t> SignedSize(const ArchiveReader& archive, const log::Appender& appender);
-  // Adds the nodes that the record completes to `nodes`; they are stored with the batch.
-  absl::Status AppendOne(Item& item, ArchiveWriter& archive, log::Appender& appender, std::vector<log::NewNode>& nodes);
+  // What a batch adds to the log, gathered for few statements.
+  struct Addition {
+    std::vector<NewRecord> records;
+    std::vector<log::NewNode> nodes;
+  };
+  static void AppendOne(Item& item, log::Appender& appender, Addition& addition);
   // For a record whose key the archive has.
   absl::Status AnswerExisting(Item& item, const ArchiveReader& archive);
 

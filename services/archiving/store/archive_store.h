@@ -32,6 +32,17 @@ struct StoredRecord {
   Summary summary;
 };
 
+// A record to be kept, lent for one call.
+struct NewRecord {
+  std::int64_t index = 0;
+  std::string_view key;
+  std::string_view content_digest;
+  std::string_view leaf;
+  std::int64_t archive_time = 0;
+  const Summary& summary;
+  std::span<const Part> parts;
+};
+
 // A signed tree head.
 struct StoredHead {
   std::int64_t size = 0;
@@ -76,6 +87,11 @@ class ArchiveReader : public log::NodeReader {
   virtual absl::StatusOr<std::vector<std::string>> StructuralFaults() const = 0;
   // Erasures, disposals, fixity and inspections at the same moment.
   virtual const CustodyReader& custody() const = 0;
+
+  // A hint: the records from `first` to before `end` are read next, with their parts, leaf nodes, erasures and
+  // register. A store that pays for each question may answer them from what it reads now, in few; it keeps that until
+  // the next hint. Says nothing of damage: that is told where it is met.
+  virtual void ReadAhead(std::int64_t /*first*/, std::int64_t /*end*/) const {}
 };
 
 // A write transaction; it reads its own writes.
@@ -84,8 +100,8 @@ class ArchiveWriter : public ArchiveReader {
   // Those of `keys` under which there are records.
   virtual absl::StatusOr<std::set<std::string, std::less<>>> KnownKeys(
       std::span<const std::string_view> keys) const = 0;
-  // There must be no record with this key.
-  virtual absl::Status InsertRecord(const StoredRecord& record, const std::vector<Part>& parts) = 0;
+  // There must be no records with these keys.
+  virtual absl::Status InsertRecords(std::span<const NewRecord> records) = 0;
   virtual absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) = 0;
   virtual absl::Status InsertHead(const StoredHead& head, std::int64_t time) = 0;
   virtual CustodyWriter& custody_writer() = 0;

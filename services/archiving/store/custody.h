@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,12 @@ struct RegisteredPart {
   std::string sm3;
   std::int64_t verify_time = 0;
   std::string failure;  // canonical FixityFailure; empty when all was well
+};
+
+// What was found of a record when it was inspected last.
+struct StoredInspection {
+  std::int64_t index = 0;
+  std::string report;  // canonical InspectionReport
 };
 
 // A disposal as kept.
@@ -93,8 +100,9 @@ class CustodyWriter : public CustodyReader {
   // Erases salt and content of a part for good, and what was derived from it; a part that is gone already is passed
   // over.
   virtual absl::Status Erase(std::int64_t index, std::string_view part, std::int64_t entry) = 0;
-  virtual absl::Status PutRegistered(const RegisteredPart& part) = 0;
-  virtual absl::Status PutInspection(std::int64_t index, std::string_view report) = 0;
+  // Each in place of what was registered of it, or found of the record, before; none twice.
+  virtual absl::Status PutRegistered(std::span<const RegisteredPart> parts) = 0;
+  virtual absl::Status PutInspections(std::span<const StoredInspection> inspections) = 0;
   virtual absl::Status PutDisposal(const StoredDisposal& disposal) = 0;
   virtual absl::Status PutAnswer(std::string_view request_id, const StoredAnswer& answer, std::int64_t time) = 0;
 };

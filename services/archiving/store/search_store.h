@@ -6,7 +6,10 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -19,6 +22,9 @@ struct SearchState {
   std::int64_t generation = 0;  // rises when the index is emptied
   std::int64_t erasures = 0;    // how many parts of the archive were erased when it was empty last; -1: being emptied
 };
+
+// Numbers of texts in the dictionary.
+using WordIds = std::map<std::string, std::int64_t, std::less<>>;
 
 // The index at one moment: values by block of records and key, and a dictionary of texts. All methods may block.
 class SearchReader {
@@ -41,9 +47,10 @@ class SearchReader {
 class SearchWriter : public SearchReader {
  public:
   virtual absl::Status PutState(const SearchState& state) = 0;
-  virtual absl::Status Put(std::int64_t block, std::string_view key, std::string_view value) = 0;
-  // The number of a text, a new one if need be.
-  virtual absl::StatusOr<std::int64_t> Intern(std::string_view text) = 0;
+  // Values of a block by key, in place of older ones.
+  virtual absl::Status Put(std::int64_t block, const std::map<std::string, std::string>& values) = 0;
+  // The numbers of texts, new ones if need be.
+  virtual absl::StatusOr<WordIds> Intern(const std::set<std::string_view>& texts) = 0;
   // Removes values and texts, one bounded piece at a time: false while some are left.
   virtual absl::StatusOr<bool> ClearSome() = 0;
 };

@@ -74,6 +74,26 @@ StoredRecord ReadRecord(const Statement& row) {
           {row.Text(5), row.Text(6), static_cast<std::int32_t>(row.Int(7)), row.Text(8), row.Text(9), row.Text(10)}};
 }
 
+// A part without what it shares: the digest of that stands instead.
+constexpr std::string_view kPartColumns =
+    "SELECT idx, name, media_type, salt, content, shared_digest FROM parts WHERE ";
+
+struct ReadPart {
+  std::int64_t index = 0;
+  Part part;
+  std::string shared_digest;  // empty: the content is its own
+};
+
+ReadPart PartOf(const Statement& row) {
+  return {row.Int(0), {row.Text(1), row.Text(2), row.BlobBytes(4), row.BlobBytes(3)}, row.Text(5)};
+}
+
+log::Hash HashOf(std::string_view bytes) {
+  log::Hash hash{};
+  std::copy(bytes.begin(), bytes.end(), hash.begin());
+  return hash;
+}
+
 StoredHead ReadHead(const Statement& row) {
   return {row.Int(0), row.Text(1)};
 }
@@ -87,27 +107,26 @@ class SqliteArchive final : public ArchiveWriter {
   CustodyWriter& custody_writer() override { return custody_; }
 
   absl::StatusOr<log::Hash> Node(log::NodeId id) const override {
-    log::Hash hash{};
-    bool found = false;
+    if (id.level == 0)
+      if (const auto known = ahead_.leaves.find(id.index); known != ahead_.leaves.end()) return known->second;
+    std::optional<log::Hash> hash;
     RETURN_IF_ERROR(db_.ForEach(
         "SELECT hash FROM nodes WHERE level = ? AND idx = ?",
         [&](const Statement& row) {
-          const std::string bytes = row.BlobBytes(0);
-          if (bytes.size() != hash.size()) return;
-          std::copy(bytes.begin(), bytes.end(), hash.begin());
-          found = true;
+          if (const std::string bytes = row.BlobBytes(0); bytes.size() == sizeof(log::Hash)) hash = HashOf(bytes);
         },
         id.level, id.index));
-    if (!found)
+    if (!hash)
       return Error(absl::StatusCode::kDataLoss, "ARCHIVE_DAMAGED",
                    Cat("log node ", id.level, "/", id.index, " is missing or damaged"));
-    return hash;
+    return *hash;
   }
 
   absl::StatusOr<std::int64_t> Size() const override { return Number("SELECT coalesce(max(idx) + 1, 0) FROM records"); }
   absl::StatusOr<std::int64_t> NodeCount() const override { return Number("SELECT count(*) FROM nodes"); }
 
   absl::StatusOr<std::optional<StoredRecord>> Record(std::int64_t index) const override {
+    if (const auto known = ahead_.records.find(index); known != ahead_.records.end()) return known->second;
     std::optional<StoredRecord> found;
     RETURN_IF_ERROR(db_.ForEach(
         Cat(kRecordColumns, "WHERE idx = ?"), [&](const Statement& row) { found = ReadRecord(row); }, index));
@@ -146,29 +165,30 @@ class SqliteArchive final : public ArchiveWriter {
   }
 
   absl::StatusOr<std::vector<Part>> Parts(std::int64_t index) const override {
+    std::vector<ReadPart> read;
+    if (const auto known = ahead_.parts.find(index); known != ahead_.parts.end() && !ahead_.large.contains(index))
+      read = known->second;
+    else
+      RETURN_IF_ERROR(db_.ForEach(
+          Cat(kPartColumns, "idx = ? ORDER BY name"), [&](const Statement& row) { read.push_back(PartOf(row)); },
+          index));
     std::vector<Part> parts;
-    RETURN_IF_ERROR(db_.ForEach(
-        "SELECT p.name, p.media_type, p.salt, coalesce(p.content, s.content) FROM parts p LEFT JOIN shared_contents s "
-        "ON s.digest = p.shared_digest"
-        " WHERE p.idx = ? ORDER BY p.name",
-        [&](const Statement& row) {
-          parts.push_back({row.Text(0), row.Text(1), row.BlobBytes(3), row.BlobBytes(2)});
-        },
-        index));
+    for (ReadPart& each : read) {
+      ASSIGN_OR_RETURN(Part part, Whole(std::move(each)));
+      parts.push_back(std::move(part));
+    }
     return parts;
   }
 
   absl::StatusOr<std::optional<Part>> PartNamed(std::int64_t index, std::string_view name) const override {
-    std::optional<Part> found;
+    if (const auto known = ahead_.parts.find(index); known != ahead_.parts.end())
+      for (const ReadPart& each : known->second)
+        if (each.part.name == name) return Whole(each);
+    std::optional<ReadPart> found;
     RETURN_IF_ERROR(db_.ForEach(
-        "SELECT p.name, p.media_type, p.salt, coalesce(p.content, s.content) FROM parts p LEFT JOIN shared_contents s "
-        "ON s.digest = p.shared_digest"
-        " WHERE p.idx = ? AND p.name = ?",
-        [&](const Statement& row) {
-          found = Part{row.Text(0), row.Text(1), row.BlobBytes(3), row.BlobBytes(2)};
-        },
-        index, name));
-    return found;
+        Cat(kPartColumns, "idx = ? AND name = ?"), [&](const Statement& row) { found = PartOf(row); }, index, name));
+    if (!found) return std::nullopt;
+    return Whole(*std::move(found));
   }
 
   absl::StatusOr<std::optional<std::string>> SharedContent(std::string_view digest) const override {
@@ -209,7 +229,7 @@ class SqliteArchive final : public ArchiveWriter {
           const std::string bytes = row.BlobBytes(1);
           if (row.Int(0) != first + static_cast<std::int64_t>(found.size()) || bytes.size() != sizeof(log::Hash))
             return;
-          std::copy(bytes.begin(), bytes.end(), found.emplace_back().begin());
+          found.push_back(HashOf(bytes));
         },
         level, first, first + count));
     if (static_cast<std::int64_t>(found.size()) != count)
@@ -264,14 +284,55 @@ class SqliteArchive final : public ArchiveWriter {
     return faults;
   }
 
-  absl::Status InsertRecord(const StoredRecord& record, const std::vector<Part>& parts) override {
-    const Summary& s = record.summary;
-    RETURN_IF_ERROR(db_.Run("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", record.index, record.key,
-                            record.content_digest, Blob{record.leaf}, record.archive_time, s.implementing_unit,
-                            s.project_name, s.fiscal_year, s.region_code, s.computed_total, s.grade));
-    for (const Part& part : parts)
-      if (part.name == kRuleSetPart) RETURN_IF_ERROR(ShareRuleSet(part.content));
-    return InsertParts(record.index, parts);
+  void ReadAhead(std::int64_t first, std::int64_t end) const override {
+    ahead_ = {};
+    Ahead ahead;
+    const absl::Status read = [&]() -> absl::Status {
+      ASSIGN_OR_RETURN(std::vector<StoredRecord> records, Records(first, end - first));
+      for (StoredRecord& record : records)
+        if (const std::int64_t index = record.index; index < end) ahead.records.emplace(index, std::move(record));
+      RETURN_IF_ERROR(db_.ForEach(
+          "SELECT idx, hash FROM nodes WHERE level = 0 AND idx >= ? AND idx < ?",
+          [&](const Statement& row) {
+            if (const std::string bytes = row.BlobBytes(1); bytes.size() == sizeof(log::Hash))
+              ahead.leaves.emplace(row.Int(0), HashOf(bytes));
+          },
+          first, end));
+      // Documents of many records together would be much to keep.
+      constexpr int kLarge = 64 * 1024;
+      RETURN_IF_ERROR(db_.ForEach(
+          "SELECT idx, name, media_type, salt, CASE WHEN length(content) > ? THEN NULL ELSE content END, "
+          "shared_digest, coalesce(length(content), 0) FROM parts WHERE idx >= ? AND idx < ? ORDER BY idx, name",
+          [&](const Statement& row) {
+            if (row.Int(6) > kLarge)
+              ahead.large.insert(row.Int(0));
+            else
+              ahead.parts[row.Int(0)].push_back(PartOf(row));
+          },
+          kLarge, first, end));
+      return absl::OkStatus();
+    }();
+    if (read.ok()) ahead_ = std::move(ahead);
+    custody_.ReadAhead(first, end);
+  }
+
+  absl::Status InsertRecords(std::span<const NewRecord> records) override {
+    static const store::Inserts kRecords("INSERT INTO records VALUES", 11);
+    RETURN_IF_ERROR(kRecords.Run(db_, records, [](const NewRecord& record, const auto& put) {
+      const Summary& s = record.summary;
+      put(record.index);
+      put(record.key);
+      put(record.content_digest);
+      put(Blob{record.leaf});
+      put(record.archive_time);
+      put(std::string_view(s.implementing_unit));
+      put(std::string_view(s.project_name));
+      put(s.fiscal_year);
+      put(std::string_view(s.region_code));
+      put(std::string_view(s.computed_total));
+      put(std::string_view(s.grade));
+    }));
+    return InsertParts(records);
   }
 
   absl::Status InsertNodes(const std::vector<log::NewNode>& nodes) override {
@@ -297,49 +358,62 @@ class SqliteArchive final : public ArchiveWriter {
   }
 
  private:
-  // Keeps the rule set once for all records. Records that come together mostly have the same one, of tens of thousands
-  // of bytes.
-  absl::Status ShareRuleSet(const std::string& content) {
-    if (!rule_set_digest_.empty() && content == rule_set_) return absl::OkStatus();
-    rule_set_ = content;
-    rule_set_digest_ = DigestOf(content);
-    return db_.Run("INSERT INTO shared_contents VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", rule_set_digest_,
-                   Blob{content});
+  // What ReadAhead has read.
+  struct Ahead {
+    std::map<std::int64_t, StoredRecord> records;
+    std::map<std::int64_t, log::Hash> leaves;
+    std::map<std::int64_t, std::vector<ReadPart>> parts;
+    std::set<std::int64_t> large;  // records with parts that were left out
+  };
+
+  // With the content that it shares. Records that stand together mostly share one, of tens of thousands of bytes.
+  absl::StatusOr<Part> Whole(ReadPart read) const {
+    if (read.shared_digest.empty()) return std::move(read.part);
+    if (read.shared_digest != shared_digest_) {
+      ASSIGN_OR_RETURN(std::optional<std::string> content, SharedContent(read.shared_digest));
+      shared_ = std::move(content).value_or("");
+      shared_digest_ = read.shared_digest;
+    }
+    read.part.content = shared_;
+    return std::move(read.part);
   }
 
-  // All in one statement: on PostgreSQL each statement is a round trip.
-  absl::Status InsertParts(std::int64_t index, const std::vector<Part>& parts) {
-    if (parts.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(Statement* const statement, db_.Prepared(InsertPartsSql(parts.size())));
-    statement->Lend();
-    int parameter = 0;
-    for (const Part& part : parts) {
-      const bool shared = part.name == kRuleSetPart;
-      statement->Bind(++parameter, index);
-      statement->Bind(++parameter, part.name);
-      statement->Bind(++parameter, part.media_type);
-      statement->Bind(++parameter, Blob{part.salt});
-      if (shared) {
-        statement->Bind(++parameter, nullptr);
-        statement->Bind(++parameter, rule_set_digest_);
-      } else {
-        statement->Bind(++parameter, Blob{part.content});
-        statement->Bind(++parameter, nullptr);
+  absl::Status InsertParts(std::span<const NewRecord> records) {
+    static const store::Inserts kParts("INSERT INTO parts VALUES", 6);
+    struct Row {
+      std::int64_t index;
+      const Part& part;
+      const std::string* shared_digest;
+    };
+    // Each rule set is kept once for all records: those that come together mostly have the same one.
+    std::map<std::string_view, std::string> rule_sets;
+    std::vector<Row> rows;
+    for (const NewRecord& record : records)
+      for (const Part& part : record.parts) {
+        Row& row = rows.emplace_back(Row{record.index, part, nullptr});
+        if (part.name != kRuleSetPart) continue;
+        const auto [known, is_new] = rule_sets.try_emplace(part.content);
+        if (is_new) known->second = DigestOf(part.content);
+        row.shared_digest = &known->second;
       }
-    }
-    const absl::Status status = statement->Step().status();
-    statement->Reset();
-    return status;
-  }
-
-  // Records have a handful of parts: each count has its text once.
-  const std::string& InsertPartsSql(std::size_t count) {
-    std::string& sql = insert_parts_[count];
-    if (sql.empty()) {
-      sql = "INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)";
-      for (std::size_t i = 1; i < count; ++i) sql += ", (?, ?, ?, ?, ?, ?)";
-    }
-    return sql;
+    for (const auto& [content, digest] : rule_sets)
+      RETURN_IF_ERROR(
+          db_.Run("INSERT INTO shared_contents VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", digest, Blob{content}));
+    return kParts.RunBounded(
+        db_, std::span<const Row>(rows), [](const Row& row) { return row.part.content.size(); },
+        [](const Row& row, const auto& put) {
+          put(row.index);
+          put(std::string_view(row.part.name));
+          put(std::string_view(row.part.media_type));
+          put(Blob{row.part.salt});
+          if (row.shared_digest != nullptr) {
+            put(nullptr);
+            put(std::string_view(*row.shared_digest));
+          } else {
+            put(Blob{row.part.content});
+            put(nullptr);
+          }
+        });
   }
 
   absl::StatusOr<std::int64_t> Number(std::string_view sql) const {
@@ -351,9 +425,9 @@ class SqliteArchive final : public ArchiveWriter {
   Database& db_;
   SqliteCustody custody_;
   SqliteEpochs epochs_;
-  std::string rule_set_;  // the last one that this transaction kept, and its digest
-  std::string rule_set_digest_;
-  std::map<std::size_t, std::string> insert_parts_;
+  mutable Ahead ahead_;
+  mutable std::string shared_;  // the content that was shared by the part read last, and its digest
+  mutable std::string shared_digest_;
 };
 
 store::GroupCommit::Work OnArchive(absl::FunctionRef<absl::Status(ArchiveWriter&)> work) {

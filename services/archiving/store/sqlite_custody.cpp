@@ -3,6 +3,7 @@
 #include "common/canonical.h"
 #include "common/digest.h"
 #include "common/errors.h"
+#include "common/store/inserts.h"
 #include "common/text.h"
 #include "common/time.h"
 
@@ -66,6 +67,12 @@ RegisteredPart ReadRegistered(const Statement& row) {
   return {row.Int(0), row.Text(1), row.Int(2), row.Text(3), row.Text(4), row.Int(5), row.BlobBytes(6)};
 }
 
+template <class Value>
+std::vector<Value> ValueOrEmpty(const std::map<std::int64_t, std::vector<Value>>& map, std::int64_t key) {
+  const auto found = map.find(key);
+  return found == map.end() ? std::vector<Value>() : found->second;
+}
+
 StoredDisposal ReadDisposal(const Statement& row) {
   return {row.Text(0), static_cast<int>(row.Int(1)), row.Int(2), row.BlobBytes(3)};
 }
@@ -80,6 +87,7 @@ absl::StatusOr<std::int64_t> SqliteCustody::Counter(std::string_view name) const
 }
 
 absl::StatusOr<std::vector<Erased>> SqliteCustody::Erasures(std::int64_t index) const {
+  if (ahead_.Covers(index)) return ValueOrEmpty(ahead_.erased, index);
   std::vector<Erased> erased;
   RETURN_IF_ERROR(db_.ForEach(
       "SELECT name, entry FROM erasures WHERE idx = ? ORDER BY name",
@@ -103,6 +111,7 @@ absl::StatusOr<std::map<std::int64_t, std::vector<Erased>>> SqliteCustody::Erasu
 }
 
 absl::StatusOr<std::vector<RegisteredPart>> SqliteCustody::Registered(std::int64_t index) const {
+  if (ahead_.Covers(index)) return ValueOrEmpty(ahead_.registered, index);
   std::vector<RegisteredPart> parts;
   RETURN_IF_ERROR(db_.ForEach(
       Cat(kRegisterColumns, "WHERE idx = ? ORDER BY name"),
@@ -191,6 +200,7 @@ absl::Status SqliteCustody::SetCounter(std::string_view name, std::int64_t value
 }
 
 absl::Status SqliteCustody::Erase(std::int64_t index, std::string_view part, std::int64_t entry) {
+  ahead_ = {};
   // What is deleted is overwritten with zeros, whatever the connection was opened with.
   if (db_.engine() == store::Engine::kSqlite) RETURN_IF_ERROR(db_.Execute("PRAGMA secure_delete=ON"));
   bool found = false;
@@ -223,20 +233,52 @@ absl::Status SqliteCustody::Erase(std::int64_t index, std::string_view part, std
   return SetCounter(kErasureCount, count + 1);
 }
 
-absl::Status SqliteCustody::PutRegistered(const RegisteredPart& part) {
-  constexpr std::string_view kSql =
-      "INSERT INTO fixity VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (idx, name) DO UPDATE SET size = excluded.size, "
-      "sha256 = excluded.sha256, sm3 = excluded.sm3, verified_at = excluded.verified_at, failure = excluded.failure";
-  if (part.failure.empty())
-    return db_.Run(kSql, part.index, part.part, part.size, part.sha256, part.sm3, part.verify_time, nullptr);
-  return db_.Run(kSql, part.index, part.part, part.size, part.sha256, part.sm3, part.verify_time, Blob{part.failure});
+absl::Status SqliteCustody::PutRegistered(std::span<const RegisteredPart> parts) {
+  static const store::Inserts kParts(
+      "INSERT INTO fixity VALUES", 7,
+      "ON CONFLICT (idx, name) DO UPDATE SET size = excluded.size, sha256 = excluded.sha256, sm3 = excluded.sm3, "
+      "verified_at = excluded.verified_at, failure = excluded.failure");
+  ahead_ = {};
+  return kParts.Run(db_, parts, [](const RegisteredPart& part, const auto& put) {
+    put(part.index);
+    put(std::string_view(part.part));
+    put(part.size);
+    put(std::string_view(part.sha256));
+    put(std::string_view(part.sm3));
+    put(part.verify_time);
+    if (part.failure.empty())
+      put(nullptr);
+    else
+      put(Blob{part.failure});
+  });
 }
 
-absl::Status SqliteCustody::PutInspection(std::int64_t index, std::string_view report) {
-  return db_.Run(
-      "INSERT INTO inspections VALUES (?, ?, ?) ON CONFLICT (idx) DO UPDATE SET report = excluded.report, digest = "
-      "excluded.digest",
-      index, Blob{report}, DigestOf(report));
+absl::Status SqliteCustody::PutInspections(std::span<const StoredInspection> inspections) {
+  static const store::Inserts kInspections(
+      "INSERT INTO inspections VALUES", 3,
+      "ON CONFLICT (idx) DO UPDATE SET report = excluded.report, digest = excluded.digest");
+  struct Row {
+    const StoredInspection& inspection;
+    std::string digest;
+  };
+  std::vector<Row> rows;
+  for (const StoredInspection& inspection : inspections) rows.push_back({inspection, DigestOf(inspection.report)});
+  return kInspections.Run(db_, std::span<const Row>(rows), [](const Row& row, const auto& put) {
+    put(row.inspection.index);
+    put(Blob{row.inspection.report});
+    put(std::string_view(row.digest));
+  });
+}
+
+void SqliteCustody::ReadAhead(std::int64_t first, std::int64_t end) const {
+  ahead_ = {};
+  auto erased = ErasuresBetween(first, end);
+  if (!erased.ok()) return;
+  std::map<std::int64_t, std::vector<RegisteredPart>> registered;
+  const absl::Status read = db_.ForEach(
+      Cat(kRegisterColumns, "WHERE idx >= ? AND idx < ? ORDER BY idx, name"),
+      [&](const Statement& row) { registered[row.Int(0)].push_back(ReadRegistered(row)); }, first, end);
+  if (read.ok()) ahead_ = {first, end, *std::move(erased), std::move(registered)};
 }
 
 absl::Status SqliteCustody::PutDisposal(const StoredDisposal& disposal) {

@@ -31,13 +31,27 @@ class SqliteCustody final : public CustodyWriter {
 
   absl::Status SetCounter(std::string_view name, std::int64_t value) override;
   absl::Status Erase(std::int64_t index, std::string_view part, std::int64_t entry) override;
-  absl::Status PutRegistered(const RegisteredPart& part) override;
-  absl::Status PutInspection(std::int64_t index, std::string_view report) override;
+  absl::Status PutRegistered(std::span<const RegisteredPart> parts) override;
+  absl::Status PutInspections(std::span<const StoredInspection> inspections) override;
   absl::Status PutDisposal(const StoredDisposal& disposal) override;
   absl::Status PutAnswer(std::string_view request_id, const StoredAnswer& answer, std::int64_t time) override;
 
+  // See ArchiveReader. On an error nothing is kept.
+  void ReadAhead(std::int64_t first, std::int64_t end) const;
+
  private:
+  // What ReadAhead has read: erasures and register of the records from `first` to before `end`.
+  struct Ahead {
+    std::int64_t first = 0;
+    std::int64_t end = 0;
+    std::map<std::int64_t, std::vector<Erased>> erased;
+    std::map<std::int64_t, std::vector<RegisteredPart>> registered;
+
+    bool Covers(std::int64_t index) const { return index >= first && index < end; }
+  };
+
   store::Database& db_;
+  mutable Ahead ahead_;
 };
 
 }  // namespace jixiao::archiving

@@ -1,6 +1,8 @@
 #include "archiving/store/sqlite_search_store.h"
 
 #include "common/errors.h"
+#include "common/store/inserts.h"
+#include "common/store/look_ups.h"
 #include "common/store/postgres.h"
 #include "common/text.h"
 
@@ -92,20 +94,40 @@ class SqliteSearch final : public SearchWriter {
         state.records, Blob{state.last_leaf_hash}, state.generation, state.erasures);
   }
 
-  absl::Status Put(std::int64_t block, std::string_view key, std::string_view value) override {
-    return db_.Run(
-        "INSERT INTO search_values VALUES (?, ?, ?) ON CONFLICT (block, key) DO UPDATE SET value = excluded.value",
-        block, key, Blob{value});
+  absl::Status Put(std::int64_t block, const std::map<std::string, std::string>& values) override {
+    static const store::Inserts kValues("INSERT INTO search_values VALUES", 3,
+                                        "ON CONFLICT (block, key) DO UPDATE SET value = excluded.value");
+    using Row = std::pair<std::string_view, std::string_view>;
+    const std::vector<Row> rows(values.begin(), values.end());
+    return kValues.RunBounded(
+        db_, std::span<const Row>(rows), [](const Row& row) { return row.second.size(); },
+        [block](const Row& row, const auto& put) {
+          put(block);
+          put(row.first);
+          put(Blob{row.second});
+        });
   }
 
-  absl::StatusOr<std::int64_t> Intern(std::string_view text) override {
-    ASSIGN_OR_RETURN(const std::optional<std::int64_t> known, WordId(text));
-    if (known) return *known;
-    std::int64_t id = 0;
-    RETURN_IF_ERROR(db_.ForEach("SELECT coalesce(max(id), 0) + 1 FROM search_words",
-                                [&](const Statement& row) { id = row.Int(0); }));
-    RETURN_IF_ERROR(db_.Run("INSERT INTO search_words VALUES (?, ?)", id, text));
-    return id;
+  absl::StatusOr<WordIds> Intern(const std::set<std::string_view>& texts) override {
+    static const store::LookUps kKnown("SELECT id, text FROM search_words WHERE text = ?");
+    static const store::Inserts kNew("INSERT INTO search_words VALUES", 2);
+    const std::vector<std::string_view> all(texts.begin(), texts.end());
+    WordIds ids;
+    RETURN_IF_ERROR(kKnown.ForEach(db_, std::span<const std::string_view>(all),
+                                   [&](const Statement& row) { ids.emplace(row.Text(1), row.Int(0)); }));
+    if (ids.size() == texts.size()) return ids;
+    std::int64_t last = 0;
+    RETURN_IF_ERROR(
+        db_.ForEach("SELECT coalesce(max(id), 0) FROM search_words", [&](const Statement& row) { last = row.Int(0); }));
+    using Row = std::pair<std::int64_t, std::string_view>;
+    std::vector<Row> rows;
+    for (const std::string_view text : texts)
+      if (ids.try_emplace(std::string(text), last + 1).second) rows.emplace_back(++last, text);
+    RETURN_IF_ERROR(kNew.Run(db_, std::span<const Row>(rows), [](const Row& row, const auto& put) {
+      put(row.first);
+      put(row.second);
+    }));
+    return ids;
   }
 
   absl::StatusOr<bool> ClearSome() override {

@@ -17,14 +17,16 @@ class Inserts {
  public:
   static constexpr std::size_t kMost = 64;  // rows in one statement
 
-  // `into`: up to VALUES, with so many columns.
-  Inserts(std::string_view into, int columns) {
+  // `into`: up to VALUES, with so many columns. `behind`: what follows the rows, such as ON CONFLICT; then no two of
+  // the rows of one Run may be the same to it.
+  Inserts(std::string_view into, int columns, std::string_view behind = {}) {
     std::string row = "(?";
     for (int i = 1; i < columns; ++i) row += ", ?";
     row += ')';
     for (std::size_t i = 0; i < kSizes.size(); ++i) {
       texts_[i] = Cat(into, " ", row);
       for (std::size_t n = 1; n < kSizes[i]; ++n) Append(texts_[i], ", ", row);
+      Append(texts_[i], behind.empty() ? "" : " ", behind);
     }
   }
 
@@ -40,8 +42,23 @@ class Inserts {
     return absl::OkStatus();
   }
 
+  // The same for rows that may be large: those of one statement have together no more than kMuch, by `size_of(row)`.
+  template <class Row, class SizeOf, class Values>
+  absl::Status RunBounded(Database& db, std::span<const Row> rows, SizeOf&& size_of, Values&& values) const {
+    while (!rows.empty()) {
+      std::size_t count = 0;
+      std::size_t bytes = 0;
+      while (count < rows.size() && (count == 0 || bytes + size_of(rows[count]) <= kMuch))
+        bytes += size_of(rows[count++]);
+      RETURN_IF_ERROR(Run(db, rows.first(count), values));
+      rows = rows.subspan(count);
+    }
+    return absl::OkStatus();
+  }
+
  private:
   static constexpr std::array<std::size_t, 4> kSizes{kMost, 16, 4, 1};
+  static constexpr std::size_t kMuch = std::size_t{1} << 20;
 
   template <class Row, class Values>
   static absl::Status RunOne(Database& db, const std::string& sql, std::span<const Row> rows, Values& values) {

@@ -30,11 +30,11 @@ class LogCheckTest : public ArchiveTest {
       ASSIGN_OR_RETURN(const std::int64_t size, archive.Size());
       ASSIGN_OR_RETURN(log::Appender appender, log::Appender::Resume(size, archive));
       PendingRecord record = RecordOf(key);
-      std::string leaf = LeafBytes(key, 1, record.parts);
+      const std::string leaf = LeafBytes(key, 1, record.parts);
       std::vector<log::NewNode> nodes;
       appender.Append(log::HashLeaf({reinterpret_cast<const std::uint8_t*>(leaf.data()), leaf.size()}), &nodes);
-      RETURN_IF_ERROR(
-          archive.InsertRecord({size, key, record.content_digest, std::move(leaf), 1, record.summary}, record.parts));
+      const NewRecord added{size, key, record.content_digest, leaf, 1, record.summary, record.parts};
+      RETURN_IF_ERROR(archive.InsertRecords({&added, 1}));
       RETURN_IF_ERROR(archive.InsertNodes(nodes));
       ASSIGN_OR_RETURN(std::string note, log::SignCheckpoint({kOrigin, appender.size(), appender.Root(), {}}, signer));
       return archive.InsertHead({appender.size(), std::move(note)}, 1);

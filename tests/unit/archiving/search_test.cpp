@@ -114,8 +114,10 @@ class SearchTest : public ArchiveTest {
         ASSIGN_OR_RETURN(const std::vector<Part> parts, PartsOf(request));
         ASSIGN_OR_RETURN(const Summary summary, archiving::Summarize(parts));
         const std::string key = Cat("key/", number);
-        RETURN_IF_ERROR(archive.InsertRecord(
-            {number, key, ContentDigest(parts), LeafBytes(key, k.time, parts), k.time, summary}, parts));
+        const std::string digest = ContentDigest(parts);
+        const std::string leaf = LeafBytes(key, k.time, parts);
+        const NewRecord record{number, key, digest, leaf, k.time, summary, parts};
+        RETURN_IF_ERROR(archive.InsertRecords({&record, 1}));
         known_.push_back(std::move(k));
       }
       return absl::OkStatus();
@@ -314,7 +316,7 @@ TEST_F(SearchTest, AnyChangedValueIsFoundAndRebuildingMendsIt) {
     ASSIGN_OR_RETURN(const std::optional<std::string> value, index.Value(1, kScore));
     std::string changed = *value;
     changed.back() = static_cast<char>(changed.back() ^ 1);
-    return index.Put(1, kScore, changed);
+    return index.Put(1, {{std::string(kScore), changed}});
   });
   ASSERT_TRUE(spoiled.ok()) << spoiled;
   const auto faults = Faults();

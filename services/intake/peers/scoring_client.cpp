@@ -47,10 +47,10 @@ std::vector<absl::StatusOr<evaluation::v1::Scorecard>> ScoringClient::Score(std:
       request.set_item_id(Cat(i));
       request.unsafe_arena_set_allocated_form(Lent(items[i]->form));
       PutSelector(items[i]->rule_set, *request.mutable_rule_set());
-      // gRPC gathers them, instead of a write for each.
+      // Each is sent at once: of messages that gRPC is to gather (set_buffer_hint), some wait for seconds.
       if (i + 1 == items.size())
         stream->WriteLast(request, grpc::WriteOptions());
-      else if (!stream->Write(request, grpc::WriteOptions().set_buffer_hint()))
+      else if (!stream->Write(request))
         break;
     }
   });

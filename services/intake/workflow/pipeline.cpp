@@ -20,6 +20,7 @@ constexpr std::chrono::milliseconds kIdle{250};
 // Half a minute together; each short, so that what is known goes into the store soon after the store is sound again.
 constexpr int kSettleTries = 16;
 constexpr std::int64_t kMostBeforeSettling = 2'000'000;
+constexpr std::int64_t kMostWhileAway = 2'000'000;
 constexpr std::int64_t kReportMicros = 30'000'000;
 constexpr std::int64_t kOldMicros = 60'000'000;
 
@@ -44,7 +45,8 @@ bool MayTakeLater(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
 }
 
-WorkResult Failed(const WorkItem& item, const absl::Status& status, std::string_view where) {
+// `logged`: that it is put off is said already.
+WorkResult Failed(const WorkItem& item, const absl::Status& status, std::string_view where, bool logged) {
   const Trace trace = FromText(item.trace_id);
   WorkResult result;
   result.item = &item;
@@ -52,6 +54,7 @@ WorkResult Failed(const WorkItem& item, const absl::Status& status, std::string_
   if (Repeatable(status)) {
     result.kind = WorkResult::Kind::kDeferred;
     result.not_before = NowMicros() + DelayBeforeTry(item.attempts);
+    if (logged) return result;
     log::Warning("a work item is put off", {{"submission", item.name},
                                             {"request_id", trace.request_id},
                                             {"trace_id", trace.trace_id},
@@ -156,11 +159,38 @@ void Pipeline::Loop(bool reports) {
     if (reports) Watch();
     std::unique_lock lock(mutex_);
     if (stopping_) return;
-    if (carried.ok() && *carried > 0) continue;
+    if (carried.ok() && *carried > 0) {
+      lock.unlock();
+      PauseWhileAway();
+      continue;
+    }
     wake_.wait_for(lock, kIdle, [this] { return stopping_ || woken_; });
     woken_ = false;
     if (stopping_) return;
   }
+}
+
+template <class Outcome>
+bool Pipeline::IsAway(Peer& peer, const std::vector<absl::StatusOr<Outcome>>& outcomes) {
+  const bool away = !outcomes.empty() && std::ranges::all_of(outcomes, [](const auto& outcome) {
+    return absl::IsUnavailable(outcome.status());
+  });
+  if (!away) {
+    if (!outcomes.empty()) peer.away_times = 0;
+    return false;
+  }
+  ++peer.away_times;
+  log::Warning("a peer is away, and its work items are put off",
+               {{"step", peer.step},
+                {"items", outcomes.size()},
+                {"reason", ReasonOf(outcomes.front().status())},
+                {"error", std::string(outcomes.front().status().message())}});
+  return true;
+}
+
+void Pipeline::PauseWhileAway() {
+  const int times = std::max(scoring_.away_times.load(), archiving_.away_times.load());
+  if (times > 0) Pause(std::min(DelayBeforeTry(times - 1), kMostWhileAway));
 }
 
 bool Pipeline::Pause(std::int64_t micros) {
@@ -216,10 +246,11 @@ absl::Status Pipeline::ScoreItems(std::vector<WorkItem>& items) {
   if (unscored.empty()) return absl::OkStatus();
   std::vector<absl::StatusOr<evaluation::v1::Scorecard>> cards =
       scorer_.Score(std::vector<const WorkItem*>(unscored.begin(), unscored.end()));
+  const bool away = IsAway(scoring_, cards);
   std::vector<WorkResult> results;
   for (std::size_t i = 0; i < unscored.size(); ++i) {
     if (!cards[i].ok()) {
-      results.push_back(Failed(*unscored[i], cards[i].status(), "评分"));
+      results.push_back(Failed(*unscored[i], cards[i].status(), scoring_.step, away));
       continue;
     }
     unscored[i]->scorecard = *std::move(cards[i]);
@@ -269,10 +300,11 @@ absl::Status Pipeline::ArchiveItems(std::vector<WorkItem>& items) {
   for (const WorkItem& item : items)
     if (item.scorecard) jobs.push_back({&item, &*item.scorecard, nullptr});  // without: put off or stuck, or gone
   const std::vector<absl::StatusOr<ArchivedAt>> places = Archive(jobs);
+  const bool away = IsAway(archiving_, places);
   std::vector<WorkResult> results;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (!places[i].ok()) {
-      results.push_back(Failed(*jobs[i].item, places[i].status(), "归档"));
+      results.push_back(Failed(*jobs[i].item, places[i].status(), archiving_.step, away));
       continue;
     }
     WorkResult result;

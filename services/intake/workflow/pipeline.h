@@ -13,10 +13,12 @@
 
 #include <absl/status/statusor.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -73,6 +75,17 @@ class Pipeline {
 
  private:
   void Loop(bool reports);
+  // A peer by what it was asked for last.
+  struct Peer {
+    std::string_view step;            // what it does, in Chinese
+    std::atomic<int> away_times = 0;  // batches in a row that did not reach it
+  };
+
+  // Notes whether `peer` was away for the whole batch; then what is put off is logged once, not for each item.
+  template <class Outcome>
+  static bool IsAway(Peer& peer, const std::vector<absl::StatusOr<Outcome>>& outcomes);
+  // While a peer is away: a batch is all that is tried, and put off, at a time.
+  void PauseWhileAway();
   // Waits so long; false when the pipeline is to stop.
   bool Pause(std::int64_t micros);
   // Carries one batch as far as it goes; how many items it had.
@@ -96,6 +109,8 @@ class Pipeline {
   std::condition_variable wake_;
   bool woken_ = false;
   bool stopping_ = false;
+  Peer scoring_{"评分"};
+  Peer archiving_{"归档"};
   std::int64_t last_report_ = 0;  // of the carrier that reports
   std::vector<std::thread> carriers_;
 };

@@ -100,6 +100,19 @@ TEST_F(PipelineTest, CutsBatchesAndKeepsTheirOrder) {
   for (std::size_t i = 0; i < names.size(); ++i) EXPECT_EQ(records[i].first, names[i] + "/revisions/1");
 }
 
+TEST_F(PipelineTest, WhileAPeerIsAwayOneBatchIsTriedAtATime) {
+  const std::vector<std::string> names = AcceptMany(640);
+  std::atomic<bool> away{true};
+  scorer_.answer = [&](const WorkItem&) { return away ? absl::UnavailableError("away") : absl::OkStatus(); };
+  Start();
+  std::this_thread::sleep_for(milliseconds(600));
+  away = false;
+  // At once, after 100, 300 and 700 ms.
+  EXPECT_LE(scorer_.batches().size(), 4u) << "all ten batches are put off, again and again";
+  for (const std::string& name : names) ASSERT_TRUE(Reaches(*store_, name, v1::SUBMISSION_STATE_ARCHIVED));
+  EXPECT_EQ(archiver_.records().size(), names.size());
+}
+
 // Forms of 20 MiB each: a batch of 64 of them would take more memory than a server has.
 TEST_F(PipelineTest, LargeFormsMakeSmallBatches) {
   std::vector<std::string> names;

@@ -99,10 +99,11 @@ absl::Status Run(const Options& options) {
   const auto archiving = rpc::OpenChannel(options.archiving, security.channels);
   intake::ScoringClient scorer(scoring);
   intake::ArchivingClient archiver(archiving);
-  intake::Pipeline pipeline(*store, scorer, archiver, policy, kCarriers);
+  intake::Admission admission(*store);
+  intake::Pipeline pipeline(*store, scorer, archiver, policy,
+                            {kCarriers, [&admission] { return admission.UnderPressure(); }});
   intake::SqliteReviewStore reviews(*store);
   intake::Housekeeping housekeeping(*store, std::chrono::hours(24) * options.request_age);
-  intake::Admission admission(*store);
   Metrics metrics;
   AddBacklog(metrics, "jixiao_intake_backlog", "Work items that wait for scoring or archiving",
              [&store] { return store->Waiting(); });

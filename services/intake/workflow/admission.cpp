@@ -39,8 +39,16 @@ std::string BulkFlow(std::string_view caller) {
 
 std::size_t Admission::MostInStore() const {
   if (singles_ == 0) return kInStore;
-  const bool pressed = refused_ > 0 && steady_clock::now() - refused_at_ < kPressure;
-  return pressed ? kInStoreUnderPressure : kInStoreOfSingles;
+  return Pressed() ? kInStoreUnderPressure : kInStoreOfSingles;
+}
+
+bool Admission::Pressed() const {
+  return refused_ > 0 && steady_clock::now() - refused_at_ < kPressure;
+}
+
+bool Admission::UnderPressure() {
+  const std::lock_guard lock(mutex_);
+  return Pressed();
 }
 
 double Admission::Rate() const {

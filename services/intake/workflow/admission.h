@@ -68,6 +68,9 @@ class Admission {
 
   Stats stats();
 
+  // Whether a form was refused within the last kPressure: whatever can wait should give way.
+  bool UnderPressure();
+
  private:
   struct Entry {
     Acceptance acceptance;
@@ -84,6 +87,7 @@ class Admission {
   };
   Room RoomFor(std::string_view flow, std::size_t bytes);  // needs mutex_
   std::size_t MostInStore() const;                         // needs mutex_
+  bool Pressed() const;                                    // needs mutex_
   double Rate() const;                                     // needs mutex_
   absl::Status Refusal();                                  // needs mutex_
   void CountOne();                                         // needs mutex_

@@ -21,6 +21,8 @@ constexpr std::chrono::milliseconds kIdle{250};
 constexpr int kSettleTries = 16;
 constexpr std::int64_t kMostBeforeSettling = 2'000'000;
 constexpr std::int64_t kMostWhileAway = 2'000'000;
+constexpr std::int64_t kGiveWay = 3;  // times as long as the batch took
+constexpr std::int64_t kMostGivenWay = 1'000'000;
 constexpr std::int64_t kReportMicros = 30'000'000;
 constexpr std::int64_t kOldMicros = 60'000'000;
 
@@ -124,9 +126,10 @@ std::int64_t DelayBeforeTry(int attempts) {
   return std::min<std::int64_t>(5'000'000, std::int64_t{100'000} << std::min(attempts, 10));
 }
 
-Pipeline::Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver, const ReviewPolicy& policy, int carriers)
-    : store_(store), scorer_(scorer), archiver_(archiver), policy_(policy) {
-  for (int i = 0; i < carriers; ++i) carriers_.emplace_back([this, reports = i == 0] { Loop(reports); });
+Pipeline::Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver, const ReviewPolicy& policy,
+                   PipelineOptions options)
+    : store_(store), scorer_(scorer), archiver_(archiver), policy_(policy), pressed_(std::move(options.pressed)) {
+  for (int i = 0; i < options.carriers; ++i) carriers_.emplace_back([this, reports = i == 0] { Loop(reports); });
 }
 
 Pipeline::~Pipeline() {
@@ -152,6 +155,7 @@ void Pipeline::Wake() {
 // One that idles looks for work every kIdle: when forms come faster than one carries them, the next joins in soon.
 void Pipeline::Loop(bool reports) {
   while (true) {
+    const auto start = std::chrono::steady_clock::now();
     const absl::StatusOr<std::size_t> carried = RunBatch();
     if (!carried.ok())
       log::Error("the pipeline cannot use its store",
@@ -161,7 +165,7 @@ void Pipeline::Loop(bool reports) {
     if (stopping_) return;
     if (carried.ok() && *carried > 0) {
       lock.unlock();
-      PauseWhileAway();
+      Rest(std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start));
       continue;
     }
     wake_.wait_for(lock, kIdle, [this] { return stopping_ || woken_; });
@@ -188,9 +192,11 @@ bool Pipeline::IsAway(Peer& peer, const std::vector<absl::StatusOr<Outcome>>& ou
   return true;
 }
 
-void Pipeline::PauseWhileAway() {
+void Pipeline::Rest(std::chrono::microseconds took) {
   const int times = std::max(scoring_.away_times.load(), archiving_.away_times.load());
-  if (times > 0) Pause(std::min(DelayBeforeTry(times - 1), kMostWhileAway));
+  std::int64_t micros = times > 0 ? std::min(DelayBeforeTry(times - 1), kMostWhileAway) : 0;
+  if (pressed_()) micros = std::max(micros, std::min(kGiveWay * took.count(), kMostGivenWay));
+  if (micros > 0) Pause(micros);
 }
 
 bool Pipeline::Pause(std::int64_t micros) {

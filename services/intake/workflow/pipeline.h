@@ -14,7 +14,9 @@
 #include <absl/status/statusor.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -59,12 +61,19 @@ class Archiver {
   virtual void Cancel() = 0;
 };
 
+struct PipelineOptions {
+  // Carry batches side by side: while one waits for a peer or a commit, another goes on.
+  int carriers = 1;
+  // Whether forms are refused for want of room. Then carriers give way, and work a quarter of the time: who hands in
+  // waits for an answer, and what is accepted keeps.
+  std::function<bool()> pressed = [] { return false; };
+};
+
 class Pipeline {
  public:
-  // All must outlive the pipeline. `policy` classes the findings of forms that are reviewed. `carriers` carry batches
-  // side by side: while one waits for a peer or a commit, another goes on.
+  // All must outlive the pipeline. `policy` classes the findings of forms that are reviewed.
   Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver,
-           const ReviewPolicy& policy = ReviewPolicy::Default(), int carriers = 1);
+           const ReviewPolicy& policy = ReviewPolicy::Default(), PipelineOptions options = {});
   // Cancels what the peers are doing and stores how far the batch came; what is left is carried after the next start.
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;
@@ -84,8 +93,9 @@ class Pipeline {
   // Notes whether `peer` was away for the whole batch; then what is put off is logged once, not for each item.
   template <class Outcome>
   static bool IsAway(Peer& peer, const std::vector<absl::StatusOr<Outcome>>& outcomes);
-  // While a peer is away: a batch is all that is tried, and put off, at a time.
-  void PauseWhileAway();
+  // After a batch that took so long: while a peer is away a batch is all that is tried, and put off, at a time; while
+  // forms are refused others come first.
+  void Rest(std::chrono::microseconds took);
   // Waits so long; false when the pipeline is to stop.
   bool Pause(std::int64_t micros);
   // Carries one batch as far as it goes; how many items it had.
@@ -105,6 +115,7 @@ class Pipeline {
   Scorer& scorer_;
   Archiver& archiver_;
   const ReviewPolicy& policy_;
+  const std::function<bool()> pressed_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool woken_ = false;

@@ -113,6 +113,22 @@ TEST_F(PipelineTest, WhileAPeerIsAwayOneBatchIsTriedAtATime) {
   EXPECT_EQ(archiver_.records().size(), names.size());
 }
 
+TEST_F(PipelineTest, GivesWayWhileFormsAreRefused) {
+  const std::vector<std::string> names = AcceptMany(640);
+  std::atomic<bool> pressed{true};
+  scorer_.answer = [](const WorkItem&) {
+    std::this_thread::sleep_for(std::chrono::microseconds(500));  // 32 ms a batch, and then a pause of 96 and more
+    return absl::OkStatus();
+  };
+  pipeline_.emplace(*fragile_, scorer_, archiver_, ReviewPolicy::Default(),
+                    PipelineOptions{.pressed = [&pressed] { return pressed.load(); }});
+  std::this_thread::sleep_for(milliseconds(600));
+  EXPECT_GE(scorer_.batches().size(), 1u) << "all the same it goes on";
+  EXPECT_LE(scorer_.batches().size(), 5u);
+  pressed = false;
+  for (const std::string& name : names) ASSERT_TRUE(Reaches(*store_, name, v1::SUBMISSION_STATE_ARCHIVED));
+}
+
 // Forms of 20 MiB each: a batch of 64 of them would take more memory than a server has.
 TEST_F(PipelineTest, LargeFormsMakeSmallBatches) {
   std::vector<std::string> names;

@@ -129,7 +129,7 @@ TEST_F(HostileTransport, StreamFlood) {
   bool limit_said = false;
   std::size_t refused = 0;
   while (const auto frame = connection.Next(milliseconds(700))) {
-    const std::string limit = std::string("\x00\x03\x00\x00\x01\x00", 6);  // MAX_CONCURRENT_STREAMS = 256
+    const std::string limit = std::string("\x00\x03\x00\x00\x04\x00", 6);  // MAX_CONCURRENT_STREAMS = 1024
     if (frame->type == FrameType::kSettings) limit_said = limit_said || frame->payload.find(limit) != std::string::npos;
     if (frame->type == FrameType::kReset || frame->type == FrameType::kGoAway) ++refused;
   }

@@ -12,10 +12,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace jixiao::store {
 
-// One SELECT whose last parameter is the key. Its texts are made once: keep it static.
+// One SELECT whose last parameter is the key, or whose last two are, for keys that are pairs. Its texts are made once:
+// keep it static.
 class LookUps {
  public:
   explicit LookUps(std::string_view one) {
@@ -46,7 +48,7 @@ class LookUps {
     int index = 0;
     for (const Key& key : keys) {
       (statement->Bind(++index, first), ...);
-      statement->Bind(++index, key);
+      BindKey(*statement, index, key);
     }
     for (;;) {
       const absl::StatusOr<bool> more = statement->Step();
@@ -56,6 +58,16 @@ class LookUps {
       }
       row(*statement);
     }
+  }
+
+  template <class Key>
+  static void BindKey(Statement& statement, int& index, const Key& key) {
+    statement.Bind(++index, key);
+  }
+  template <class A, class B>
+  static void BindKey(Statement& statement, int& index, const std::pair<A, B>& key) {
+    statement.Bind(++index, key.first);
+    statement.Bind(++index, key.second);
   }
 
   std::array<std::string, kSizes.size()> texts_;

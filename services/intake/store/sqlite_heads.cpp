@@ -2,6 +2,7 @@
 
 #include "common/errors.h"
 #include "common/store/inserts.h"
+#include "common/store/look_ups.h"
 #include "common/text.h"
 #include "common/time.h"
 #include "intake/store/sqlite_roster.h"
@@ -94,6 +95,13 @@ absl::StatusOr<std::optional<SubmissionRow>> FindHead(Database& db, std::string_
   RETURN_IF_ERROR(db.ForEach(
       Cat(kHeadColumns, "WHERE name = ?"), [&](const Statement& row) { head = ReadHead(row); }, name));
   return head;
+}
+
+absl::StatusOr<std::map<std::int64_t, SubmissionRow>> FindHeads(Database& db, std::span<const std::int64_t> ids) {
+  static const store::LookUps kHeads(Cat(kHeadColumns, "WHERE id = ?"));
+  std::map<std::int64_t, SubmissionRow> heads;
+  RETURN_IF_ERROR(kHeads.ForEach(db, ids, [&](const Statement& row) { heads[row.Int(0)] = ReadHead(row); }));
+  return heads;
 }
 
 StepDetail BySystem(SubmissionAction action) {

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +28,9 @@ SubmissionRow ReadHead(const store::Statement& row);
 
 // The head of this name; nothing when there is none.
 absl::StatusOr<std::optional<SubmissionRow>> FindHead(store::Database& db, std::string_view name);
+
+// The heads of these ids, by id; without those that there are not.
+absl::StatusOr<std::map<std::int64_t, SubmissionRow>> FindHeads(store::Database& db, std::span<const std::int64_t> ids);
 
 // Who took a step, and why.
 struct StepDetail {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <set>
 
 namespace jixiao::intake {
 namespace {
@@ -186,7 +187,6 @@ absl::StatusOr<SubmissionPage> ListIn(Database& db, const SubmissionFilter& filt
 
 absl::StatusOr<ChangePage> ChangesIn(Database& db, const SubmissionFilter& filter, std::int64_t after,
                                      std::size_t limit) {
-  const std::string by_id = Cat(kHeadColumns, "WHERE id = ?");
   ChangePage page;
   page.position = after;
   for (std::int64_t looked = 0; looked < kBudget; looked += kChunk) {
@@ -204,10 +204,12 @@ absl::StatusOr<ChangePage> ChangesIn(Database& db, const SubmissionFilter& filte
           change.step.note = row.Text(5);
         },
         page.position, kChunk));
-    for (ChangedSubmission& change : chunk)
-      RETURN_IF_ERROR(db.ForEach(
-          by_id, [&](const Statement& row) { change.head = ReadHead(row); }, change.head.id));
+    std::set<std::int64_t> changed;
+    for (const ChangedSubmission& change : chunk) changed.insert(change.head.id);
+    const std::vector<std::int64_t> ids(changed.begin(), changed.end());
+    ASSIGN_OR_RETURN(const auto heads, FindHeads(db, ids));
     for (ChangedSubmission& change : chunk) {
+      if (const auto head = heads.find(change.head.id); head != heads.end()) change.head = head->second;
       if (!Matches(filter, change.head, change.step.state, change.step.time)) {
         page.position = change.step.sequence;
         continue;

@@ -33,6 +33,7 @@ constexpr store::WorkOptions kRepeatable{.repeatable = true};
 
 // What one lease reads into memory, but for the last item.
 constexpr std::size_t kMaxLeaseBytes = 64 * 1024 * 1024;
+constexpr std::size_t kMostReadTogether = 4 * 1024 * 1024;
 
 const store::Migration kMigrations[] = {
     {1, "submissions, revisions, requests, steps and work items",
@@ -442,22 +443,30 @@ absl::StatusOr<std::vector<Step>> SqliteSubmissionStore::Steps(std::int64_t subm
 
 absl::StatusOr<std::vector<WorkItem>> SqliteSubmissionStore::Lease(std::int64_t limit, std::int64_t lease_micros) {
   std::vector<LeasedItem> due;
+  const std::int64_t second =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  const bool mend = mended_second_.exchange(second) != second;
   RETURN_IF_ERROR(writer_->Run(
       [&](Database& db) -> absl::Status {
+        if (mend) RETURN_IF_ERROR(MendDues(db, lease_micros));
         ASSIGN_OR_RETURN(due, LeaseIn(db, limit, lease_micros));
         return absl::OkStatus();
       },
       kRepeatable));
   // Beside the writer: what a lease reads does not change as long as it lasts.
   std::vector<WorkItem> items;
-  std::size_t bytes = 0;
   {
     ASSIGN_OR_RETURN(auto db, readers_->Acquire());
-    for (LeasedItem& leased : due) {
-      if (bytes >= kMaxLeaseBytes) break;
-      WorkItem& item = items.emplace_back(std::move(leased.item));
-      item.damage = ReadLeased(*db, leased, item, bytes);
-      if (!item.damage.ok() && item.damage.code() != absl::StatusCode::kDataLoss) return item.damage;
+    ASSIGN_OR_RETURN(const std::vector<std::size_t> sizes, SizesOf(*db, due));
+    for (std::size_t end = 0, bytes = 0; end < due.size() && bytes < kMaxLeaseBytes;) {
+      // What is read together stands in memory twice for a moment.
+      const std::size_t first = end;
+      std::size_t together = sizes[end++];
+      while (end < due.size() && together + sizes[end] <= kMostReadTogether) together += sizes[end++];
+      bytes += together;
+      const std::span<LeasedItem> chunk = std::span(due).subspan(first, end - first);
+      RETURN_IF_ERROR(ReadLeased(*db, chunk));
+      for (LeasedItem& leased : chunk) items.push_back(std::move(leased.item));
     }
   }
   if (items.size() == due.size()) return items;

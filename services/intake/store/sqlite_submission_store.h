@@ -6,7 +6,9 @@
 #include "common/time.h"
 #include "intake/store/submission_store.h"
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -66,6 +68,7 @@ class SqliteSubmissionStore final : public SubmissionStore {
   absl::Status TryOut(Acceptance acceptance, Accepted done);
 
   const Clock clock_;
+  std::atomic<std::int64_t> mended_second_{-1};  // in which MendDues was asked for last
   std::mutex gathering_mutex_;
   std::shared_ptr<Gathered> gathering_;  // guarded by gathering_mutex_; its work has not begun
   std::unique_ptr<store::ReadPool> readers_;

@@ -89,30 +89,73 @@ absl::Status ReadEarlier(Database& db, WorkItem& item) {
 
 }  // namespace
 
-absl::Status ReadLeased(Database& db, const LeasedItem& leased, WorkItem& item, std::size_t& bytes) {
-  bool found = false;
-  bool parsed = false;
-  RETURN_IF_ERROR(db.ForEach(
-      "SELECT form, source_document, scorecard FROM revisions WHERE submission = ? AND revision = ?",
-      [&](const Statement& row) {
-        found = true;
-        const std::string form = row.BlobBytes(0);
-        parsed = item.form.ParseFromString(form);
-        item.source_document = row.BlobBytes(1);
-        bytes += form.size() + item.source_document.size();
-        if (row.IsNull(2) || !leased.may_archive) return;
-        if (!item.scorecard.emplace().ParseFromString(row.BlobBytes(2))) {
-          log::Warning("a stored scorecard cannot be read: the form is scored again", {{"submission", item.name}});
-          item.scorecard.reset();
-        }
-      },
-      item.submission, item.revision));
-  if (!found) return Damaged("the form is missing");
-  if (!parsed) return Damaged("the form cannot be parsed");
+namespace {
+
+// What stands in a row of revisions.
+absl::Status ReadContent(const Statement& row, LeasedItem& leased) {
+  WorkItem& item = leased.item;
+  if (!item.form.ParseFromString(row.BlobBytes(2))) return Damaged("the form cannot be parsed");
+  item.source_document = row.BlobBytes(3);
+  if (!row.IsNull(4) && leased.may_archive && !item.scorecard.emplace().ParseFromString(row.BlobBytes(4))) {
+    log::Warning("a stored scorecard cannot be read: the form is scored again", {{"submission", item.name}});
+    item.scorecard.reset();
+  }
   const auto digest = CanonicalDigest(item.form);
   if (!digest.ok() || *digest != leased.form_digest) return Damaged("the form is not the one that was accepted");
-  RETURN_IF_ERROR(ReadEarlier(db, item));
-  return ReadReview(db, item);
+  return absl::OkStatus();
+}
+
+using Key = std::pair<std::int64_t, int>;  // submission and revision
+
+absl::Status ReadContents(Database& db, std::span<LeasedItem> leased) {
+  static const store::LookUps kContents(
+      "SELECT submission, revision, form, source_document, scorecard FROM revisions WHERE submission = ? AND revision ="
+      " ?");
+  std::vector<Key> keys;
+  std::map<Key, LeasedItem*> items;
+  for (LeasedItem& each : leased) {
+    each.item.damage = Damaged("the form is missing");
+    items[keys.emplace_back(each.item.submission, each.item.revision)] = &each;
+  }
+  return kContents.ForEach(db, std::span<const Key>(keys), [&](const Statement& row) {
+    LeasedItem& found = *items[{row.Int(0), static_cast<int>(row.Int(1))}];
+    found.item.damage = ReadContent(row, found);
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::size_t>> SizesOf(Database& db, std::span<const LeasedItem> leased) {
+  static const store::LookUps kSizes(
+      "SELECT submission, revision, length(form) + length(source_document) + coalesce(length(scorecard), 0)"
+      " FROM revisions WHERE submission = ? AND revision = ?");
+  std::vector<Key> keys;
+  for (const LeasedItem& each : leased) keys.emplace_back(each.item.submission, each.item.revision);
+  std::map<Key, std::size_t> found;
+  RETURN_IF_ERROR(kSizes.ForEach(db, std::span<const Key>(keys), [&](const Statement& row) {
+    found[{row.Int(0), static_cast<int>(row.Int(1))}] = static_cast<std::size_t>(row.Int(2));
+  }));
+  std::vector<std::size_t> sizes;
+  for (const Key& key : keys) sizes.push_back(found[key]);
+  return sizes;
+}
+
+absl::Status ReadLeased(Database& db, std::span<LeasedItem> leased) {
+  absl::Status read = ReadContents(db, leased);
+  if (absl::IsDataLoss(read) && leased.size() > 1) {
+    for (LeasedItem& each : leased) RETURN_IF_ERROR(ReadLeased(db, {&each, 1}));
+    return absl::OkStatus();
+  }
+  if (absl::IsDataLoss(read))
+    leased.front().item.damage = std::move(read);
+  else
+    RETURN_IF_ERROR(read);
+  for (auto& [item, form_digest, may_archive] : leased) {
+    if (item.damage.ok()) item.damage = ReadEarlier(db, item);
+    if (item.damage.ok()) item.damage = ReadReview(db, item);
+    if (!item.damage.ok() && !absl::IsDataLoss(item.damage)) return item.damage;
+  }
+  return absl::OkStatus();
 }
 
 namespace {
@@ -199,9 +242,13 @@ absl::StatusOr<SubmissionState> SettleOne(Database& db, const WorkResult& result
 
 }  // namespace
 
+absl::Status MendDues(Database& db, std::int64_t lease_micros) {
+  const std::int64_t now = NowMicros();
+  return db.Run("UPDATE work_items SET due = ? WHERE due > ?", now, now + lease_micros + kMarginMicros);
+}
+
 absl::StatusOr<std::vector<LeasedItem>> LeaseIn(Database& db, std::int64_t limit, std::int64_t lease_micros) {
   const std::int64_t now = NowMicros();
-  RETURN_IF_ERROR(db.Run("UPDATE work_items SET due = ? WHERE due > ?", now, now + lease_micros + kMarginMicros));
   ASSIGN_OR_RETURN(std::vector<LeasedItem> due, FindDue(db, now, limit));
   for (LeasedItem& leased : due) {
     leased.item.leased_until = now + lease_micros;
@@ -230,7 +277,6 @@ absl::StatusOr<std::vector<WorkItem*>> RenewIn(Database& db, std::span<WorkItem>
 absl::StatusOr<std::vector<SubmissionState>> SettleIn(Database& db, const std::vector<WorkResult>& results,
                                                       std::int64_t now) {
   static const store::LookUps kDues("SELECT id, due FROM work_items WHERE id = ?");
-  static const store::LookUps kHeads(Cat(kHeadColumns, "WHERE id = ?"));
   std::vector<std::int64_t> items;
   std::vector<std::int64_t> submissions;
   for (const WorkResult& result : results) {
@@ -240,9 +286,7 @@ absl::StatusOr<std::vector<SubmissionState>> SettleIn(Database& db, const std::v
   std::map<std::int64_t, std::int64_t> dues;
   RETURN_IF_ERROR(kDues.ForEach(db, std::span<const std::int64_t>(items),
                                 [&](const Statement& row) { dues[row.Int(0)] = row.Int(1); }));
-  std::map<std::int64_t, SubmissionRow> heads;
-  RETURN_IF_ERROR(kHeads.ForEach(db, std::span<const std::int64_t>(submissions),
-                                 [&](const Statement& row) { heads[row.Int(0)] = ReadHead(row); }));
+  ASSIGN_OR_RETURN(auto heads, FindHeads(db, submissions));
   std::vector<SubmissionState> states;
   for (const WorkResult& result : results) {
     SubmissionState& state = states.emplace_back(v1::SUBMISSION_STATE_UNSPECIFIED);

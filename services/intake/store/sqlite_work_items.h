@@ -23,14 +23,20 @@ struct LeasedItem {
 
 // SubmissionStore::Lease without the contents, Renew and Settle, inside a transaction. RenewIn leaves the
 // items as they are and says whose lease is `until` now, once that is committed.
+//
+// MendDues makes due what is due later than any lease or delay, by a clock that was ahead: to be asked now and then.
+absl::Status MendDues(store::Database& db, std::int64_t lease_micros);
 absl::StatusOr<std::vector<LeasedItem>> LeaseIn(store::Database& db, std::int64_t limit, std::int64_t lease_micros);
 absl::Status ReleaseIn(store::Database& db, std::span<const LeasedItem> leased);
 absl::StatusOr<std::vector<WorkItem*>> RenewIn(store::Database& db, std::span<WorkItem> items, std::int64_t until);
 absl::StatusOr<std::vector<SubmissionState>> SettleIn(store::Database& db, const std::vector<WorkResult>& results,
                                                       std::int64_t now);
 
-// Reads what is filed under `item`, which is that of `leased`, and adds its size to `bytes`. DATA_LOSS when that is not
-// what was accepted.
-absl::Status ReadLeased(store::Database& db, const LeasedItem& leased, WorkItem& item, std::size_t& bytes);
+// The bytes that ReadLeased would read of each: 0 of one that is missing.
+absl::StatusOr<std::vector<std::size_t>> SizesOf(store::Database& db, std::span<const LeasedItem> leased);
+
+// Reads the contents of items, which all are in memory then. An item whose content is not what was accepted has that
+// for its damage, and keeps no other out.
+absl::Status ReadLeased(store::Database& db, std::span<LeasedItem> leased);
 
 }  // namespace jixiao::intake

@@ -67,7 +67,8 @@ RawConnection::~RawConnection() {
 void RawConnection::Begin() {
   Send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
   Send(Frame{.type = FrameType::kSettings, .payload = ""});
-  // A server may hold a client to its settings once they are acknowledged.
+  // A server may hold a client to its settings once they are acknowledged, which only counts after they were sent.
+  Fill(kFrameHeader, std::chrono::steady_clock::now() + std::chrono::seconds(2));
   Send(Frame{.type = FrameType::kSettings, .flags = kAcknowledged, .payload = ""});
 }
 

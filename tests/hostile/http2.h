@@ -51,7 +51,7 @@ class RawConnection {
   RawConnection(const RawConnection&) = delete;
   RawConnection& operator=(const RawConnection&) = delete;
 
-  // Preface and settings, and the acknowledgement of the peer's.
+  // Preface and settings, and the acknowledgement of the peer's once they have come.
   void Begin();
   // False once the peer has closed.
   bool Send(std::string_view bytes);

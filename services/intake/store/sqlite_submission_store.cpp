@@ -1,13 +1,12 @@
 #include "intake/store/sqlite_submission_store.h"
 
 #include "common/errors.h"
-#include "common/store/inserts.h"
 #include "common/text.h"
 #include "common/time.h"
+#include "intake/store/sqlite_acceptance.h"
 #include "intake/store/sqlite_expiry.h"
 #include "intake/store/sqlite_heads.h"
 #include "intake/store/sqlite_lists.h"
-#include "intake/store/sqlite_requests.h"
 #include "intake/store/sqlite_review_rows.h"
 #include "intake/store/sqlite_roster.h"
 #include "intake/store/sqlite_seasons.h"
@@ -21,7 +20,6 @@
 namespace jixiao::intake {
 namespace {
 
-using store::Blob;
 using store::Database;
 using store::Statement;
 
@@ -109,196 +107,15 @@ const store::Migration kMigrations[] = {
      "CREATE INDEX submissions_late ON submissions (id) WHERE late = 1;"
      "CREATE INDEX requests_by_time ON requests (time, method, request_id);"}};
 
-constexpr std::string_view kSubmit = "SubmitEvaluation";
-
-// A new head, or a returned one, `earlier`, moved on to its next revision.
-absl::StatusOr<SubmissionRow> NextHead(const Acceptance& acceptance, const std::optional<SubmissionRow>& earlier,
-                                       std::int64_t now) {
-  SubmissionRow head = acceptance.head;
-  head.state = v1::SUBMISSION_STATE_ACCEPTED;
-  head.update_time = now;
-  head.revision = 1;
-  if (acceptance.submission.empty()) {
-    head.name = NewSubmissionName(now);
-    head.create_time = now;
-    head.version = 1;
-    return head;
-  }
-  if (!earlier ||
-      !acceptance.scope.Includes(earlier->region_code, earlier->competent_department, earlier->implementing_unit))
-    return NoSubmission(acceptance.submission);
-  ASSIGN_OR_RETURN(head.state,
-                   StateAfter(earlier->state, v1::SUBMISSION_ACTION_SUBMIT, v1::ACTOR_ROLE_UNSPECIFIED, {}));
-  // What has to be reviewed stays so: a new revision is no way around a stage.
-  if (!acceptance.head.stages.empty() && acceptance.head.stages != earlier->stages)
-    return Error(absl::StatusCode::kFailedPrecondition, "STAGES_FIXED",
-                 Cat("stages: ", earlier->name, " has its stages; a new revision names none or the same"));
-  head.stages = earlier->stages;
-  head.judged = earlier->judged || acceptance.head.judged;
-  head.id = earlier->id;
-  head.name = earlier->name;
-  head.revision = earlier->revision + 1;
-  head.version = earlier->version + 1;
-  return head;
-}
-
-// What acceptances need of the database beforehand, looked up for all of them together.
-struct Ahead {
-  EarlierAnswers answers;
-  std::vector<std::int64_t> head_ids;  // for new heads, the next one last
-};
-
-absl::StatusOr<Ahead> LookAhead(Database& db, std::span<const Acceptance* const> acceptances) {
-  std::vector<std::string_view> ids;
-  for (const Acceptance* acceptance : acceptances) ids.push_back(acceptance->request_id);
-  Ahead ahead;
-  ASSIGN_OR_RETURN(ahead.answers, EarlierAnswers::Find(db, kSubmit, ids));
-  const auto fresh = std::ranges::count_if(acceptances, [&](const Acceptance* acceptance) {
-    return acceptance->submission.empty() && !ahead.answers.Has(acceptance->request_id);
-  });
-  ASSIGN_OR_RETURN(ahead.head_ids, ReserveHeadIds(db, static_cast<std::size_t>(fresh)));
-  std::ranges::reverse(ahead.head_ids);
-  return ahead;
-}
-
-// What acceptances leave to be written, for all of them together.
-struct Rows {
-  struct Revision {
-    std::int64_t submission = 0;
-    int revision = 0;
-    const Acceptance* acceptance = nullptr;
-    std::int64_t time = 0;
-  };
-  std::vector<SubmissionRow> heads;
-  std::vector<NewStep> steps;
-  std::vector<Revision> revisions;  // each with its work item
-  std::vector<AnswerRow> answers;
-  bool touched = false;  // something is written already, which only a rollback takes back
-
-  absl::Status Write(Database& db) const {
-    static const store::Inserts kRevisions("INSERT INTO revisions (submission, revision, form, source_document) VALUES",
-                                           4);
-    static const store::Inserts kItems(
-        "INSERT INTO work_items (submission, revision, attempts, due, trace_id, create_time) VALUES", 6);
-    constexpr std::size_t kMuch = 1024 * 1024;
-    std::size_t bytes = 0;
-    for (const Revision& row : revisions) bytes += row.acceptance->form.size() + row.acceptance->source_document.size();
-    const std::span<const Revision> all(revisions);
-    RETURN_IF_ERROR(InsertHeads(db, heads));
-    RETURN_IF_ERROR(InsertSteps(db, steps));
-    RETURN_IF_ERROR(kRevisions.Run(
-        db, all,
-        [](const Revision& row, const auto& put) {
-          put(row.submission);
-          put(row.revision);
-          put(Blob{row.acceptance->form});
-          put(Blob{row.acceptance->source_document});
-        },
-        bytes > kMuch ? 1 : store::Inserts::kMost));
-    RETURN_IF_ERROR(kItems.Run(db, all, [](const Revision& row, const auto& put) {
-      put(row.submission);
-      put(row.revision);
-      put(0);
-      put(0);
-      put(row.acceptance->trace_id);
-      put(row.time);
-    }));
-    return SaveAnswers(db, kSubmit, answers);
-  }
-};
-
-// The answer to an acceptance. What it leaves in `rows` lends from it.
-absl::StatusOr<std::string> AcceptIn(Database& db, const Acceptance& acceptance, std::int64_t now, Ahead& ahead,
-                                     Rows& rows) {
-  ASSIGN_OR_RETURN(std::optional<std::string> answered,
-                   ahead.answers.To(acceptance.request_id, acceptance.request_digest));
-  if (answered) return *std::move(answered);
-  std::optional<SubmissionRow> earlier;
-  if (!acceptance.submission.empty()) {
-    ASSIGN_OR_RETURN(earlier, FindHead(db, acceptance.submission));
-  }
-  ASSIGN_OR_RETURN(SubmissionRow head, NextHead(acceptance, earlier, now));
-  // What a campaign keeps of a form stands beside its head, and is written at once.
-  const bool alone = !earlier && head.campaign.empty();
-  rows.touched = rows.touched || !alone;
-  if (!earlier) {
-    head.id = ahead.head_ids.back();
-    ahead.head_ids.pop_back();
-    if (!alone) RETURN_IF_ERROR(InsertHeads(db, {&head, 1}));
-  }
-  RETURN_IF_ERROR(JoinCampaign(db, acceptance, earlier, now, head));
-  if (earlier)
-    RETURN_IF_ERROR(SaveRevision(db, head));
-  else if (!alone)
-    RETURN_IF_ERROR(SaveTerms(db, head));
-  StepDetail detail;
-  detail.action = v1::SUBMISSION_ACTION_SUBMIT;
-  detail.actor = acceptance.actor;
-  detail.actor.set_role(v1::ACTOR_ROLE_UNIT);
-  rows.steps.push_back(StepOf(head, "", detail));
-  if (!alone) RETURN_IF_ERROR(FollowStep(db, head));
-  rows.revisions.push_back({head.id, head.revision, &acceptance, now});
-  v1::SubmitEvaluationResponse response;
-  response.mutable_receipt()->set_submission(head.name);
-  response.mutable_receipt()->set_revision(head.revision);
-  response.mutable_receipt()->set_form_digest(head.form_digest);
-  response.mutable_receipt()->set_late(head.late);
-  *response.mutable_receipt()->mutable_accept_time() = ToTimestamp(now);
-  std::string answer = response.SerializeAsString();
-  rows.answers.push_back({acceptance.request_id, acceptance.request_digest, answer, now});
-  ahead.answers.Put(acceptance.request_id, acceptance.request_digest, answer);
-  if (alone) rows.heads.push_back(std::move(head));
-  return answer;
-}
-
-absl::StatusOr<std::string> AcceptOne(Database& db, const Acceptance& acceptance, std::int64_t now) {
-  const Acceptance* const only[] = {&acceptance};
-  ASSIGN_OR_RETURN(Ahead ahead, LookAhead(db, only));
-  Rows rows;
-  ASSIGN_OR_RETURN(std::string answer, AcceptIn(db, acceptance, now, ahead, rows));
-  RETURN_IF_ERROR(rows.Write(db));
-  return answer;
-}
-
 }  // namespace
 
 // Forms that one work accepts, in this order.
 struct SqliteSubmissionStore::Gathered {
-  struct One {
-    Acceptance acceptance;
-    Accepted done;
-    absl::StatusOr<std::string> answer;
-  };
-  std::vector<One> forms;
+  std::vector<Acceptance> forms;
+  std::vector<Accepted> done;
+  std::vector<absl::StatusOr<std::string>> answers;
   bool ran = false;
 };
-
-absl::Status SqliteSubmissionStore::AcceptTogether(Database& db, Gathered& gathered) {
-  std::vector<const Acceptance*> acceptances;
-  for (const Gathered::One& one : gathered.forms) acceptances.push_back(&one.acceptance);
-  ASSIGN_OR_RETURN(Ahead ahead, LookAhead(db, acceptances));
-  Rows rows;
-  for (Gathered::One& one : gathered.forms) {
-    rows.touched = false;
-    one.answer = AcceptIn(db, one.acceptance, clock_(), ahead, rows);
-    // One that has written nothing fails alone.
-    if (!one.answer.ok() && rows.touched) return one.answer.status();
-  }
-  return rows.Write(db);
-}
-
-absl::Status SqliteSubmissionStore::AcceptEach(Database& db, Gathered& gathered) {
-  for (Gathered::One& one : gathered.forms) {
-    store::GroupCommit::Work accept = [&](Database&) -> absl::Status {
-      one.answer = AcceptOne(db, one.acceptance, clock_());
-      return one.answer.status();
-    };
-    absl::Status outcome;
-    RETURN_IF_ERROR(store::RunInSavepoint(db, accept, outcome));
-    if (!outcome.ok()) one.answer = std::move(outcome);
-  }
-  return absl::OkStatus();
-}
 
 absl::Status SqliteSubmissionStore::Count(Database& database, store::Contents& contents) {
   ASSIGN_OR_RETURN(contents.counts["submissions"], store::Number(database, "SELECT count(*) FROM submissions"));
@@ -326,7 +143,8 @@ absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance, Accepted done)
     const std::lock_guard lock(gathering_mutex_);
     const bool room = gathering_ != nullptr && gathering_->forms.size() < kMostTogether;
     if (!room) gathered = gathering_ = std::make_shared<Gathered>();
-    gathering_->forms.push_back({std::move(acceptance), std::move(done), ""});
+    gathering_->forms.push_back(std::move(acceptance));
+    gathering_->done.push_back(std::move(done));
     if (room) return absl::OkStatus();
   }
   const auto close = [this, gathered] {
@@ -337,17 +155,19 @@ absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance, Accepted done)
       [this, gathered, close](Database& db) {
         close();
         // The second run takes the forms one by one, so that one that fails is undone alone.
-        return std::exchange(gathered->ran, true) ? AcceptEach(db, *gathered) : AcceptTogether(db, *gathered);
+        const bool again = std::exchange(gathered->ran, true);
+        return (again ? AcceptEach : AcceptTogether)(db, gathered->forms, clock_, gathered->answers);
       },
       [gathered, close](const absl::Status& status) {
         close();  // the work may never have run: the database could not be opened
-        for (Gathered::One& one : gathered->forms) one.done(status.ok() ? std::move(one.answer) : status);
+        for (std::size_t i = 0; i < gathered->done.size(); ++i)
+          gathered->done[i](status.ok() ? std::move(gathered->answers[i]) : status);
       },
       {.repeatable = true, .answer_apart = true});
   if (queued.ok()) return queued;
   close();
   // Whoever came second meanwhile was told that it waits.
-  for (Gathered::One& one : std::span(gathered->forms).subspan(1)) one.done(queued);
+  for (Accepted& done : std::span(gathered->done).subspan(1)) done(queued);
   return queued;
 }
 
@@ -356,7 +176,7 @@ absl::Status SqliteSubmissionStore::TryOut(Acceptance acceptance, Accepted done)
   // What is only tried always fails, and would make its group run twice.
   return writer_->Submit(
       [this, acceptance = std::move(acceptance), tried](Database& db) -> absl::Status {
-        RETURN_IF_ERROR(AcceptOne(db, acceptance, clock_()).status());
+        RETURN_IF_ERROR(AcceptIn(db, acceptance, clock_()).status());
         *tried = true;
         return absl::AbortedError("only to be tried: this undoes the work");
       },
@@ -457,12 +277,15 @@ absl::StatusOr<std::vector<WorkItem>> SqliteSubmissionStore::Lease(std::int64_t 
   std::vector<WorkItem> items;
   {
     ASSIGN_OR_RETURN(auto db, readers_->Acquire());
-    ASSIGN_OR_RETURN(const std::vector<std::size_t> sizes, SizesOf(*db, due));
+    absl::StatusOr<std::vector<std::size_t>> sizes = SizesOf(*db, due);
+    // A damaged page: each item alone, so that those on it are named, and the others go on.
+    if (absl::IsDataLoss(sizes.status())) sizes.emplace(due.size(), kMostReadTogether);
+    RETURN_IF_ERROR(sizes.status());
     for (std::size_t end = 0, bytes = 0; end < due.size() && bytes < kMaxLeaseBytes;) {
       // What is read together stands in memory twice for a moment.
       const std::size_t first = end;
-      std::size_t together = sizes[end++];
-      while (end < due.size() && together + sizes[end] <= kMostReadTogether) together += sizes[end++];
+      std::size_t together = (*sizes)[end++];
+      while (end < due.size() && together + (*sizes)[end] <= kMostReadTogether) together += (*sizes)[end++];
       bytes += together;
       const std::span<LeasedItem> chunk = std::span(due).subspan(first, end - first);
       RETURN_IF_ERROR(ReadLeased(*db, chunk));

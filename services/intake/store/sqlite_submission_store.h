@@ -4,6 +4,7 @@
 #include "common/store/contents.h"
 #include "common/store/group_commit.h"
 #include "common/time.h"
+#include "intake/store/sqlite_acceptance.h"
 #include "intake/store/submission_store.h"
 
 #include <atomic>
@@ -16,9 +17,6 @@
 #include <utility>
 
 namespace jixiao::intake {
-
-// Tells the moment of an acceptance: microseconds since 1970. Asked on the writer's thread, inside the transaction.
-using Clock = std::function<std::int64_t()>;
 
 class SqliteSubmissionStore final : public SubmissionStore {
  public:
@@ -60,10 +58,6 @@ class SqliteSubmissionStore final : public SubmissionStore {
       : clock_(std::move(clock)), readers_(std::move(readers)), writer_(std::move(writer)) {}
 
   struct Gathered;
-  // Fails when one of them would have to be undone.
-  absl::Status AcceptTogether(store::Database& db, Gathered& gathered);
-  // Each with its own outcome; an error is that of the whole transaction.
-  absl::Status AcceptEach(store::Database& db, Gathered& gathered);
   // Accept of what is only to be validated.
   absl::Status TryOut(Acceptance acceptance, Accepted done);
 

@@ -3,7 +3,9 @@
 #include "support/stores.h"
 
 #include <filesystem>
+#include <fstream>
 #include <future>
+#include <iterator>
 #include <optional>
 #include <set>
 
@@ -156,6 +158,39 @@ TEST_F(SubmissionStoreTest, FormsAreAnsweredWhileTheDatabaseIsAway) {
   std::filesystem::rename(path + ".away", path);
   NameIn(Begin(AcceptanceOf("second")).get());
   EXPECT_EQ(Stored(), 2u);
+}
+
+// A page of the database that cannot be read costs the forms on it, each by its own name, and no others.
+TEST_F(SubmissionStoreTest, ADamagedPageKeepsNoOtherFormBack) {
+  if (testing::OnPostgres()) GTEST_SKIP() << "the page is SQLite's";
+  constexpr int kForms = 24;
+  for (int i = 0; i < kForms; ++i) {
+    Acceptance acceptance = AcceptanceOf(Cat("form", i));
+    acceptance.source_document = Cat("document-", i, "-", std::string(800, 'x'));  // a page holds a few of these
+    NameIn(Begin(std::move(acceptance)).get());
+  }
+  store_.reset();
+  {
+    std::fstream file(folder_ / "intake.db", std::ios::binary | std::ios::in | std::ios::out);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    constexpr std::size_t kPage = 4096;
+    const std::size_t at = bytes.find("document-12-");
+    ASSERT_NE(at, std::string::npos);
+    file.seekp(static_cast<std::streamoff>(at / kPage * kPage));
+    file.put('\x7f');  // no kind of page
+  }
+  Open({});
+  const auto items = store_->Lease(100, 1'000'000);
+  ASSERT_TRUE(items.ok()) << items.status();
+  ASSERT_EQ(items->size(), static_cast<std::size_t>(kForms));
+  std::set<std::string> damaged;
+  for (const WorkItem& item : *items)
+    if (!item.damage.ok()) {
+      EXPECT_EQ(item.damage.code(), absl::StatusCode::kDataLoss) << item.damage;
+      damaged.insert(Find(*store_, item.name).project_name);
+    }
+  EXPECT_TRUE(damaged.contains("form12"));
+  EXPECT_LT(damaged.size(), 10u);
 }
 
 TEST_F(SubmissionStoreTest, AFullQueueRefusesAtOnce) {

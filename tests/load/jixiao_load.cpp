@@ -87,7 +87,9 @@ Answers AnswersOf(const Work& work, const Channels& channels, Numbered& requests
           answers[number].append(reinterpret_cast<const char*>(slice.begin()), slice.size());
         return grpc::StatusCode::OK;
       });
-  if (outcome.failures > 0) throw std::runtime_error(work.name + ": a request was refused while nothing else ran");
+  for (const auto& [code, count] : outcome.errors)
+    throw std::runtime_error(
+        Cat(work.name, ": ", count, " requests failed while nothing else ran, with code ", static_cast<int>(code)));
   std::erase(answers, std::string());
   return work.stream ? Answers{{}, answers} : Answers{answers, {}};
 }

@@ -230,8 +230,7 @@ class StreamSlot final {
   void WriteMore() {  // needs mutex_
     if (!writable_ || ended_) return;
     const bool over = lane_.closed_loop() ? lane_.Over() : given_all_ && pending_.empty();
-    if (over) {
-      if (!sent_.empty()) return;
+    if (over) {  // the server answers what it has been given, and ends
       writable_ = false;
       return stream_->WritesDone(&closed_event_);
     }
@@ -247,7 +246,10 @@ class StreamSlot final {
       pending_.pop_front();
     }
     writable_ = false;
-    stream_->Write(lane_.source(sent_.back().number), &written_);
+    // What another message follows at once may go with that.
+    grpc::WriteOptions options;
+    if (lane_.closed_loop() ? sent_.size() < window_ && !lane_.Over() : !pending_.empty()) options.set_buffer_hint();
+    stream_->Write(lane_.source(sent_.back().number), options, &written_);
   }
 
   void Finish() {  // needs mutex_

@@ -282,13 +282,16 @@ void GroupCommit::CheckpointLoop() {
       continue;
     }
     const bool behind = log_pages_ >= kMaxLogFactor * options_.checkpoint_pages;
+    const bool huge = log_pages_ >= 2 * kMaxLogFactor * options_.checkpoint_pages;
     checkpointing_now_ = true;
     lock.unlock();
     std::unique_lock hold(transaction_, std::defer_lock);
     absl::StatusOr<int> log = checkpointer_->Checkpoint(CheckpointMode::kPassive);
     if (log.ok() && behind) {
       hold.lock();
-      log = checkpointer_->Checkpoint(CheckpointMode::kTruncate);
+      // Written over, not cut off: a file that grows asks for memory and blocks again with every page.
+      log = checkpointer_->Checkpoint(huge ? CheckpointMode::kTruncate : CheckpointMode::kRestart);
+      if (log.ok()) log = 0;  // the next commit starts it over
     }
     lock.lock();
     checkpointing_now_ = false;

@@ -34,7 +34,7 @@ struct GroupCommitOptions {
   std::size_t capacity = 4096;         // works that may wait in the queue
   std::size_t urgent_capacity = 1024;  // urgent works that may wait beside them
   std::size_t max_batch = 256;         // works in one commit
-  int checkpoint_pages = 4000;         // pages (4 KiB each) added to the write-ahead log between two checkpoints
+  int checkpoint_pages = 8000;         // pages (4 KiB each) added to the write-ahead log between two checkpoints
   // SQLite: other processes on this machine may write too (replicas of one scoring service beside each other). Their
   // groups take turns; only the one that holds the lock checkpoints. For stores whose works do not rely on being the
   // only writer.

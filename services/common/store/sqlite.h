@@ -37,9 +37,9 @@ class SqliteStatement final : public Statement {
   int bind_error_ = 0;  // first result code of a Bind that failed since the last Reset
 };
 
-// Passive copies what it can without waiting for anyone; truncate also waits for readers (up to the busy timeout) and
-// empties the log file.
-enum class CheckpointMode { kPassive, kTruncate };
+// Passive copies what it can without waiting for anyone. Restart also waits for readers (up to the busy timeout), so
+// that the next commit writes over the log from its beginning; truncate empties the log file.
+enum class CheckpointMode { kPassive, kRestart, kTruncate };
 
 class SqliteDatabase final : public Database {
   struct Private {

@@ -167,7 +167,7 @@ absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance, Accepted done)
   if (queued.ok()) return queued;
   close();
   // Whoever came second meanwhile was told that it waits.
-  for (Accepted& done : std::span(gathered->done).subspan(1)) done(queued);
+  for (Accepted& waiting : std::span(gathered->done).subspan(1)) waiting(queued);
   return queued;
 }
 

@@ -13,6 +13,8 @@ namespace jixiao::intake {
 namespace {
 
 constexpr std::int64_t kBatch = 64;
+// While forms are refused: short, because whoever comes in meanwhile waits for the machine.
+constexpr std::int64_t kBatchUnderPressure = 8;
 // What a replica that was killed had in hand waits so long for another. Whoever is alive renews in time.
 constexpr std::int64_t kLeaseMicros = 7'000'000;
 constexpr std::chrono::seconds kRenewAfter{2};
@@ -205,7 +207,7 @@ bool Pipeline::Pause(std::int64_t micros) {
 }
 
 absl::StatusOr<std::size_t> Pipeline::RunBatch() {
-  ASSIGN_OR_RETURN(std::vector<WorkItem> items, store_.Lease(kBatch, kLeaseMicros));
+  ASSIGN_OR_RETURN(std::vector<WorkItem> items, store_.Lease(pressed_() ? kBatchUnderPressure : kBatch, kLeaseMicros));
   const std::size_t leased = items.size();
   RETURN_IF_ERROR(SetDamagedAside(items));
   if (items.empty()) return leased;

@@ -180,15 +180,19 @@ TEST_F(SubmissionStoreTest, ADamagedPageKeepsNoOtherFormBack) {
     file.put('\x7f');  // no kind of page
   }
   Open({});
-  const auto items = store_->Lease(100, 1'000'000);
-  ASSERT_TRUE(items.ok()) << items.status();
-  ASSERT_EQ(items->size(), static_cast<std::size_t>(kForms));
+  std::size_t leased = 0;
   std::set<std::string> damaged;
-  for (const WorkItem& item : *items)
-    if (!item.damage.ok()) {
-      EXPECT_EQ(item.damage.code(), absl::StatusCode::kDataLoss) << item.damage;
-      damaged.insert(Find(*store_, item.name).project_name);
-    }
+  for (int lease = 0; lease < 4; ++lease) {  // how much a lease may hold cannot be told, so one holds less
+    const auto items = store_->Lease(100, 60'000'000);
+    ASSERT_TRUE(items.ok()) << items.status();
+    leased += items->size();
+    for (const WorkItem& item : *items)
+      if (!item.damage.ok()) {
+        EXPECT_EQ(item.damage.code(), absl::StatusCode::kDataLoss) << item.damage;
+        damaged.insert(Find(*store_, item.name).project_name);
+      }
+  }
+  EXPECT_EQ(leased, static_cast<std::size_t>(kForms));
   EXPECT_TRUE(damaged.contains("form12"));
   EXPECT_LT(damaged.size(), 10u);
 }

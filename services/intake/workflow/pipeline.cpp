@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds kIdle{250};
 constexpr int kSettleTries = 16;
 constexpr std::int64_t kMostBeforeSettling = 2'000'000;
 constexpr std::int64_t kMostWhileAway = 2'000'000;
-constexpr std::int64_t kGiveWay = 3;  // times as long as the batch took
+constexpr std::int64_t kGiveWay = 7;  // times as long as the batch took
 constexpr std::int64_t kMostGivenWay = 1'000'000;
 constexpr std::int64_t kReportMicros = 30'000'000;
 constexpr std::int64_t kOldMicros = 60'000'000;

@@ -20,6 +20,7 @@ struct LogFile {
   sqlite3_int64 begin;   // where `waiting` belongs
   std::string* waiting;  // owned; made with the file and gone with it
   int failed;            // the error of a write that SQLite had been told of as done
+  bool gathers;
 };
 
 constexpr std::size_t kBelow = (sizeof(LogFile) + 7) / 8 * 8;
@@ -55,7 +56,7 @@ int Write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
   const bool follows = at == log.begin + static_cast<sqlite3_int64>(log.waiting->size());
   if (!follows || log.waiting->size() + length > kMost || log.failed != SQLITE_OK)
     if (const int code = Flush(file); code != SQLITE_OK) return code;
-  if (length > kMost) return Below(file)->pMethods->xWrite(Below(file), bytes, size, at);
+  if (length > kMost || !log.gathers) return Below(file)->pMethods->xWrite(Below(file), bytes, size, at);
   if (log.waiting->empty()) log.begin = at;
   try {
     log.waiting->append(static_cast<const char*>(bytes), length);
@@ -112,7 +113,9 @@ int Open(sqlite3_vfs* self, sqlite3_filename path, sqlite3_file* file, int flags
     if (Below(file)->pMethods != nullptr) Below(file)->pMethods->xClose(Below(file));
     return code;
   }
-  new (file) LogFile{{&kMethods}, 0, waiting.release(), SQLITE_OK};
+  // Where a write may damage what stands beside it, SQLite fills a sector up after the sync: nothing may wait there.
+  const int device = Below(file)->pMethods->xDeviceCharacteristics(Below(file));
+  new (file) LogFile{{&kMethods}, 0, waiting.release(), SQLITE_OK, (device & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0};
   return SQLITE_OK;
 }
 

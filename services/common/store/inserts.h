@@ -67,7 +67,7 @@ class Inserts {
     statement->Lend();
     int index = 0;
     for (const Row& row : rows) values(row, [&](const auto& value) { statement->Bind(++index, value); });
-    const absl::Status status = statement->Step().status();
+    absl::Status status = statement->Step().status();
     statement->Reset();
     return status;
   }

@@ -151,7 +151,7 @@ absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance, Accepted done)
     const std::lock_guard lock(gathering_mutex_);
     if (gathering_ == gathered) gathering_ = nullptr;
   };
-  const absl::Status queued = writer_->Submit(
+  absl::Status queued = writer_->Submit(
       [this, gathered, close](Database& db) {
         close();
         // The second run takes the forms one by one, so that one that fails is undone alone.
@@ -173,6 +173,7 @@ absl::Status SqliteSubmissionStore::Accept(Acceptance acceptance, Accepted done)
 
 absl::Status SqliteSubmissionStore::TryOut(Acceptance acceptance, Accepted done) {
   const auto tried = std::make_shared<bool>(false);
+  std::string digest = acceptance.head.form_digest;
   // What is only tried always fails, and would make its group run twice.
   return writer_->Submit(
       [this, acceptance = std::move(acceptance), tried](Database& db) -> absl::Status {
@@ -180,7 +181,7 @@ absl::Status SqliteSubmissionStore::TryOut(Acceptance acceptance, Accepted done)
         *tried = true;
         return absl::AbortedError("only to be tried: this undoes the work");
       },
-      [tried, digest = acceptance.head.form_digest, done = std::move(done)](absl::Status status) mutable {
+      [tried, digest = std::move(digest), done = std::move(done)](absl::Status status) mutable {
         if (!*tried || status.code() != absl::StatusCode::kAborted) return done(std::move(status));
         v1::SubmitEvaluationResponse response;
         response.mutable_receipt()->set_form_digest(digest);

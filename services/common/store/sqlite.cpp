@@ -1,7 +1,6 @@
 #include "common/store/sqlite.h"
 
 #include "common/file.h"
-#include "common/store/gathered_log.h"
 
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -175,7 +174,7 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::
   sqlite3* connection = nullptr;
   const int flags =
       (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(path.c_str(), &connection, flags, writable ? GatheredLogVfs() : nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
   auto database = std::make_unique<SqliteDatabase>(Private(), path, connection);  // owns it after a failure, too
   if (code != SQLITE_OK) return StoreError(code, "open " + path + ": " + sqlite3_errstr(code));
 
@@ -214,8 +213,7 @@ absl::Status SqliteDatabase::EnterWal() {
     if (ReasonOf(status) != "STORE_BUSY" || steady_clock::now() >= deadline) return status;
     std::this_thread::sleep_for(milliseconds(10));
   }
-  // Forms go to as many places of the indexes: with SQLite's 2 MiB, most of those pages were read again each time.
-  RETURN_IF_ERROR(Execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16384;"));
+  RETURN_IF_ERROR(Execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"));
   sqlite3_wal_hook(
       connection_.get(),
       [](void* self, sqlite3*, const char*, int pages) {

@@ -87,10 +87,6 @@ absl::Status ReadEarlier(Database& db, WorkItem& item) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-namespace {
-
 // What stands in a row of revisions.
 absl::Status ReadContent(const Statement& row, LeasedItem& leased) {
   WorkItem& item = leased.item;

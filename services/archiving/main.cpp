@@ -14,6 +14,7 @@
 #include "common/operation/audit_client.h"
 #include "common/operation/metrics.h"
 #include "common/operation/operation_service.h"
+#include "common/priority.h"
 #include "common/rpc/options.h"
 
 #include <fstream>
@@ -135,6 +136,7 @@ absl::Status Run(const Options& options) {
 
 int main(int argc, char** argv) {
   rpc::BlockSignals();
+  PreferThroughput();
   Options options;
   CLI::App app("Jixiao archiving service (归档)");
   rpc::AddCommonOptions(app, options.common, 7303, "archiving.db");

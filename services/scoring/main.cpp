@@ -5,6 +5,7 @@
 #include "common/operation/audit_client.h"
 #include "common/operation/metrics.h"
 #include "common/operation/operation_service.h"
+#include "common/priority.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/options.h"
 #include "common/store/postgres.h"
@@ -114,6 +115,7 @@ absl::Status Run(const Options& options) {
 
 int main(int argc, char** argv) {
   rpc::BlockSignals();
+  PreferThroughput();
   Options options;
   CLI::App app("Jixiao scoring service (评分)");
   rpc::AddCommonOptions(app, options.common, 7302, "scoring.db");

@@ -7,8 +7,8 @@
 #include "archiving/api/retention_service.h"
 #include "archiving/api/status_checks.h"
 #include "archiving/inspection/custody_metrics.h"
-#include "archiving/store/sqlite_archive_store.h"
-#include "archiving/store/sqlite_search_store.h"
+#include "archiving/store/sql_archive_store.h"
+#include "archiving/store/sql_search_store.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/operation/audit_client.h"
@@ -71,8 +71,8 @@ std::optional<double> TreeSize(archiving::ArchiveStore& store) {
 absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const rpc::Security security, rpc::OpenSecurity(options.common));
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
-  ASSIGN_OR_RETURN(const auto store, archiving::SqliteArchiveStore::Open(address));
-  ASSIGN_OR_RETURN(const auto index, archiving::SqliteSearchStore::Open(address));
+  ASSIGN_OR_RETURN(const auto store, archiving::SqlArchiveStore::Open(address));
+  ASSIGN_OR_RETURN(const auto index, archiving::SqlSearchStore::Open(address));
   if (options.common.migrate) return absl::OkStatus();
   if (index->made_anew()) jixiao::log::Warning("the search index was unreadable and is made anew");
   ASSIGN_OR_RETURN(const archiving::RetentionPolicy retention,
@@ -113,7 +113,7 @@ absl::Status Run(const Options& options) {
   archiving::AuditServiceImpl audit(*store, sequencer, pool, state);
   operation::AddProcessMetrics(metrics, pool);
   operation::AddStoreMetrics(metrics, address, store->writer());
-  operation::OperationServiceImpl operation({"archiving", address, archiving::SqliteArchiveStore::Count,
+  operation::OperationServiceImpl operation({"archiving", address, archiving::SqlArchiveStore::Count,
                                              [&store] { return store::ProveWritable(store->writer()); },
                                              [&](operation::Checks& checks) {
                                                archiving::CheckArchive(checks, checked);

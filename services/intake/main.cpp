@@ -16,9 +16,9 @@
 #include "intake/api/status_checks.h"
 #include "intake/peers/archiving_client.h"
 #include "intake/peers/scoring_client.h"
-#include "intake/store/sqlite_campaign_store.h"
-#include "intake/store/sqlite_review_store.h"
-#include "intake/store/sqlite_submission_store.h"
+#include "intake/store/sql_campaign_store.h"
+#include "intake/store/sql_review_store.h"
+#include "intake/store/sql_submission_store.h"
 #include "intake/workflow/admission.h"
 #include "intake/workflow/change_hub.h"
 #include "intake/workflow/housekeeping.h"
@@ -87,12 +87,12 @@ absl::Status Run(const Options& options) {
                    rpc::OpenSecurity(options.common, {options.scoring, options.archiving}));
   ASSIGN_OR_RETURN(const intake::ReviewPolicy policy, ReadPolicy(options.review_policy));
   ASSIGN_OR_RETURN(const std::string address, rpc::StoreAddress(options.common.store));
-  ASSIGN_OR_RETURN(const auto store, intake::SqliteSubmissionStore::Open(address));
+  ASSIGN_OR_RETURN(const auto store, intake::SqlSubmissionStore::Open(address));
   if (options.common.migrate) return absl::OkStatus();
   ASSIGN_OR_RETURN(archiving::log::Signer signer,
                    archiving::log::Signer::LoadOrCreate(options.receipt_key, options.receipt_name));
   const std::string receipt_key = signer.VerifierKey();
-  intake::SqliteCampaignStore campaigns(*store, std::move(signer));
+  intake::SqlCampaignStore campaigns(*store, std::move(signer));
   // SQLite serves one process: leases that an earlier one left are nobody's. On PostgreSQL they may be a replica's, and
   // end by themselves.
   if (!store::IsPostgresUrl(address)) RETURN_IF_ERROR(store->ReleaseLeases());
@@ -103,7 +103,7 @@ absl::Status Run(const Options& options) {
   intake::Admission admission(*store);
   intake::Pipeline pipeline(*store, scorer, archiver, policy,
                             {kCarriers, [&admission] { return admission.UnderPressure(); }});
-  intake::SqliteReviewStore reviews(*store);
+  intake::SqlReviewStore reviews(*store);
   intake::Housekeeping housekeeping(*store, std::chrono::hours(24) * options.request_age);
   Metrics metrics;
   AddBacklog(metrics, "jixiao_intake_backlog", "Work items that wait for scoring or archiving",
@@ -130,7 +130,7 @@ absl::Status Run(const Options& options) {
   operation::OperationServiceImpl operation(
       {"intake",
        address,
-       intake::SqliteSubmissionStore::Count,
+       intake::SqlSubmissionStore::Count,
        [&store] { return store::ProveWritable(store->writer()); },
        [&](operation::Checks& checks) {
          intake::CheckPeer(checks, "PEER_SCORING", "评分服务", options.scoring, scoring);

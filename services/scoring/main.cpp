@@ -12,7 +12,7 @@
 #include "scoring/api/scoring_service.h"
 #include "scoring/api/status_checks.h"
 #include "scoring/rulesets/reader.h"
-#include "scoring/store/sqlite_rule_set_store.h"
+#include "scoring/store/sql_rule_set_store.h"
 
 #include <filesystem>
 #include <memory>
@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<scoring::RuleSetStore>> OpenStore(const std::stri
     return Error(absl::StatusCode::kUnavailable, "STORE_MISSING",
                  Cat(address, " is missing, but ", snapshot,
                      " knows what it held: put it back, or remove the snapshot to begin anew"));
-  ASSIGN_OR_RETURN(auto store, scoring::SqliteRuleSetStore::Open(address));
+  ASSIGN_OR_RETURN(auto store, scoring::SqlRuleSetStore::Open(address));
   return std::unique_ptr<scoring::RuleSetStore>(std::move(store));
 }
 
@@ -94,7 +94,7 @@ absl::Status Run(const Options& options) {
   operation::AddDiskMetrics(metrics, address);
   operation::OperationServiceImpl operation({"scoring",
                                              address,
-                                             scoring::SqliteRuleSetStore::Count,
+                                             scoring::SqlRuleSetStore::Count,
                                              [&book]() -> absl::Status {
                                                ASSIGN_OR_RETURN(scoring::RuleSetStore* const store, book.Store());
                                                return store->CheckWritable();

@@ -11,7 +11,7 @@
 // Making the records is not measured. Then, at the end, how long proofs take and how many nodes they read.
 #include "archiving/log/merkle.h"
 #include "archiving/sequencing/sequencer.h"
-#include "archiving/store/sqlite_archive_store.h"
+#include "archiving/store/sql_archive_store.h"
 #include "common/canonical.h"
 #include "common/errors.h"
 #include "common/store/group_commit.h"
@@ -265,7 +265,7 @@ int Run(const Options& options) {
   const auto address = [&](const char* name) {
     return options.store.empty() ? options.folder + "/" + name + ".db" : options.store + "_" + name;
   };
-  const auto store = Must(SqliteArchiveStore::Open(address("archive")));
+  const auto store = Must(SqlArchiveStore::Open(address("archive")));
   PlainRows rows(address("rows"));
   const auto blobs = Must(load::PlainInserts::Open(address("blob")));
   Sequencer sequencer(*store, Must(log::Signer::LoadOrCreate(options.folder + "/key", "bench")), "bench");

@@ -3,7 +3,7 @@
 #include "archiving/search/block.h"
 #include "archiving/search/query.h"
 #include "archiving/search/summary.h"
-#include "archiving/store/sqlite_search_store.h"
+#include "archiving/store/sql_search_store.h"
 #include "common/decimal.h"
 #include "common/text.h"
 
@@ -65,7 +65,7 @@ void Check(const absl::Status& status) {
   std::exit(1);
 }
 
-void Fill(SqliteSearchStore& store, std::int64_t records) {
+void Fill(SqlSearchStore& store, std::int64_t records) {
   std::mt19937 random(1);
   for (std::int64_t first = 0; first < records; first += search::kBlock) {
     Check(store.Write([&](SearchWriter& index) -> absl::Status {
@@ -108,7 +108,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
-  auto store = SqliteSearchStore::Open(folder + "/archive.db");
+  auto store = SqlSearchStore::Open(folder + "/archive.db");
   Check(store.status());
   const auto start = std::chrono::steady_clock::now();
   Fill(**store, records);

@@ -174,13 +174,13 @@ class Database {
   // transactions from ending. Linear in the number of prepared statements.
   void ResetStatements();
 
-  // PostgreSQL: from now until Settle or the end of the transaction, statements whose rows nobody reads
+  // PostgreSQL: from now until AwaitDeferred or the end of the transaction, statements whose rows nobody reads
   // (Statement::Run) are sent without waiting for their results, which come with those of the next statement that is
-  // waited for. An error of one is returned by a later one, or by Settle: for works that may run again without this.
-  // SQLite: nothing changes.
+  // waited for. An error of one is returned by a later one, or by AwaitDeferred: for works that may run again without
+  // this. SQLite: nothing changes.
   virtual void Defer() {}
   // Waits for what was deferred, and ends it: the first error.
-  virtual absl::Status Settle() { return absl::OkStatus(); }
+  virtual absl::Status AwaitDeferred() { return absl::OkStatus(); }
 
   // Rows that the last INSERT, UPDATE or DELETE touched.
   virtual std::int64_t changes() = 0;

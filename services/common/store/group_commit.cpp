@@ -232,7 +232,7 @@ absl::StatusOr<bool> GroupCommit::RunTogether(std::vector<Item>& group) {
     if (!item.outcome.ok()) return group.size() == 1 && !repeatable;
   }
   // What was deferred and failed is some work's; which one's, the second run says.
-  if (!writer_->Settle().ok()) return false;
+  if (!writer_->AwaitDeferred().ok()) return false;
   RETURN_IF_ERROR(transaction.Commit());
   return true;
 }

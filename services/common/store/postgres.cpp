@@ -447,7 +447,7 @@ absl::Status PostgresDatabase::Collect(Result* last) {
   return first;
 }
 
-absl::Status PostgresDatabase::Settle() {
+absl::Status PostgresDatabase::AwaitDeferred() {
   deferring_ = false;
   absl::Status earlier = std::exchange(deferred_, absl::OkStatus());
   const absl::Status now = pending_ > 0 ? Collect(nullptr) : absl::OkStatus();
@@ -500,7 +500,7 @@ absl::Status PostgresDatabase::Begin() {
 }
 
 absl::Status PostgresDatabase::Commit() {
-  RETURN_IF_ERROR(Settle());
+  RETURN_IF_ERROR(AwaitDeferred());
   const bool spoilt = aborted();
   RETURN_IF_ERROR(Execute("COMMIT"));
   // COMMIT of a spoilt transaction is a rollback that succeeds.
@@ -511,7 +511,7 @@ absl::Status PostgresDatabase::Commit() {
 
 void PostgresDatabase::Rollback() {
   begun_ = false;
-  (void)Settle();  // what it says of an error is of no interest any more
+  (void)AwaitDeferred();  // what it says of an error is of no interest any more
   if (in_transaction()) (void)Execute("ROLLBACK");
 }
 

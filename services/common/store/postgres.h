@@ -53,7 +53,7 @@ class PostgresDatabase final : public Database {
   Engine engine() const override { return Engine::kPostgres; }
   absl::Status Execute(std::string_view sql) override;
   void Defer() override { deferring_ = true; }
-  absl::Status Settle() override;
+  absl::Status AwaitDeferred() override;
   std::int64_t changes() override;
   bool in_transaction() const override;
   bool aborted() const override;

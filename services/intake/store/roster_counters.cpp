@@ -2,7 +2,7 @@
 
 #include "common/errors.h"
 #include "intake/season/roster.h"
-#include "intake/store/sqlite_roster.h"
+#include "intake/store/sql_roster.h"
 
 namespace jixiao::intake {
 

@@ -2,7 +2,7 @@
 // at once, so that an import of many entries touches each counter once.
 #pragma once
 
-#include "common/store/sqlite.h"
+#include "common/store/database.h"
 #include "common/text.h"
 
 #include "jixiao/evaluation/v1/evaluation.pb.h"

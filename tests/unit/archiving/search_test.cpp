@@ -2,7 +2,7 @@
 #include "archiving/search/indexer.h"
 #include "archiving/search/query.h"
 #include "archiving/search/summary.h"
-#include "archiving/store/sqlite_search_store.h"
+#include "archiving/store/sql_search_store.h"
 #include "common/decimal.h"
 #include "common/file.h"
 #include "common/time.h"
@@ -126,7 +126,7 @@ class SearchTest : public ArchiveTest {
   }
 
   void OpenIndex() {
-    auto opened = SqliteSearchStore::Open(folder_ / "index");
+    auto opened = SqlSearchStore::Open(folder_ / "index");
     ASSERT_TRUE(opened.ok()) << opened.status();
     index_ = *std::move(opened);
     indexer_ = std::make_unique<Indexer>(*store_, *index_, [](const absl::Status& status) { ADD_FAILURE() << status; });
@@ -171,7 +171,7 @@ class SearchTest : public ArchiveTest {
   }
 
   std::vector<Known> known_;
-  std::unique_ptr<SqliteSearchStore> index_;
+  std::unique_ptr<SqlSearchStore> index_;
   std::unique_ptr<Indexer> indexer_;
 };
 
@@ -347,7 +347,7 @@ TEST(SearchStore, AFileThatIsNoDatabaseIsPutAside) {
   const TemporaryFolder folder;
   const std::string path = folder / "index";
   ASSERT_TRUE(WriteFile(path + ".search", std::string(8192, 'x'), 0600, IfExists::kReplace).ok());
-  const auto opened = SqliteSearchStore::Open(path);
+  const auto opened = SqlSearchStore::Open(path);
   ASSERT_TRUE(opened.ok()) << opened.status();
   EXPECT_TRUE((*opened)->made_anew());
 }

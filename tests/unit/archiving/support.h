@@ -5,7 +5,7 @@
 #include "archiving/log/checkpoint.h"
 #include "archiving/record/record.h"
 #include "archiving/sequencing/sequencer.h"
-#include "archiving/store/sqlite_archive_store.h"
+#include "archiving/store/sql_archive_store.h"
 #include "common/canonical.h"
 #include "common/errors.h"
 #include "common/text.h"
@@ -108,7 +108,7 @@ class ArchiveTest : public ::testing::Test {
   void SetUp() override { Open(); }
 
   void Open() {
-    auto opened = SqliteArchiveStore::Open(testing::StoreAt(folder_ / "archive.db"));
+    auto opened = SqlArchiveStore::Open(testing::StoreAt(folder_ / "archive.db"));
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);
     fragile_ = std::make_unique<FragileStore>(*store_);
@@ -176,7 +176,7 @@ class ArchiveTest : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
-  std::unique_ptr<SqliteArchiveStore> store_;
+  std::unique_ptr<SqlArchiveStore> store_;
   std::unique_ptr<FragileStore> fragile_;
   std::unique_ptr<Sequencer> sequencer_;
   int appended_ = 0;

@@ -135,7 +135,7 @@ TEST_P(DatabaseTest, WritesAndFindsManyRows) {
                         },
                         count == 150 ? 4 : Inserts::kMost)
                     .ok());
-    ASSERT_TRUE(database->Settle().ok());
+    ASSERT_TRUE(database->AwaitDeferred().ok());
     ASSERT_TRUE(transaction->Commit().ok());
     expected.insert(rows.begin(), rows.end());
   }
@@ -275,7 +275,7 @@ TEST_P(DatabaseTest, DefersWhatNobodyWaitsFor) {
     EXPECT_GT(changed, 100);
     EXPECT_EQ(changed, Number(*database, "SELECT count(*) FROM unit WHERE money = 7"));
     ASSERT_TRUE(database->Run("UPDATE unit SET seal = ? WHERE code = ?", Blob{std::string(1 << 20, 'x')}, "u0").ok());
-    EXPECT_TRUE(database->Settle().ok());
+    EXPECT_TRUE(database->AwaitDeferred().ok());
     ASSERT_TRUE(transaction->Commit().ok());
   }
   EXPECT_EQ(Number(*database, "SELECT length(seal) FROM unit WHERE code = 'u0'"), 1 << 20);
@@ -286,7 +286,7 @@ TEST_P(DatabaseTest, DefersWhatNobodyWaitsFor) {
     absl::Status status = insert(2000);
     for (int i = 0; i < 3 && status.ok(); ++i) status = insert(1);  // there is one
     for (int i = 2001; i < 2010 && status.ok(); ++i) status = insert(i);
-    if (status.ok()) status = database->Settle();
+    if (status.ok()) status = database->AwaitDeferred();
     ExpectError(status, StatusCode::kAlreadyExists, "STORE_CONFLICT");
   }
   EXPECT_EQ(Number(*database, "SELECT count(*) FROM unit"), 1000);

@@ -44,7 +44,7 @@ class HeldStore final : public FragileStore {
 class AdmissionTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto opened = SqliteSubmissionStore::Open(testing::StoreAt(folder_ / "intake.db"));
+    auto opened = SqlSubmissionStore::Open(testing::StoreAt(folder_ / "intake.db"));
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);
     held_ = std::make_unique<HeldStore>(*store_);
@@ -60,7 +60,7 @@ class AdmissionTest : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
-  std::unique_ptr<SqliteSubmissionStore> store_;
+  std::unique_ptr<SqlSubmissionStore> store_;
   std::unique_ptr<HeldStore> held_;
   std::size_t answered_ = 0;
 };

@@ -1,8 +1,8 @@
 // Seasons in the store: acceptance by the clock of its commit, rosters and their counters, reservations.
 #include "common/time.h"
 #include "intake/season/receipt.h"
-#include "intake/store/sqlite_campaign_store.h"
-#include "intake/store/sqlite_heads.h"
+#include "intake/store/sql_campaign_store.h"
+#include "intake/store/sql_heads.h"
 
 #include <gmock/gmock.h>
 
@@ -33,12 +33,12 @@ class CampaignStoreTest : public ::testing::Test {
   void Restart(store::GroupCommit::Options options = {}) {
     campaigns_.reset();
     store_.reset();
-    store_ = SqliteSubmissionStore::Open(
+    store_ = SqlSubmissionStore::Open(
                  folder_ / "intake.db", [this] { return now_.load(); }, options)
                  .value();
     auto signer = archiving::log::Signer::LoadOrCreate(folder_ / "receipts.key", "test.receipts").value();
     verifier_key_ = signer.VerifierKey();
-    campaigns_ = std::make_unique<SqliteCampaignStore>(*store_, std::move(signer));
+    campaigns_ = std::make_unique<SqlCampaignStore>(*store_, std::move(signer));
   }
 
   CampaignWrite Write(bool validate_only = false) {
@@ -227,8 +227,8 @@ class CampaignStoreTest : public ::testing::Test {
   std::atomic<std::int64_t> now_{kOpen + kDay};
   int requests_ = 0;
   std::string verifier_key_;
-  std::unique_ptr<SqliteSubmissionStore> store_;
-  std::unique_ptr<SqliteCampaignStore> campaigns_;
+  std::unique_ptr<SqlSubmissionStore> store_;
+  std::unique_ptr<SqlCampaignStore> campaigns_;
 };
 
 constexpr char kCode[] = "51040325T000010263357";
@@ -582,7 +582,7 @@ TEST_F(CampaignStoreTest, ReservationIsForOneFormOfOneUnitInOneCampaign) {
 TEST_F(CampaignStoreTest, ReservationsAreAnsweredWhileFormsAreRefused) {
   store::GroupCommit::Options options;
   options.capacity = 1;
-  constexpr std::size_t kForms = SqliteSubmissionStore::kMostTogether;  // of one work
+  constexpr std::size_t kForms = SqlSubmissionStore::kMostTogether;  // of one work
   Restart(options);
   OpenNow(Made());
   // The writer is held up; the queue of forms is filled to its end.

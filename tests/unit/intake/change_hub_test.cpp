@@ -17,7 +17,7 @@ using namespace support;
 class ChangeHubTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto opened = SqliteSubmissionStore::Open(testing::StoreAt(folder_ / "intake.db"));
+    auto opened = SqlSubmissionStore::Open(testing::StoreAt(folder_ / "intake.db"));
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);
     hub_ = std::make_unique<ChangeHub>(*store_, [this] { return stopping_.load(); });
@@ -25,7 +25,7 @@ class ChangeHubTest : public ::testing::Test {
 
   TemporaryFolder folder_;
   std::atomic<bool> stopping_{false};
-  std::unique_ptr<SqliteSubmissionStore> store_;
+  std::unique_ptr<SqlSubmissionStore> store_;
   std::unique_ptr<ChangeHub> hub_;
 };
 

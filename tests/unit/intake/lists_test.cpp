@@ -1,6 +1,6 @@
 // Lists, changes and the expiry of requests, over the real store.
 #include "common/time.h"
-#include "intake/store/sqlite_lists.h"
+#include "intake/store/sql_lists.h"
 #include "support/stores.h"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ using namespace support;
 class ListsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto opened = SqliteSubmissionStore::Open(testing::StoreAt(folder_ / "intake.db"));
+    auto opened = SqlSubmissionStore::Open(testing::StoreAt(folder_ / "intake.db"));
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);
   }
@@ -68,7 +68,7 @@ class ListsTest : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
-  std::unique_ptr<SqliteSubmissionStore> store_;
+  std::unique_ptr<SqlSubmissionStore> store_;
 };
 
 using Names = std::vector<std::string>;

@@ -1,7 +1,7 @@
 // The pipeline with peers whose answers the test decides, over the real store.
 #include "intake/workflow/pipeline.h"
 
-#include "intake/store/sqlite_review_store.h"
+#include "intake/store/sql_review_store.h"
 #include "support/stores.h"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ class PipelineTest : public ::testing::Test {
   void SetUp() override { Open(); }
 
   void Open() {
-    auto opened = SqliteSubmissionStore::Open(testing::StoreAt(folder_ / "intake.db"));
+    auto opened = SqlSubmissionStore::Open(testing::StoreAt(folder_ / "intake.db"));
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);
     fragile_ = std::make_unique<FragileStore>(*store_);
@@ -66,7 +66,7 @@ class PipelineTest : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
-  std::unique_ptr<SqliteSubmissionStore> store_;
+  std::unique_ptr<SqlSubmissionStore> store_;
   std::unique_ptr<FragileStore> fragile_;
   FakeScorer scorer_;
   FakeArchiver archiver_;
@@ -473,7 +473,7 @@ TEST_F(PipelineTest, DamagedFormIsStuckAloneAndComesBackAsRevisionTwo) {
   EXPECT_EQ(store_->Waiting()->items, 0) << "nobody tries again";
 
   // The named way on.
-  SqliteReviewStore reviews(*store_);
+  SqlReviewStore reviews(*store_);
   const absl::StatusOr<std::string> returned = reviews.Apply(
       {"ReturnSubmission", names[1], "", "return-1", "digest", "trace", false},
       [](const CaseFile& file, std::int64_t now) { return Return(file, v1::Actor(), {}, "请重新提交", now); },

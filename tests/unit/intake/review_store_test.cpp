@@ -1,7 +1,7 @@
 // Review over the real store and the real pipeline: what people do, what is kept, what is archived.
 #include "common/digest.h"
 #include "common/time.h"
-#include "intake/store/sqlite_review_store.h"
+#include "intake/store/sql_review_store.h"
 #include "support/stores.h"
 
 #include <gtest/gtest.h>
@@ -38,7 +38,7 @@ class ReviewStoreTest : public ::testing::Test {
   void SetUp() override { Open(); }
 
   void Open() {
-    auto opened = SqliteSubmissionStore::Open(testing::StoreAt(folder_ / "intake.db"));
+    auto opened = SqlSubmissionStore::Open(testing::StoreAt(folder_ / "intake.db"));
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);
     reviews_.emplace(*store_);
@@ -117,8 +117,8 @@ class ReviewStoreTest : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
-  std::unique_ptr<SqliteSubmissionStore> store_;
-  std::optional<SqliteReviewStore> reviews_;
+  std::unique_ptr<SqlSubmissionStore> store_;
+  std::optional<SqlReviewStore> reviews_;
   std::unique_ptr<FragileStore> fragile_;
   FakeScorer scorer_;
   FakeArchiver archiver_;

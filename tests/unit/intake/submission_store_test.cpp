@@ -1,5 +1,5 @@
 // Forms that the store takes in together: one work for many of them, and an outcome for each.
-#include "intake/store/sqlite_submission_store.h"
+#include "intake/store/sql_submission_store.h"
 #include "support/stores.h"
 
 #include <filesystem>
@@ -25,7 +25,7 @@ class SubmissionStoreTest : public ::testing::Test {
 
   void Open(store::GroupCommit::Options options) {
     store_.reset();
-    auto opened = SqliteSubmissionStore::Open(testing::StoreAt(folder_ / "intake.db"), NowMicros, options);
+    auto opened = SqlSubmissionStore::Open(testing::StoreAt(folder_ / "intake.db"), NowMicros, options);
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);
   }
@@ -63,7 +63,7 @@ class SubmissionStoreTest : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
-  std::unique_ptr<SqliteSubmissionStore> store_;
+  std::unique_ptr<SqlSubmissionStore> store_;
 };
 
 std::string NameIn(const absl::StatusOr<std::string>& bytes) {

@@ -4,7 +4,7 @@
 #include "common/canonical.h"
 #include "common/errors.h"
 #include "common/text.h"
-#include "intake/store/sqlite_submission_store.h"
+#include "intake/store/sql_submission_store.h"
 #include "intake/workflow/pipeline.h"
 
 #include <gtest/gtest.h>

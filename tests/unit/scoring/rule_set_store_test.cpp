@@ -5,7 +5,7 @@
 #include "common/time.h"
 #include "scoring/rulesets/annex.h"
 #include "scoring/rulesets/forms_seen.h"
-#include "scoring/store/sqlite_rule_set_store.h"
+#include "scoring/store/sql_rule_set_store.h"
 #include "support/stores.h"
 
 #include <gmock/gmock.h>
@@ -54,7 +54,7 @@ class RuleSetStoreTest : public ::testing::Test {
   std::string Path() const { return testing::StoreAt((folder_ / "scoring.db").string()); }
   void Reopen() {
     store_.reset();
-    auto opened = SqliteRuleSetStore::Open(Path());
+    auto opened = SqlRuleSetStore::Open(Path());
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);
   }
@@ -73,7 +73,7 @@ class RuleSetStoreTest : public ::testing::Test {
   }
 
   std::filesystem::path folder_;
-  std::unique_ptr<SqliteRuleSetStore> store_;
+  std::unique_ptr<SqlRuleSetStore> store_;
 };
 
 TEST_F(RuleSetStoreTest, PositionsCoverPublicationsRetirementsAndLabels) {

@@ -15,6 +15,7 @@ stop_servers() {
 start_server() {
   local name=$1
   shift
+  : >"$folder/$name.log"  # it is read at once, perhaps before the server's shell has made it
   "$binaries/jixiao-$name" --listen=127.0.0.1:0 --metrics "" --store="sqlite:$folder/$name.db" --drain-wait=0 "$@" \
     >"$folder/$name.log" 2>&1 &
   servers+=($!)

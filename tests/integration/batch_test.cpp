@@ -137,6 +137,38 @@ TEST_F(BatchTest, EmptyBatchEndsWell) {
   EXPECT_TRUE(status.ok()) << Read(status).Describe();
 }
 
+// Answers of hundreds of kilobytes: two may wait for a caller that takes none, not the sixteen of small ones, whatever
+// it goes on to send.
+TEST_F(BatchTest, WhoTakesNoAnswersIsScoredForNoFurther) {
+  constexpr int kItems = 12;
+  constexpr int kRows = 2000;
+  Cluster cluster;
+  const auto scored = [&] {
+    return cluster.Metric(Server::kScoring, 0, "jixiao_rpc_requests_total{code=\"OK\",method=\"ScoreBatchItem\"}")
+        .value_or(0);
+  };
+  grpc::ClientContext context;
+  Within(context, std::chrono::seconds(60));
+  const auto stream = cluster.Scoring().ScoreBatch(&context);
+  std::thread writer([&] {
+    for (int i = 0; i < kItems; ++i)
+      if (!stream->Write(Item(std::to_string(i), PlainForm(kRows)))) return;
+    stream->WritesDone();
+  });
+  EXPECT_TRUE(Eventually([&] { return scored() >= 1; }));
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  EXPECT_LE(scored(), 4);
+  int answers = 0;
+  for (ScoreBatchResponse response; stream->Read(&response); ++answers) {
+    EXPECT_EQ(response.item_id(), std::to_string(answers));
+    EXPECT_GT(response.ByteSizeLong(), 256u * 1024) << "too small to tell anything";
+  }
+  writer.join();
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(answers, kItems);
+  EXPECT_EQ(scored(), kItems);
+}
+
 TEST_F(BatchTest, CancelledBatchesLeaveTheServerHealthy) {
   for (int round = 0; round < 20; ++round) {
     grpc::ClientContext context;

@@ -4,7 +4,6 @@
 #include "common/operation/audit_client.h"
 #include "common/operation/metrics.h"
 #include "common/operation/operation_service.h"
-#include "common/priority.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/options.h"
 #include "common/store/postgres.h"
@@ -154,7 +153,6 @@ absl::Status Run(const Options& options) {
 
 int main(int argc, char** argv) {
   rpc::BlockSignals();
-  PreferThroughput();
   Options options;
   CLI::App app("Jixiao intake service (接收)");
   rpc::AddCommonOptions(app, options.common, 7301, "intake.db");

@@ -137,7 +137,7 @@ TEST_F(BatchTest, EmptyBatchEndsWell) {
   EXPECT_TRUE(status.ok()) << Read(status).Describe();
 }
 
-// Answers of hundreds of kilobytes: two may wait for a caller that takes none, not the sixteen of small ones, whatever
+// Answers of hundreds of kilobytes: few may wait for a caller that takes none, not the sixteen of small ones, whatever
 // it goes on to send.
 TEST_F(BatchTest, WhoTakesNoAnswersIsScoredForNoFurther) {
   constexpr int kItems = 12;

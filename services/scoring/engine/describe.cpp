@@ -54,14 +54,6 @@ std::size_t ShownAsIs(std::string_view cell, std::size_t most) {
   return n;
 }
 
-// A cell as it is shown. One that folds to itself, as most do, holds no gap and no mark without width.
-void AppendCell(std::string& out, const std::string& cell, const Literal& read) {
-  if (cell.size() <= kShown && cell == read.text)
-    out += cell;
-  else
-    AppendExcerpt(out, cell);
-}
-
 void AppendPercent(std::string& out, const std::optional<Decimal>& percent) {
   if (percent) Append(out, Piece(*percent, 2), "%");
 }
@@ -135,8 +127,8 @@ void DescribeMeasure(const IndicatorReading& row, const Rules& rules, evaluation
       pair.actual.AppendTo(observation, pair.actual.comparison);
     }
   } else {
-    AppendCell(criterion, row.row->target(), row.target);
-    AppendCell(observation, row.row->actual(), row.actual);
+    AppendExcerpt(criterion, row.row->target());
+    AppendExcerpt(observation, row.row->actual());
   }
   AppendAchievement(*line.mutable_achievement(), row, rules);
 }

@@ -8,7 +8,6 @@
 #include "scoring/engine/reading.h"
 
 #include <absl/cleanup/cleanup.h>
-#include <absl/container/inlined_vector.h>
 
 #include <algorithm>
 #include <vector>
@@ -38,7 +37,6 @@ std::optional<Decimal> Usable(const std::optional<Decimal>& weight) {
 Weights FormWeights(const FormReading& reading, const Rules& rules) {
   Weights weights{evaluation::v1::SCORE_KIND_SCORED, std::nullopt, {}};
   Decimal sum;
-  weights.indicators.reserve(reading.indicators.size());
   for (const IndicatorReading& row : reading.indicators) {
     weights.indicators.push_back(Usable(row.weight));
     sum += row.weight.value_or(Decimal());
@@ -202,7 +200,7 @@ class Totals {
 
   const Rules& rules_;
   Scorecard& card_;
-  absl::InlinedVector<Group, 8> groups_;
+  std::vector<Group> groups_;
   Decimal weight_;
   Decimal computed_;
   Decimal by_figures_;

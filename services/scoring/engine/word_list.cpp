@@ -45,12 +45,9 @@ std::size_t WordList::LongestOf(std::size_t bucket, std::string_view text) const
 
 bool WordList::IsIn(std::string_view text) const {
   if (words_.empty()) return false;
-  constexpr std::size_t kCharacter = 3;
   while (!text.empty()) {
-    const std::size_t bucket = Bucket(text);
-    if (begin_[bucket] && LongestOf(bucket, text) != kNone) return true;
-    const bool three = (static_cast<unsigned char>(text[0]) & 0xF0) == 0xE0;  // as nearly all have
-    text.remove_prefix(std::min(three ? kCharacter : literal::CharLength(text[0]), text.size()));
+    if (LongestAt(text) != kNone) return true;
+    text.remove_prefix(std::min(literal::CharLength(text[0]), text.size()));
   }
   return false;
 }

@@ -2,8 +2,12 @@
 // Fires: 成本指标 "≥30万元"; 289.53万元 against a bare 281.34万元 without score or reason (document 003). Must not:
 // 成本节约率≥5%; 补助标准 ≥500元/人, which is a floor by its nature; a cost overrun that lost points; one that
 // FULL_NOT_MET has named.
+//
+// Nor does one cost pass all that was spent. Fires: 713万元 of a project that had and spent 372.29万元. Must not: a
+// unit price, a cost that equals the spending.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+#include "scoring/engine/execution.h"
 
 #include <algorithm>
 
@@ -23,11 +27,27 @@ bool IsNamed(const evaluation::v1::Scorecard& card, const std::string& path) {
   });
 }
 
+// A cost in money that is more than the project had and spent.
+void CheckAgainstFunds(const IndicatorReading& row, const Execution& e, const Rules& rules, FindingSink& findings) {
+  if (!e.budget || !e.executed || *e.executed <= Decimal() || row.actual.quantities.size() != 1) return;
+  const Quantity& actual = row.actual.quantities.front();
+  if (actual.unit.dimension != Dimension::kMoney || actual.comparison != Comparison::kNone) return;
+  const auto cost = Decimal::MulDiv(actual.Value(), Decimal(1), Decimal(10000), Decimal::kMaxScale);
+  const Decimal most = std::max(*e.budget, *e.executed);
+  if (!cost || *cost <= most + rules.amount_tolerance) return;
+  findings.Add(row.Path("actual"),
+               Cat("成本指标“", row.Name(), "”实际 ", actual.ToString(), "，超过项目全年预算数 ", e.budget->ToString(),
+                   " 万元和全年执行数 ", e.executed->ToString(), " 万元"),
+               {{"actual", actual.ToString()}, {"budget", e.budget->ToString()}, {"executed", e.executed->ToString()}});
+}
+
 }  // namespace
 
 void CostNotLe(const CheckInput& input, FindingSink& findings) {
+  const Execution e = ExecutionOf(input.reading);
   for (const IndicatorReading& row : input.reading.indicators) {
     if (!row.is_cost) continue;
+    CheckAgainstFunds(row, e, input.rules, findings);
     const auto floor = std::find_if(row.target.quantities.begin(), row.target.quantities.end(), [](const Quantity& q) {
       return IsMoney(q) && (q.comparison == Comparison::kAtLeast || q.comparison == Comparison::kMoreThan);
     });

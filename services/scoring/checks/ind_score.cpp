@@ -1,7 +1,12 @@
 // IND_SCORE (6): where the operator is written and every figure has its counterpart, the printed score is what the rule
 // gives; a row that the rules leave to a person is named for review. Fires: "= 95 %" reached with 95 but 27 of 30
-// points; ≥100% at 95% with full points; mildly, 35 against ≤30 where the rules take the declared score. Must not: bare
-// targets (the operator is not known), dates, stated tiers, rows whose text only contains numbers.
+// points; ≥100% at 95% with full points; mildly, 35 against ≤30 where the rules take the declared score. Must not:
+// dates, stated tiers, rows whose text only contains numbers.
+//
+// A bare target may be meant as a floor or as a ceiling. One that is met exactly, or not reached, has one score for
+// each: what fits neither is named mildly. Fires: 90 % reached with 60 %, 10 of 20 points (13.33 or 20); 95 % reached
+// with 95 %, 27 of 30. Must not: a bare target that is exceeded, whose points a reviewer may have lowered; sentences
+// with a number in them.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/shortfall.h"
@@ -24,16 +29,36 @@ void AskForReview(const IndicatorReading& row, const Award& award, FindingSink& 
       {{"printed", score}, {"weight", row.weight->ToString()}, {"target", target}, {"actual", actual}});
 }
 
+bool IsStated(const Pair& pair) {
+  return pair.stated;
+}
+
+// Whether a cell is hardly more than one quantity: 95%, 完成8676人.
+bool IsOneFigure(const Literal& cell) {
+  constexpr std::size_t kRoom = 9;  // bytes of words around it
+  if (cell.quantities.size() != 1) return false;
+  const Quantity& q = cell.quantities.front();
+  return cell.text.size() <= q.number.ToString().size() + q.unit_text.size() + kRoom;
+}
+
+// Whether a score on a bare target says something that no reading of the target explains. Not when the target is
+// exceeded, nor for what is read as a ceiling and stays below it: as a floor it may have earned less.
+bool IsTelling(const IndicatorReading& row, const Rules& rules) {
+  if (row.measure.pairs.size() != 1 || !IsOneFigure(row.target) || !IsOneFigure(row.actual)) return false;
+  const Pair& pair = row.measure.Worst();
+  if (pair.b > pair.a || (pair.IsUpperBound() && pair.b < pair.a)) return false;
+  return (*row.score - *row.weight).Abs() > rules.points_error;  // full points are a ceiling's that is kept
+}
+
 }  // namespace
 
 void IndScore(const CheckInput& input, FindingSink& findings) {
   for (const IndicatorReading& row : input.reading.indicators) {
     if (!row.weight) continue;
     const bool review = IsLeftToAPerson(row, input.rules);
-    if (!review && (!row.score || row.measure.kind != Measure::Kind::kFigures ||
-                    !std::all_of(row.measure.pairs.begin(), row.measure.pairs.end(),
-                                 [](const Pair& pair) { return pair.stated; })))
-      continue;
+    if (!review && (!row.score || row.measure.kind != Measure::Kind::kFigures)) continue;
+    const bool stated = std::all_of(row.measure.pairs.begin(), row.measure.pairs.end(), IsStated);
+    if (!review && !stated && !IsTelling(row, input.rules)) continue;
     const std::optional<Award> award = AwardFor(row, *row.weight, input.rules);
     if (!award) continue;
     if (!award->points) {
@@ -42,18 +67,20 @@ void IndScore(const CheckInput& input, FindingSink& findings) {
     }
     const Decimal& expected = *award->points;
     const Decimal difference = (*row.score - expected).Abs();
-    if (difference <= input.rules.points_warning) continue;
+    if (difference <= (stated ? input.rules.points_warning : input.rules.points_error)) continue;
     const std::string points = expected.ToFixed(input.rules.places);
     const Pair& pair = row.measure.Worst();
-    std::string message =
-        Cat("“", row.Name(), "”指标值 ", pair.target.ToString(), "，实际完成 ", pair.actual.ToString(), "，分值 ",
-            row.weight->ToString(), "，按规则应得 ", points, " 分，填为 ", row.score->ToString(), " 分");
+    std::string message = Cat(
+        "“", row.Name(), "”指标值 ", pair.target.ToString(), "，实际完成 ", pair.actual.ToString(), "，分值 ",
+        row.weight->ToString(), "，按规则应得 ", points, " 分",
+        stated || expected == *row.weight ? std::string() : Cat("（指标值若是上限则 ", row.weight->ToString(), " 分）"),
+        "，填为 ", row.score->ToString(), " 分");
     const FindingSink::Evidence evidence = {{"printed", row.score->ToString()},
                                             {"computed", points},
                                             {"weight", row.weight->ToString()},
                                             {"target", pair.target.ToString()},
                                             {"actual", pair.actual.ToString()}};
-    if (difference > input.rules.points_error)
+    if (stated && difference > input.rules.points_error)
       findings.Add(row.Path("score"), std::move(message), evidence);
     else
       findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("score"), std::move(message), evidence);

@@ -1,8 +1,8 @@
 // MISCLASS (23): an amount of money spent is no output, and the execution rate, which has a line of its own, is no
 // indicator beside it. Fires: 数量指标 "补助经费" with 72890元; an output section whose rows add up to the budget
-// (document 004); 产出指标 "预算执行率" beside 10 points for execution. Must not: the same amounts under 成本;
-// 发放贷款500万元 and other money that is the result; 政策执行率; 预算执行率 under 过程 or 管理, or on a form without
-// an execution line.
+// (document 004); 数量指标 "工程资金金额" with the budget's 43.2 and the execution's 37.24 in it; 产出指标 "预算执行率"
+// beside 10 points for execution. Must not: the same amounts under 成本; 发放贷款500万元 and other money that is the
+// result; 政策执行率; 预算执行率 under 过程 or 管理, or on a form without an execution line.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/line.h"
@@ -25,6 +25,20 @@ bool IsMoney(const Literal& cell) {
   if (cell.quantities.size() != 1) return false;
   const Unit& unit = cell.quantities.front().unit;
   return unit.dimension == Dimension::kMoney || (unit.dimension == Dimension::kNone && unit.factor >= Decimal(10000));
+}
+
+// A bare number, or money under any name, that is the budget or what was spent of it.
+bool IsTheFunds(const Literal& cell, const Execution& e, const Rules& rules) {
+  if (cell.quantities.size() != 1) return false;
+  const Quantity& q = cell.quantities.front();
+  const bool bare = q.unit.dimension == Dimension::kNone && q.unit.factor == Decimal(1);
+  if (!bare && !IsMoney(cell)) return false;
+  const auto amount =
+      bare ? std::optional(q.number) : Decimal::MulDiv(q.Value(), Decimal(1), Decimal(10000), Decimal::kMaxScale);
+  const auto equals = [&](const std::optional<Decimal>& total) {
+    return total && amount && !total->IsZero() && (*amount - *total).Abs() <= rules.amount_tolerance;
+  };
+  return equals(e.budget) || equals(e.executed);
 }
 
 // The rows of the output section when they are the lines of a spending table: bare amounts or money, three at least,
@@ -52,6 +66,7 @@ std::vector<const IndicatorReading*> SpendingTable(const FormReading& reading, c
 
 void Misclass(const CheckInput& input, FindingSink& findings) {
   const FormReading& reading = input.reading;
+  const Execution e = ExecutionOf(reading);
   Decimal sum;
   const auto table = SpendingTable(reading, input.rules, sum);
   if (!table.empty())
@@ -77,8 +92,12 @@ void Misclass(const CheckInput& input, FindingSink& findings) {
     if (!table.empty() || row.is_cost || !(row.is_quantity || (IsOutput(row) && row.level2.empty()))) continue;
     const Literal& cell = row.target.blank ? row.actual : row.target;
     const Rules::Words& words = input.rules.words;
+    const bool spending = words.spending_names.IsIn(name);
+    // A number of people may be the number of 万元, too: only what is called money, or has its unit.
+    const bool funds = (spending || IsMoney(cell)) && IsTheFunds(cell, e, input.rules);
     // Money that is the result itself is no amount spent.
-    if (!IsMoney(cell) || !words.spending_names.IsIn(name) || words.result_names.IsIn(name)) continue;
+    if (!funds && (!IsMoney(cell) || !spending)) continue;
+    if (words.result_names.IsIn(name)) continue;
     findings.Add(row.Path("target"),
                  Cat("“", row.Name(), "”以金额 ", cell.quantities.front().ToString(), " 作为",
                      row.is_quantity ? "数量指标" : "产出指标", "：金额属于成本，不是产出"),

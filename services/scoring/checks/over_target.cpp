@@ -1,10 +1,22 @@
 // OVER_TARGET (14): an actual value far above an "at least" target: the target was set too low, or the figure is wrong.
-// Fires: 23 against ≥4 (575 %), 7 against 3 (233 %). Must not: costs, upper bounds, "=" targets, 58 against 57.
+// Fires: 23 against ≥4 (575 %), 7 against 3 (233 %). Must not: costs, upper bounds, "=" targets, 58 against 57; 290 %
+// of a satisfaction, which RANGE has named.
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 
+#include <algorithm>
+
 namespace jixiao::scoring {
+namespace {
+
+bool IsOutOfRange(const evaluation::v1::Scorecard& card, const std::string& path) {
+  return std::any_of(card.findings().begin(), card.findings().end(), [&](const evaluation::v1::Finding& finding) {
+    return finding.code() == "RANGE" && finding.path() == path;
+  });
+}
+
+}  // namespace
 
 void OverTarget(const CheckInput& input, FindingSink& findings) {
   const CompiledOverFulfilment& over = input.rules.over_fulfilment;
@@ -19,7 +31,7 @@ void OverTarget(const CheckInput& input, FindingSink& findings) {
       if (pair.comparison != Comparison::kAtLeast && pair.comparison != Comparison::kMoreThan) continue;
       if (pair.a <= Decimal() || !reaches(pair, *over.flag_from)) continue;
       const auto percent = pair.Percent();
-      if (!percent) continue;
+      if (!percent || IsOutOfRange(input.card, row.Path("actual"))) continue;
       const bool reason_due = over.reason_from && reaches(pair, *over.reason_from) && row.reason_blank;
       findings.Add(row.Path("actual"),
                    Cat("“", row.Name(), "”指标值 ", pair.target.ToString(), "，实际完成 ", pair.actual.ToString(),

@@ -84,15 +84,24 @@ class TextSums {
     return false;
   }
 
-  // Where lists begin: at 其中, and at a colon right behind an amount.
+  // 16万元，包括…; 16万元。分别为….
+  static bool IntroducesParts(std::string_view behind) {
+    while (!behind.empty() && (behind[0] == ',' || behind[0] == ';' || behind[0] == ':')) behind.remove_prefix(1);
+    constexpr std::string_view kIntros[] = {"分别为", "分别是", "具体为", "具体是", "具体包括", "包括"};
+    return std::any_of(std::begin(kIntros), std::end(kIntros),
+                       [&](std::string_view intro) { return behind.starts_with(intro); });
+  }
+
+  // Where lists begin: at 其中, and right behind an amount at a colon or at words that introduce its parts.
   static std::vector<std::size_t> MarksOf(const Sentence& sentence) {
     const std::string_view text = sentence.text;
     std::vector<std::size_t> marks;
     for (std::size_t at = FindWord(text, "其中"); at != std::string_view::npos; at = FindWord(text, "其中", at + 1))
       marks.push_back(at);
     for (const Mention& mention : sentence.mentions)
-      if (!mention.percent && text.substr(mention.end).starts_with(":") &&
-          !text.substr(mention.end + 1).starts_with("其中"))
+      if (!mention.percent &&
+          ((text.substr(mention.end).starts_with(":") && !text.substr(mention.end + 1).starts_with("其中")) ||
+           IntroducesParts(text.substr(mention.end))))
         marks.push_back(mention.end);
     std::sort(marks.begin(), marks.end());
     return marks;

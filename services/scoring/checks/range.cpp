@@ -1,8 +1,13 @@
 // RANGE (7): a score lies between 0 and its weight, a weight is positive, a total does not pass the profile's total.
 // Fires: a score of 11 on 10 points, a weight of 0, a total of 110. Must not: full points, a weight cell with "/".
+//
+// Nor does a part of a whole pass 100 % (mild: mostly a ≥ that was read as a 2). Fires: a satisfaction of 290 %, a
+// target of 250 % for a 合格率, or for anything that reached 50 %. Must not: 115 % of a 增长率 or a 完成率.
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+
+#include <algorithm>
 
 namespace jixiao::scoring {
 namespace {
@@ -23,15 +28,45 @@ void CheckPoints(const Row& row, Name name, FindingSink& findings) {
                  {{"score", score->ToString()}, {"weight", weight->ToString()}});
 }
 
+bool IsAPartByName(const IndicatorReading& row, const CheckInput& input) {
+  constexpr std::size_t kReadOfName = 512;
+  const bool satisfaction =
+      row.is_satisfaction ||
+      (row.indicator_class != nullptr && row.indicator_class->indicator_class == v1::INDICATOR_CLASS_SATISFACTION);
+  return satisfaction || input.rules.words.share_names.IsIn(input.text.Level3(row, kReadOfName));
+}
+
+// 290% where ≥90% may have stood; `other` is the cell beside it.
+void CheckShare(const IndicatorReading& row, const Literal& cell, const Literal& other, std::string_view path,
+                std::string_view title, const CheckInput& input, FindingSink& findings) {
+  const auto above = std::find_if(cell.quantities.begin(), cell.quantities.end(), [](const Quantity& q) {
+    return q.unit.dimension == Dimension::kRatio && q.number > Decimal(100) && q.unit_text == "%";
+  });
+  if (above == cell.quantities.end()) return;
+  const std::string number = above->number.ToString();
+  const bool misread = above->number >= Decimal(200) && above->number < Decimal(300);
+  const Decimal rest = above->number - Decimal(200);
+  const bool same_beside = misread && std::any_of(other.quantities.begin(), other.quantities.end(),
+                                                  [&](const Quantity& q) { return q.number == rest; });
+  if (!same_beside && !IsAPartByName(row, input)) return;
+  findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path(path),
+                   Cat("“", row.Name(), "”", title, " ", number, "% 超过 100%，不合常理",
+                       misread ? Cat("；也许是“≥", rest.ToString(), "%”误识所致") : std::string()),
+                   {{"printed", number + "%"}});
+}
+
 }  // namespace
 
 void Range(const CheckInput& input, FindingSink& findings) {
   for (const FundReading& fund : input.reading.funds)
     CheckPoints(
         fund, [&] { return std::string_view(fund.name); }, findings);
-  for (const IndicatorReading& row : input.reading.indicators)
+  for (const IndicatorReading& row : input.reading.indicators) {
     CheckPoints(
         row, [&] { return row.Name(); }, findings);
+    CheckShare(row, row.target, row.actual, "target", "指标值", input, findings);
+    CheckShare(row, row.actual, row.target, "actual", "实际完成值", input, findings);
+  }
   const auto& total = input.reading.declared_total;
   if (total && (*total > input.rules.total_weight || total->IsNegative()))
     findings.Add("total_score",

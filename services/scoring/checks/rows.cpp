@@ -47,4 +47,14 @@ std::string RowContent(const evaluation::v1::Indicator& row) {
   return Cat(name.size(), ":", name, target.size(), ":", target, actual);
 }
 
+std::optional<bool> IsDone(const IndicatorReading& row) {
+  if (row.weight && row.score) return *row.score >= *row.weight;
+  if (row.completion) return row.completion->Percent(Decimal(100)) >= Decimal(100);
+  if (row.claimed_completion) return *row.claimed_completion >= Decimal(100);
+  if (row.measure.kind == Measure::Kind::kDeadline) return row.measure.on_time;
+  if (row.measure.kind == Measure::Kind::kAnswer) return row.measure.agrees;
+  if (row.measure.kind == Measure::Kind::kFigures) return row.measure.Worst().met;
+  return std::nullopt;
+}
+
 }  // namespace jixiao::scoring

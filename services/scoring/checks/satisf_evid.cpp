@@ -39,10 +39,11 @@ bool IsSatisfaction(const IndicatorReading& row) {
          row.is_satisfaction;
 }
 
-// 100 %, also as a bare number against a target in percent; or no figure at all.
+// 100 %, also as a bare number against a target in percent; or no figure of it at all. 0起 of 0起 measures something
+// else.
 bool NeedsEvidence(const IndicatorReading& row) {
   if (row.actual.blank || row.actual.malformed) return false;
-  bool any = false;
+  bool any = row.measure.kind == Measure::Kind::kFigures;
   for (const Quantity& q : row.actual.quantities) {
     if (q.unit.dimension != Dimension::kRatio && q.unit.dimension != Dimension::kNone) continue;
     any = true;

@@ -2,6 +2,9 @@
 // heading. Only when every row carries a weight: a form without the column is not wrong. Rows that repeat their
 // children's points (15.0 above 5.0 + 5.0 + 5.0) count once. Fires: document 000, 10 + 50 + 40 + 10 = 110. Must not: 4
 // × 22.5 = 90 beside an execution line of 10.
+//
+// Execution has its points once, on the total row of the funds. Fires mildly: 其中:本年财政拨款 with the 10 points of
+// the total row again. Must not: 5 and 5 points on the rows below 10.
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
@@ -24,6 +27,19 @@ void CheckHeadings(const CheckInput& input, FindingSink& findings) {
                    {{"heading", printed->ToString()}, {"sum", sums->plain.ToString()}});
     }
     i = end;
+  }
+}
+
+void CheckFunds(const FormReading& reading, FindingSink& findings) {
+  const FundReading* total = reading.total_fund;
+  if (total == nullptr || !total->weight || *total->weight <= Decimal()) return;
+  for (const FundReading& fund : reading.funds) {
+    if (!fund.is_part || !fund.weight || *fund.weight != *total->weight) continue;
+    findings.AddMild(
+        evaluation::v1::SEVERITY_WARNING, fund.Path("weight"),
+        Cat("“", fund.name, "”重复填写分值 ", fund.weight->ToString(), " 分",
+            fund.score ? Cat("、得分 ", fund.score->ToString(), " 分") : std::string(), "；预算执行只在总额行计一次分"),
+        {{"weight", fund.weight->ToString()}, {"score", fund.score ? fund.score->ToString() : ""}});
   }
 }
 
@@ -54,6 +70,7 @@ void SumWeight(const CheckInput& input, FindingSink& findings) {
                     {"printed", printed ? printed->ToString() : ""}});
     }
   }
+  CheckFunds(reading, findings);
   CheckHeadings(input, findings);
 }
 

@@ -4,23 +4,10 @@
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+#include "scoring/checks/rows.h"
 #include "scoring/engine/line.h"
 
 namespace jixiao::scoring {
-namespace {
-
-// Whether a row claims to be complete; nothing when it claims neither.
-std::optional<bool> Done(const IndicatorReading& row) {
-  if (row.weight && row.score) return *row.score >= *row.weight;
-  if (row.completion) return row.completion->Percent(Decimal(100)) >= Decimal(100);
-  if (row.claimed_completion) return *row.claimed_completion >= Decimal(100);
-  if (row.measure.kind == Measure::Kind::kDeadline) return row.measure.on_time;
-  if (row.measure.kind == Measure::Kind::kAnswer) return row.measure.agrees;
-  if (row.measure.kind == Measure::Kind::kFigures) return row.measure.Worst().met;
-  return std::nullopt;
-}
-
-}  // namespace
 
 void ZeroExecDone(const CheckInput& input, FindingSink& findings) {
   const Execution e = ExecutionOf(input.reading);
@@ -30,7 +17,7 @@ void ZeroExecDone(const CheckInput& input, FindingSink& findings) {
   int rows = 0;
   for (const IndicatorReading& row : input.reading.indicators) {
     if (row.is_cost || row.IsEmpty()) continue;
-    const auto done = Done(row);
+    const auto done = IsDone(row);
     if (!done) continue;
     if (!*done) return;
     ++rows;

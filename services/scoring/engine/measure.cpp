@@ -3,6 +3,7 @@
 #include "scoring/engine/literal/comparison.h"
 #include "scoring/engine/literal/fold.h"
 #include "scoring/engine/shortfall.h"
+#include "scoring/engine/word_list.h"
 
 #include <absl/container/inlined_vector.h>
 
@@ -43,16 +44,22 @@ struct Unstated {
   Comparison in_name = Comparison::kNone;  // the name's, for a row of one quantity
   bool lower_is_better = false;            // by the words of the name
   bool is_cost = false;
+  bool names_rate = false;
   bool is_timing = false;
 };
+
+// 20万元, 300元/亩; among costs also 200万 and, unless the name says that it is a rate, a number without a unit.
+bool IsCostAmount(const Unit& unit, bool names_rate) {
+  if (unit.dimension == Dimension::kNone) return unit.factor >= Decimal(10000) || !names_rate;
+  return unit.dimension == Dimension::kMoney || (unit.dimension == Dimension::kPer && unit.base.starts_with("元"));
+}
 
 Comparison EffectiveComparison(const Quantity& target, const Unstated& unstated) {
   if (target.comparison != Comparison::kNone) return target.comparison;
   if (unstated.in_name != Comparison::kNone) return unstated.in_name;
   if (target.number.IsZero() || unstated.lower_is_better) return Comparison::kAtMost;
-  const bool money = target.unit.dimension == Dimension::kMoney ||
-                     (target.unit.dimension == Dimension::kPer && target.unit.base.starts_with("元"));
-  const bool limit = (unstated.is_cost && money) || (unstated.is_timing && target.unit.dimension == Dimension::kTime);
+  const bool limit = (unstated.is_cost && IsCostAmount(target.unit, unstated.names_rate)) ||
+                     (unstated.is_timing && target.unit.dimension == Dimension::kTime);
   return limit ? Comparison::kAtMost : Comparison::kAtLeast;
 }
 
@@ -166,24 +173,54 @@ void PairByUnit(IndicatorReading& row, const Quantities& targets, const Quantiti
   row.measure.complete = row.measure.pairs.size() == targets.size();
 }
 
-void CompareFigures(IndicatorReading& row, const Rules& rules) {
-  Measure& measure = row.measure;
-  const Quantities targets = Measurable(row.target);
-  if (targets.empty()) return;
-  const Quantities actuals = Measurable(row.actual);
-  if (actuals.empty()) return;
-  if (targets.size() > kMostQuantities || actuals.size() > kMostQuantities) return;
-  if (IsPasted(row, targets, actuals)) {
-    measure.copied = true;
-    return;
-  }
-  Unstated unstated{Comparison::kNone, false, row.is_cost, row.is_timing};
+Unstated UnstatedOf(const IndicatorReading& row, const Quantities& targets, const Rules& rules) {
+  Unstated unstated;
+  unstated.is_cost = row.is_cost;
+  unstated.is_timing = row.is_timing;
   if (std::any_of(targets.begin(), targets.end(),
                   [](const Quantity* q) { return q->comparison == Comparison::kNone; })) {
     const literal::Folded name(row.row->level3());
     if (targets.size() == 1) unstated.in_name = literal::OperatorInName(name.text());
     unstated.lower_is_better = rules.LowerIsBetter(name.text());
+    unstated.names_rate = row.is_cost && FindWord(name.text(), "率") != std::string_view::npos;
   }
+  return unstated;
+}
+
+// 未发生 against at most so many: the figure is 0.
+void CompareWithNone(IndicatorReading& row, const Quantities& targets, const Rules& rules) {
+  if (targets.size() != 1 || !row.actual.quantities.empty() || !rules.IsNone(row.actual.text)) return;
+  const Quantity& target = *targets.front();
+  const Unstated unstated = UnstatedOf(row, targets, rules);
+  const Comparison comparison = EffectiveComparison(target, unstated);
+  const bool bounded = comparison == Comparison::kAtMost || comparison == Comparison::kLessThan ||
+                       (comparison == Comparison::kEqual && target.number.IsZero());
+  const Dimension dimension = target.unit.dimension;
+  if (!bounded || (dimension != Dimension::kCount && dimension != Dimension::kNone && dimension != Dimension::kRatio))
+    return;
+  Quantity none;
+  none.unit = target.unit;
+  none.unit_text = target.unit_text;
+  AddPair(target, none, unstated, rules, row.measure.pairs);
+  row.measure.complete = true;
+  row.measure.kind = Measure::Kind::kFigures;
+}
+
+void CompareFigures(IndicatorReading& row, const Rules& rules) {
+  Measure& measure = row.measure;
+  const Quantities targets = Measurable(row.target);
+  if (targets.empty()) return;
+  const Quantities actuals = Measurable(row.actual);
+  if (actuals.empty()) return CompareWithNone(row, targets, rules);
+  if (targets.size() > kMostQuantities || actuals.size() > kMostQuantities) return;
+  if (IsPasted(row, targets, actuals)) {
+    measure.copied = true;
+    // "= 100%" says how much it is, pasted or not; "≥ 95%" leaves that open.
+    if (!std::all_of(actuals.begin(), actuals.end(),
+                     [](const Quantity* q) { return q->comparison == Comparison::kEqual; }))
+      return;
+  }
+  const Unstated unstated = UnstatedOf(row, targets, rules);
   if (targets.size() == 1 && actuals.size() == 1) {
     const Quantity& target = *targets.front();
     const Quantity& actual = *actuals.front();

@@ -16,6 +16,33 @@ bool HasDigit(std::string_view folded) {
   return folded.find_first_of("0123456789") != std::string_view::npos;
 }
 
+// Points, or a share of all of them: 20%.
+std::optional<Decimal> ReadWeight(std::string_view cell, const Rules& rules) {
+  if (const auto points = ReadPoints(cell); points || cell.empty()) return points;
+  const auto share = ReadRate(cell);
+  if (!share || !share->percent || share->malformed) return std::nullopt;
+  return Decimal::MulDiv(share->number, rules.total_weight, Decimal(100), Decimal::kMaxScale);
+}
+
+// Whether the other rows add up to this one in every column that it and any of them has, and in one at least.
+bool AddsUpFrom(const std::vector<FundReading>& funds, const FundReading& row) {
+  bool any = false;
+  for (const auto column : {&FundReading::initial_budget, &FundReading::budget, &FundReading::executed}) {
+    const std::optional<Decimal>& total = row.*column;
+    Decimal sum;
+    int parts = 0;
+    for (const FundReading& fund : funds) {
+      if (&fund == &row || !(fund.*column) || (fund.*column)->IsZero()) continue;
+      sum += *(fund.*column);
+      ++parts;
+    }
+    if (!total || parts == 0) continue;
+    if (*total != sum) return false;
+    any = any || parts > 1;  // of two rows of the same amount neither need be the total
+  }
+  return any;
+}
+
 void ReadFunds(FormReading& reading, const Rules& rules) {
   const evaluation::v1::SelfEvaluation& form = *reading.form;
   const bool ten_thousand = form.amount_unit() != evaluation::v1::AMOUNT_UNIT_YUAN;
@@ -32,11 +59,12 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
     // Only where nothing is written: 7,00.0,77 is a full-year budget that cannot be read.
     if (!fund.budget && !HasDigit(Fold(line.full_year_budget()))) fund.budget = fund.initial_budget;
     fund.executed = ReadAmount(line.executed(), ten_thousand);
-    fund.weight = ReadPoints(line.weight());
+    fund.weight = ReadWeight(line.weight(), rules);
     fund.score = ReadPoints(line.score());
     fund.rate = ReadRate(line.execution_rate());
   }
-  // The total: by its name; else the row before the first 其中; else the only row.
+  // The total: by its name; else the row before the first 其中; else the only row; else the first or the last row when
+  // it is what all others add up to.
   auto total = std::find_if(reading.funds.begin(), reading.funds.end(),
                             [&](const FundReading& f) { return rules.IsFundTotal(f.name); });
   if (total == reading.funds.end()) {
@@ -44,8 +72,10 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
                                    [](const FundReading& f) { return f.name.starts_with(kPartMark); });
     if (part != reading.funds.end() && part != reading.funds.begin())
       total = part - 1;
-    else if (reading.funds.size() == 1)
+    else if (reading.funds.size() == 1 || (!reading.funds.empty() && AddsUpFrom(reading.funds, reading.funds.front())))
       total = reading.funds.begin();
+    else if (!reading.funds.empty() && AddsUpFrom(reading.funds, reading.funds.back()))
+      total = reading.funds.end() - 1;
   }
   if (total == reading.funds.end()) return;
   reading.total_fund = &*total;
@@ -98,7 +128,7 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
     indicator.left_out = rules.skip_rows_without_target && indicator.target.blank &&
                          !ReadLiteral(row.approved_target(), form.fiscal_year()).blank;
     const bool read = !indicator.left_out;
-    indicator.weight = read ? ReadPoints(row.weight()) : std::nullopt;
+    indicator.weight = read ? ReadWeight(row.weight(), rules) : std::nullopt;
     indicator.score = read ? ReadPoints(row.score()) : std::nullopt;
     indicator.completion = read ? ReadRate(row.completion_rate()) : std::nullopt;
     indicator.tier = rules.TierOf(indicator.actual.text);

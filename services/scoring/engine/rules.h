@@ -199,6 +199,7 @@ class Rules {
     WordList bounds;
     WordList baselines;
     WordList deadlines;
+    WordList share_names;
   };
   Words words;
 
@@ -220,7 +221,11 @@ class Rules {
   bool IsUnmadeChoice(std::string_view folded) const { return unmade_choices_.contains(folded); }
   bool IsPlainAnswer(std::string_view folded) const { return plain_answers_.contains(folded); }
   // Whether an indicator's name makes a bare target an upper bound.
-  bool LowerIsBetter(std::string_view name) const { return lower_is_better_.IsIn(name); }
+  bool LowerIsBetter(std::string_view name) const {
+    return lower_is_better_.IsIn(name) && !higher_is_better_.IsIn(name);
+  }
+  // Whether an actual value says that none happened.
+  bool IsNone(std::string_view folded) const { return none_.contains(folded); }
 
  private:
   friend class RulesCompiler;
@@ -240,7 +245,9 @@ class Rules {
   Phrases fund_totals_;
   Phrases unmade_choices_;
   Phrases plain_answers_;
+  Phrases none_;
   WordList lower_is_better_;
+  WordList higher_is_better_;
 };
 
 }  // namespace jixiao::scoring

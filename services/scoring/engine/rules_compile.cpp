@@ -372,7 +372,9 @@ class RulesCompiler {
     fold(words.fund_totals(), to_.fund_totals_);
     fold(words.unmade_choices(), to_.unmade_choices_);
     fold(words.plain_answers(), to_.plain_answers_);
+    fold(words.none_words(), to_.none_);
     to_.lower_is_better_ = WordList(FoldedWords(words.lower_is_better()));
+    to_.higher_is_better_ = WordList(FoldedWords(words.higher_is_better()));
     Rules::Words& w = to_.words;
     w.yes = FoldedWords(words.yes_words());
     w.no = FoldedWords(words.no_words());
@@ -387,6 +389,7 @@ class RulesCompiler {
     w.unfinished = WordList(FoldedWords(words.unfinished_words()));
     w.spending_names = WordList(FoldedWords(words.spending_names()));
     w.total = WordList(FoldedWords(words.total_words()));
+    w.share_names = WordList(FoldedWords(words.share_names()));
     OwnOrDefaultWords(words, w);
   }
 

@@ -188,10 +188,15 @@ TEST(PerfectCheck, FiresOnANearlyFullTotal) {
   SelfEvaluation form = Perfected("99.5", "100");
   AddSection(form, "（二）存在的问题", "台账资料未整理；公示不及时");
   ExpectOne(form, "PERFECT", SEVERITY_WARNING, "total_score", "自评总分 99.5，而报告列有存在的问题");
+  ExpectOne(Perfected("100", "98.18"), "PERFECT", SEVERITY_WARNING, "total_score",
+            "自评总分 100，而预算执行率 98.18%，按规则只得 9.82 分");
 }
 
 TEST(PerfectCheck, MustNotFire) {
-  ExpectNone(Perfected("100", "90"), "PERFECT", "a rate of 90 %");
+  ExpectNone(Perfected("99.5", "90"), "PERFECT", "a rate of 90 %");
+  SelfEvaluation scored = Perfected("100", "98.18");
+  scored.mutable_funds(0)->set_score("9.82");
+  ExpectNone(scored, "PERFECT", "SUM_SCORE is for what is printed");
   ExpectNone(Perfected("99.49", "10"), "PERFECT", "a total below the limit");
   ExpectNone(Perfected("", "10"), "PERFECT", "no total");
   SelfEvaluation form = Perfected("100", "100");
@@ -258,6 +263,12 @@ TEST(PartSumText, FiresOnPartsBehindTheirTotal) {
             SEVERITY_WARNING, "report[0].text", "所列 2 项合计 516.49 万元，所称总额 516.82万元，相差 0.33 万元");
   ExpectOne(InOrder("安排2118万元，其中：甲774万元、乙240万元、丙140万元、丁84万元、戊750万元。"), "PART_SUM_TEXT",
             SEVERITY_INFO, "report[0].text", "所列 5 项合计 1988 万元，所称总额 2118万元，相差 130 万元");
+  // The list in a sentence of its own.
+  ExpectOne(
+      InOrder("下达中央资金2263万元。其中：治理1435万元，养护80万元，流域700万元，山洪6万元，管理14万元，水价18万元。"),
+      "PART_SUM_TEXT", SEVERITY_WARNING, "report[0].text", "所列 6 项合计 2253 万元，所称总额 2263万元，相差 10 万元");
+  ExpectOne(InOrder("专项经费预算数为16万元。分别为运行维护经费10万元和电费、专线网络费8万元。"), "PART_SUM_TEXT",
+            SEVERITY_WARNING, "report[0].text", "所列 2 项合计 18 万元，所称总额 16万元，相差 2 万元");
 }
 
 TEST(PartSumText, FiresOnPartsBeforeTheirTotal) {
@@ -286,6 +297,9 @@ TEST(PartSumText, MustNotFire) {
         "投入100万元，其中：中央60万元（其中直达50万元、非直达10万元），省级40万元。",  // brackets
         "投入100万元，其中：中央60万元、省级40万元，实际支出95万元，其中：中央58万元、省级37万元。",
         "预算100万元，支出95万元，合计195万元。",  // no parts
+        "下达中央资金100万元。其中：治理60万元，养护40万元。",
+        "完成投资5万元，2020年、2021年支出分别为10万元、12万元。",
+        "安排100万元。支出分别为30万元、20万元、10万元。",  // not the total's
         "2019年3万元、2020年4万元、2021年5万元，共计12万元。",
         "财政拨款收入508.64万元：一般公共预算436.91万元，政府性基金71.73万元。",
         "轿车0辆、金额0万元，其中：越野车0万元、载客汽车0万元。"})

@@ -61,6 +61,21 @@ TEST(MisclassCheck, FiresOnMoneyAsOutput) {
             "indicators[0].target", "“维修改造资金”以金额 300 万 作为数量指标：金额属于成本，不是产出");
 }
 
+TEST(MisclassCheck, FiresOnTheFundsThemselvesAsOutput) {
+  const auto form = [](Row row) {
+    SelfEvaluation out = FormWith({std::move(row), {"≥2次", "2次", "80", "80"}});
+    AddFund(out, Fund("年度资金总额", "", "43.2", "37.24", "10", "86.2%", "8.62"));
+    return out;
+  };
+  ExpectOne(form({"43.2", "37.24", "10", "8.62", "产出指标", "数量指标", "工程资金金额"}), "MISCLASS", SEVERITY_WARNING,
+            "indicators[0].target", "“工程资金金额”以金额 43.2 作为数量指标：金额属于成本，不是产出");
+  ExpectOne(form({"43.2万元", "43.2万元", "10", "10", "产出指标", "数量指标", "完成校舍维修"}), "MISCLASS",
+            SEVERITY_WARNING, "indicators[0].target",
+            "“完成校舍维修”以金额 43.2 万元 作为数量指标：金额属于成本，不是产出");
+  ExpectNone(form({"43.2", "43.2", "10", "10", "产出指标", "数量指标", "道路里程"}), "MISCLASS", "no money");
+  ExpectNone(form({"20", "20", "10", "10", "产出指标", "数量指标", "资金批次"}), "MISCLASS", "another number");
+}
+
 TEST(MisclassCheck, FiresOnASpendingTableAsOutput) {
   // Document 004: its output section lists what was spent.
   SelfEvaluation form = FormWith({{"482,400.00", "", "", "", "产出指标", "", "党组织运行经费"},
@@ -112,6 +127,18 @@ TEST(CostNotLeCheck, FiresOnAFloorAndOnAnOverrun) {
                 SEVERITY_WARNING, "indicators[0].actual",
                 "成本指标“基本支出”实际 289.53 万元 超过指标值 281.34 万元（102.91%），未说明原因");
   EXPECT_EQ(Evidence(finding, "actual"), "289.53 万元");
+}
+
+TEST(CostNotLeCheck, FiresOnACostAboveAllTheMoney) {
+  const auto form = [](std::string actual) {
+    SelfEvaluation out = FormWith({{"713万元", std::move(actual), "", "", "产出指标", "成本指标", "道路设施"}});
+    AddFund(out, Fund("年度资金总额", "", "372.29", "372.29"));
+    return out;
+  };
+  ExpectOne(form("713万元"), "COST_NOT_LE", SEVERITY_WARNING, "indicators[0].actual",
+            "成本指标“道路设施”实际 713 万元，超过项目全年预算数 372.29 万元和全年执行数 372.29 万元");
+  ExpectNone(form("372.29万元"), "COST_NOT_LE", "all that was spent");
+  ExpectNone(form("3800元/户"), "COST_NOT_LE", "a price");
 }
 
 TEST(CostNotLeCheck, MustNotFire) {
@@ -186,6 +213,7 @@ TEST(SatisfEvidCheck, MustNotFire) {
   AddSection(form, "满意度", "随机发放问卷200份，回收198份，满意198份。");
   ExpectNone(form, "SATISF_EVID", "a sample in the report");
   ExpectNone(OneRow({"≥95%", "100%", "10", "10"}), "SATISF_EVID", "no satisfaction");
+  ExpectNone(OneRow({"0起", "0起", "10", "10", "满意度指标", "服务对象满意度", "投诉"}), "SATISF_EVID", "a count");
 }
 
 // ------------------------------------------------------------------------------------------------------------- DUP_ROW

@@ -137,6 +137,18 @@ TEST(SumWeight, FiresWhereASectionDiffersFromItsHeading) {
             "“产出指标（50分）”标明 50 分，所属指标分值合计 40 分");
 }
 
+TEST(SumWeight, FiresMildlyOnExecutionPointsThatStandTwice) {
+  SelfEvaluation form = FormWith({{"≥2次", "2次", "90", "90"}});
+  AddFund(form, Fund("年度资金总额", "", "9.48", "9.48", "10", "100%", "10"));
+  AddFund(form, Fund("其中：本年财政拨款", "", "9.48", "9.48", "10", "100%", "10"));
+  AddFund(form, Fund("其他资金", "", "", "", "-", "", "-"));
+  const Finding finding = ExpectOne(form, "SUM_WEIGHT", SEVERITY_WARNING, "funds[1].weight",
+                                    "“其中:本年财政拨款”重复填写分值 10 分、得分 10 分；预算执行只在总额行计一次分");
+  EXPECT_EQ(Evidence(finding, "score"), "10");
+  form.mutable_funds(1)->set_weight("5");
+  ExpectNone(form, "SUM_WEIGHT", "a part of the points");
+}
+
 TEST(SumWeight, MustNotFire) {
   ExpectNone(Sichuan(), "SUM_WEIGHT", "4 × 22.5 beside an execution line of 10");
   ExpectNone(FormWith({{"≥5", "5", "100", "100"}}), "SUM_WEIGHT", "indicators that take all points");
@@ -181,6 +193,29 @@ TEST(ExecRate, FiresWhereAnAmountCannotBeRead) {
             "funds[0].full_year_budget", "“县财政”全年预算数书写有误，不是数字：7,00.0,77");
   ExpectOne(OneFund(Fund("县财政", "7,00.0,77", "700", "700")), "EXEC_RATE", SEVERITY_ERROR, "funds[0].initial_budget",
             "“县财政”年初预算数书写有误，不是数字：7,00.0,77");
+}
+
+TEST(ExecRate, FiresOnARateOfNoBudget) {
+  ExpectOne(OneFund(Fund("年度资金总额", "0", "0", "207.4538", "10", "100%", "10")), "EXEC_RATE", SEVERITY_ERROR,
+            "funds[0].execution_rate", "全年预算数为 0，全年执行数 207.4538，执行率无法计算，执行率填为 100%");
+  ExpectNone(OneFund(Fund("年度资金总额", "0", "0", "5", "10", "0%")), "EXEC_RATE", "no rate is claimed");
+}
+
+TEST(ExecRate, FiresOnAnIndicatorThatIsTheRate) {
+  const auto form = [](std::string_view actual) {
+    SelfEvaluation out = FormWith(
+        {{"95%", std::string(actual), "3", "3", "过程指标", "预算管理", "预算执行率"}, {"≥2次", "2次", "97", "97"}});
+    AddFund(out, Fund("年度资金总额", "2960", "2960", "2798.30"));
+    return out;
+  };
+  ExpectOne(form("=98%"), "EXEC_RATE", SEVERITY_ERROR, "indicators[0].actual",
+            "“预算执行率”实际完成值填为 98%，按 2798.3 ÷ 2960 应为 94.54%");
+  ExpectNone(form("94.54%"), "EXEC_RATE", "the rate of the table");
+  ExpectNone(form("95%"), "EXEC_RATE", "the same, rounded");
+  ExpectNone(form("良好"), "EXEC_RATE", "no figure");
+  SelfEvaluation part = form("80%");
+  AddFund(part, Fund("其中：财政拨款", "100", "100", "80"));
+  ExpectNone(part, "EXEC_RATE", "the rate of a part of the money");
 }
 
 TEST(ExecRate, MustNotFire) {
@@ -360,11 +395,21 @@ TEST(IndScore, FiresWhereTheScoreIsNotTheRules) {
             "“指标”指标值 ≥ 100%，实际完成 95%，分值 6，按规则应得 5.25 分，填为 5.7 分", RulesOf("cn-national-2021"));
 }
 
+TEST(IndScore, FiresMildlyWhereNoReadingOfABareTargetGivesTheScore) {
+  ExpectOne(OneRow({"90%", "60%", "20", "10", "产出指标", "质量指标", "项目合格率"}), "IND_SCORE", SEVERITY_WARNING,
+            "indicators[0].score",
+            "“项目合格率”指标值 90%，实际完成 60%，分值 20，按规则应得 13.33 分（指标值若是上限则 20 分），填为 10 分");
+  ExpectOne(OneRow({"95%", "95%", "30", "27", "效益指标", "社会效益指标", "责停率"}), "IND_SCORE", SEVERITY_WARNING,
+            "indicators[0].score", "“责停率”指标值 95%，实际完成 95%，分值 30，按规则应得 30.00 分，填为 27 分");
+}
+
 TEST(IndScore, MustNotFire) {
   const std::pair<std::string_view, Row> cases[] = {
       {"the rule's score", {"≥100%", "95%", "6", "5.7"}},
       {"within 0.01", {"≥95%", "92%", "5", "4.85"}},
-      {"a bare target", {"100%", "95%", "6", "5"}},
+      {"a bare target that is exceeded", {"50人", "80人", "6", "5"}},
+      {"a bare target as a ceiling", {"95%", "90%", "6", "6"}},
+      {"a bare cost that may be a floor", {"100万元", "80万元", "6", "4.8", "产出指标", "成本指标"}},
       {"a date", {"2021年6月底前", "2021年6月", "6", "5", "产出指标", "时效指标"}},
       {"a stated tier", {"显著提升", "达成预期指标", "6", "5"}},
       {"words with a number", {"保障9个村社区", "9个村社区的班子配齐", "6", "5"}},
@@ -390,6 +435,20 @@ TEST(Range, FiresOutsideTheRange) {
   const Finding finding = ExpectOne(With(National(), [](auto& f) { f.set_total_score("110"); }), "RANGE",
                                     SEVERITY_ERROR, "total_score", "总分 110 超出 0～100 的范围");
   EXPECT_EQ(Evidence(finding, "limit"), "100");
+}
+
+TEST(Range, FiresMildlyOnAPartOfMoreThanTheWhole) {
+  ExpectOne(OneRow({"290%", "100%", "10", "10", "满意度指标", "服务对象满意度", "市民满意度调查"}), "RANGE",
+            SEVERITY_WARNING, "indicators[0].target",
+            "“市民满意度调查”指标值 290% 超过 100%，不合常理；也许是“≥90%”误识所致");
+  const SelfEvaluation misread = OneRow({"90%", "290%", "10", "10", "效益指标", "社会效益指标", "群众认可"});
+  ExpectOne(misread, "RANGE", SEVERITY_WARNING, "indicators[0].actual",
+            "“群众认可”实际完成值 290% 超过 100%，不合常理；也许是“≥90%”误识所致");
+  ExpectNone(misread, "OVER_TARGET", "it is out of range");
+  ExpectOne(OneRow({"≥95%", "102%", "10", "10", "产出指标", "质量指标", "验收合格率"}), "RANGE", SEVERITY_WARNING,
+            "indicators[0].actual", "“验收合格率”实际完成值 102% 超过 100%，不合常理");
+  ExpectNone(OneRow({"≥10%", "115.25%", "10", "10", "产出指标", "数量指标", "贷款增长率"}), "RANGE", "a growth");
+  ExpectNone(OneRow({"100%", "120%", "10", "10", "产出指标", "数量指标", "任务完成率"}), "RANGE", "more than was due");
 }
 
 TEST(Range, MustNotFire) {
@@ -422,6 +481,19 @@ TEST(NoReason, FiresOnALowExecutionRateWhereTheRuleSetAsksForIt) {
   ExpectNone(OneFund(Fund("年度资金总额", "", "50", "45", "10", "90%", "9")), "NO_REASON", "90 % is not below", *rules);
   ExpectNone(With(form, [](auto& f) { f.add_report()->set_text("因疫情推迟"); }), "NO_REASON", "a report explains",
              *rules);
+}
+
+TEST(NoReason, FiresOnAMissedTargetOfARowWithoutPoints) {
+  const auto form = [](std::string target, std::string reason) {
+    return FormWith(
+        {{std::move(target), "94.60%", "", "", "满意度指标", "服务对象满意度", "家长满意度", "", std::move(reason)}});
+  };
+  ExpectOne(form("≥95%", ""), "NO_REASON", SEVERITY_ERROR, "indicators[0].deviation_reason",
+            "“家长满意度”指标值 ≥ 95%，实际完成 94.6%，未达到指标值，未说明偏差原因和改进措施");
+  ExpectOne(form("95%", "无"), "NO_REASON", SEVERITY_WARNING, "indicators[0].deviation_reason",
+            "“家长满意度”指标值 95%，实际完成 94.6%，未达到指标值，未说明偏差原因和改进措施");
+  ExpectNone(form("≥95%", "部分家长未参加调查"), "NO_REASON", "a reason");
+  ExpectNone(form("≥90%", ""), "NO_REASON", "the target is met");
 }
 
 TEST(NoReason, MustNotFire) {
@@ -526,6 +598,17 @@ TEST(TierCheck, FiresOnAChoiceThatWasNotMade) {
             "indicators[0].actual", "“机制健全性”实际完成值“好坏”是选项本身，没有作出选择");
 }
 
+TEST(TierCheck, FiresMildlyOnTiersThatAnswerFigures) {
+  const Finding finding =
+      ExpectOne(FormWith({{"不低于95%", "达成预期指标", "50", "45", "产出指标", "质量指标", "火因查明率"},
+                          {"0起", "达成预期指标", "40", "35", "效益指标", "社会效益", "重大火灾"},
+                          {"100%", "达成预期指标", "10", "10", "产出指标", "质量指标", "合格率"}}),
+                "TIER", SEVERITY_WARNING, "indicators[0].actual",
+                "“火因查明率”指标值 ≥ 95%，实际完成值“达成预期指标”是档次，没有数字，无从核对；同样的共 2 项");
+  EXPECT_EQ(Evidence(finding, "rows"), "0,1");
+  ExpectNone(OneRow({"显著提升", "达成预期指标", "10", "9"}), "TIER", "a target in words");
+}
+
 TEST(TierCheck, FiresOnOtherWordsWhereTheRuleSetAsksForTierNames) {
   v1::RuleSet strict = RuleSetOf("cn-national-2020");
   strict.mutable_qualitative()->set_names_required(true);
@@ -621,6 +704,21 @@ TEST(Inflated, FiresWhereIndicatorsFarOutscoreExecution) {
   form.mutable_funds(0)->clear_score();  // then by the rule
   ExpectOne(form, "INFLATED", SEVERITY_WARNING, "indicators",
             "指标得分率 100.00%（90/90），预算执行得分率 62.60%（6.26/10），偏离 37.40%，超过 5%");
+}
+
+TEST(Inflated, FiresOnRowsWithoutPointsThatAreAllComplete) {
+  const auto form = [](std::string_view executed, std::string actual) {
+    SelfEvaluation out = FormWith({{"22.8平方米", "22.8平方米"},
+                                   {"180平方米", std::move(actual)},
+                                   {"50万元", "10万元", "", "", "产出指标", "成本指标", "成本"}});
+    AddFund(out, Fund("年度资金总额", "", "50", executed));
+    return out;
+  };
+  ExpectOne(form("10", "180平方米"), "INFLATED", SEVERITY_WARNING, "indicators",
+            "可比的 2 项产出、效益和满意度指标全部填为完成，预算执行率只有 20.00%，偏离 80.00%，超过 5%");
+  ExpectNone(form("10", "170平方米"), "INFLATED", "one is missed");
+  ExpectNone(form("48", "180平方米"), "INFLATED", "within the limit");
+  ExpectNone(form("1", "180平方米"), "INFLATED", "ZERO_EXEC_DONE names it");
 }
 
 TEST(Inflated, MustNotFire) {

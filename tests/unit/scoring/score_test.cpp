@@ -200,6 +200,42 @@ TEST(Score, ABareTargetIsAtLeastAndABareCostAtMost) {
             "AT_MOST_RATIO 8.33/10.00 83.33%");
 }
 
+TEST(Score, ABareCostNeedsNoUnit) {
+  const auto cost = [](std::string target, std::string actual, std::string name) {
+    return Short(ScoreRow({std::move(target), std::move(actual), "10", "", "产出指标", "成本指标", std::move(name)}),
+                 0);
+  };
+  EXPECT_EQ(cost("200万", "195.5万元", "宣传片制作费"), "AT_MOST_RATIO 10.00/10.00 100.00%");
+  EXPECT_EQ(cost("50", "60", "培训成本（万元）"), "AT_MOST_RATIO 8.33/10.00 83.33%");
+  EXPECT_EQ(cost("100", "90", "成本控制率"), "AT_LEAST_RATIO 9.00/10.00 90.00%");  // a rate is no amount
+}
+
+TEST(Score, WhatANameSaysOfTheDirection) {
+  const auto row = [](std::string target, std::string actual, std::string name) {
+    return Short(ScoreRow({std::move(target), std::move(actual), "10", "", "产出指标", "质量指标", std::move(name)}),
+                 0);
+  };
+  EXPECT_EQ(row("100%", "92%", "财政供养人员控制率"), "AT_MOST_RATIO 10.00/10.00 100.00%");
+  EXPECT_EQ(row("0.9", "0", "森林火灾受害率"), "AT_MOST_RATIO 10.00/10.00 100.00%");
+  EXPECT_EQ(row("100%", "80%", "安全事故处置率"), "AT_LEAST_RATIO 8.00/10.00 80.00%");
+  EXPECT_EQ(row("100%", "80%", "血压控制率"), "AT_LEAST_RATIO 8.00/10.00 80.00%");
+}
+
+TEST(Score, NothingHappenedIsZeroWhereThereIsALimit) {
+  EXPECT_EQ(Short(ScoreRow({"小于5次", "未发生", "10"}), 0), "AT_MOST_RATIO 10.00/10.00 100.00%");
+  EXPECT_EQ(Short(ScoreRow({"0起", "无", "10"}), 0), "AT_MOST_RATIO 10.00/10.00 100.00%");
+  EXPECT_EQ(Short(ScoreRow({"=0起", "零发生", "10"}), 0), "EQUAL 10.00/10.00 100.00%");
+  EXPECT_EQ(Short(ScoreRow({"≥5次", "无", "10", "3"}), 0), "DECLARED 3.00/10.00");
+  EXPECT_EQ(Short(ScoreRow({"≤5万元", "无", "10", "3"}), 0), "DECLARED 3.00/10.00");  // perhaps not filled in
+}
+
+TEST(Score, AWeightMayBeAShareOfAllPoints) {
+  const Scorecard card = ScoreOf(FormWith({{"≥10次", "9次", "20%", "20"}, {"≥5个", "5个", "80 ％", "80"}}));
+  EXPECT_EQ(Short(card, 0), "AT_LEAST_RATIO 18.00/20.00 90.00%");
+  EXPECT_EQ(Short(card, 1), "AT_LEAST_RATIO 80.00/80.00 100.00%");
+  EXPECT_EQ(card.computed_total(), "98.00");
+}
+
 TEST(Score, ABareDurationUnder时效IsALimit) {
   EXPECT_EQ(Short(ScoreRow({"12个月", "10个月", "10", "", "产出指标", "时效指标"}), 0),
             "AT_MOST_RATIO 10.00/10.00 100.00%");
@@ -401,6 +437,27 @@ TEST(Score, RowsWithoutATotalAreAddedUp) {
   EXPECT_EQ(Short(ScoreOf(form), "funds"), "DECLARED 0.00/10.00");
 }
 
+TEST(Score, ARowThatTheOthersAddUpToIsTheTotal) {
+  const auto form = [](std::initializer_list<std::array<std::string_view, 3>> funds) {
+    SelfEvaluation out = FormWith({{"≥1", "1", "90"}});
+    for (const auto& [name, budget, executed] : funds) {
+      auto& fund = *out.add_funds();
+      fund.set_name(std::string(name));
+      fund.set_full_year_budget(std::string(budget));
+      fund.set_executed(std::string(executed));
+    }
+    return LineOf(ScoreOf(out), "funds").criterion();
+  };
+  EXPECT_EQ(form({{"财政资金", "2330.9", "2310.4"}, {"中央资金", "1372.7", "1352.2"}, {"地方资金", "958.2", "958.2"}}),
+            "全年预算数 2330.9 万元");
+  EXPECT_EQ(form({{"中央", "165", "84.5"}, {"省级", "43", "25.3"}, {"资金使用", "208", "109.8"}}),
+            "全年预算数 208 万元");
+  EXPECT_EQ(form({{"财政资金", "2960", "2798.3"}, {"桐泾公园", "", "2000"}, {"石湖景区", "", "798.3"}}),
+            "全年预算数 2960 万元");
+  // Two rows of one amount are two parts.
+  EXPECT_EQ(form({{"中央补助", "50", "50"}, {"地方资金", "50", "40"}}), "全年预算数 100 万元");
+}
+
 TEST(Score, AmountsInYuanAreRead) {
   SelfEvaluation form = FormWith({{"≥1", "1", "90"}});
   form.set_amount_unit(evaluation::v1::AMOUNT_UNIT_YUAN);
@@ -450,6 +507,12 @@ TEST(Score, APastedTargetIsNoActualValue) {
   EXPECT_EQ(line.explanation(), "实际完成值照抄了指标值（连同运算符），没有可比的实际数值；按自评得分 10.00 分认定");
   EXPECT_EQ(LineOf(ScoreRow({"≥50个", "≥50", "10", "10"}), "indicators[0]").method(), "DECLARED");  // the unit got lost
   EXPECT_EQ(LineOf(ScoreRow({"≥90%", "≥95%", "10", "10"}), "indicators[0]").method(), "AT_LEAST_RATIO");
+}
+
+TEST(Score, APastedEqualsSignStillSaysHowMuchItIs) {
+  const Scorecard card = ScoreRow({"=100%", "=100%", "10", "8"});
+  EXPECT_EQ(Short(card, 0), "EQUAL 10.00/10.00 100.00%");
+  EXPECT_EQ(FindingsOf(card, "ECHO").size(), 1u);
 }
 
 TEST(Score, UnitsThatCannotBeComparedAreNotCompared) {
@@ -678,7 +741,7 @@ TEST(Score, EmptyRowsAndFillersHaveNoLine) {
 TEST(Score, TheCardNamesItsRulesAndWhyTheyWereChosen) {
   const Scorecard card = ScoreOf(EveryOperator());
   EXPECT_EQ(card.rule_set().id(), "cn-national-2020");
-  EXPECT_EQ(card.rule_set().revision(), 2);
+  EXPECT_EQ(card.rule_set().revision(), 3);
   EXPECT_EQ(card.rule_set().title(), "全国项目支出绩效自评评分规则（2020）");
   EXPECT_EQ(card.rule_set().selected_by(), "指定");
   EXPECT_EQ(card.rule_set().digest(), CanonicalDigest(RuleSetOf("cn-national-2020")).value());

@@ -233,6 +233,13 @@ bool MayBeUnit(std::string_view rest) {
 }
 
 // Cuts a text into sentences and reads those that hold a figure.
+// Whether what follows a full stop still belongs to the total before it: 下达2263万元。其中：….
+bool GoesOn(std::string_view rest) {
+  rest = TrimLeft(rest);
+  return StartsWith(rest, "其中") || StartsWith(rest, "分别为") || StartsWith(rest, "具体为") ||
+         StartsWith(rest, "具体是");
+}
+
 class TextReader {
  public:
   explicit TextReader(std::string_view text) : text_(TruncateUtf8(text, kMostOfText)) {}
@@ -281,8 +288,8 @@ class TextReader {
         mark = true;
         break;
       case Sign::kWide:
-        stop = StartsWith(rest, "。") ? 3 : 0;
-        mark = StartsWith(rest, "、");
+        stop = StartsWith(rest, "。") && !GoesOn(rest.substr(3)) ? 3 : 0;
+        mark = StartsWith(rest, "、") || StartsWith(rest, "。");
         break;
       case Sign::kFullWidth:
         stop = StartsWith(rest, "！") || StartsWith(rest, "？") ? 3 : 0;

@@ -43,8 +43,9 @@ struct Sentence {
   }
 };
 
-// The sentences of `text` that hold a figure. Soft line breaks join, full stops and numbered lines part; so does a mark
-// behind 4 KiB. Reads at most the first 256 KiB: what is longer is no report. Linear.
+// The sentences of `text` that hold a figure. Soft line breaks join, full stops and numbered lines part, but for a full
+// stop before 其中 and the like; so does a mark behind 4 KiB. Reads at most the first 256 KiB: what is longer is no
+// report. Linear.
 std::vector<Sentence> ReadSentences(std::string_view text);
 
 }  // namespace jixiao::scoring

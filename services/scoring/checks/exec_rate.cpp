@@ -52,7 +52,8 @@ void CheckIndicators(const CheckInput& input, FindingSink& findings) {
   const Execution e = ExecutionOf(input.reading);
   if (!e.budget || !e.executed || e.budget->IsZero()) return;
   for (const IndicatorReading& row : input.reading.indicators) {
-    if (row.actual.quantities.size() != 1 || !NamesExecutionRate(input.text.Level3(row, kReadOfName), input.rules))
+    if (row.actual.quantities.size() != 1 || row.actual.quantities.front().unit.dimension != Dimension::kRatio ||
+        !NamesExecutionRate(input.text.Level3(row, kReadOfName), input.rules))
       continue;
     std::string_view printed = row.actual.text;
     if (printed.starts_with('=')) printed.remove_prefix(1);

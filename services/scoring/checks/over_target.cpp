@@ -4,19 +4,9 @@
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
-
-#include <algorithm>
+#include "scoring/checks/rows.h"
 
 namespace jixiao::scoring {
-namespace {
-
-bool IsOutOfRange(const evaluation::v1::Scorecard& card, const std::string& path) {
-  return std::any_of(card.findings().begin(), card.findings().end(), [&](const evaluation::v1::Finding& finding) {
-    return finding.code() == "RANGE" && finding.path() == path;
-  });
-}
-
-}  // namespace
 
 void OverTarget(const CheckInput& input, FindingSink& findings) {
   const CompiledOverFulfilment& over = input.rules.over_fulfilment;
@@ -31,7 +21,7 @@ void OverTarget(const CheckInput& input, FindingSink& findings) {
       if (pair.comparison != Comparison::kAtLeast && pair.comparison != Comparison::kMoreThan) continue;
       if (pair.a <= Decimal() || !reaches(pair, *over.flag_from)) continue;
       const auto percent = pair.Percent();
-      if (!percent || IsOutOfRange(input.card, row.Path("actual"))) continue;
+      if (!percent || MoreThanTheWhole(row, row.actual, row.target, input) != nullptr) continue;
       const bool reason_due = over.reason_from && reaches(pair, *over.reason_from) && row.reason_blank;
       findings.Add(row.Path("actual"),
                    Cat("“", row.Name(), "”指标值 ", pair.target.ToString(), "，实际完成 ", pair.actual.ToString(),

@@ -6,8 +6,7 @@
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
-
-#include <algorithm>
+#include "scoring/checks/rows.h"
 
 namespace jixiao::scoring {
 namespace {
@@ -28,30 +27,16 @@ void CheckPoints(const Row& row, Name name, FindingSink& findings) {
                  {{"score", score->ToString()}, {"weight", weight->ToString()}});
 }
 
-bool IsAPartByName(const IndicatorReading& row, const CheckInput& input) {
-  constexpr std::size_t kReadOfName = 512;
-  const bool satisfaction =
-      row.is_satisfaction ||
-      (row.indicator_class != nullptr && row.indicator_class->indicator_class == v1::INDICATOR_CLASS_SATISFACTION);
-  return satisfaction || input.rules.words.share_names.IsIn(input.text.Level3(row, kReadOfName));
-}
-
-// 290% where ≥90% may have stood; `other` is the cell beside it.
+// `other` is the cell beside it.
 void CheckShare(const IndicatorReading& row, const Literal& cell, const Literal& other, std::string_view path,
                 std::string_view title, const CheckInput& input, FindingSink& findings) {
-  const auto above = std::find_if(cell.quantities.begin(), cell.quantities.end(), [](const Quantity& q) {
-    return q.unit.dimension == Dimension::kRatio && q.number > Decimal(100) && q.unit_text == "%";
-  });
-  if (above == cell.quantities.end()) return;
+  const Quantity* const above = MoreThanTheWhole(row, cell, other, input);
+  if (above == nullptr) return;
   const std::string number = above->number.ToString();
-  const bool misread = above->number >= Decimal(200) && above->number < Decimal(300);
-  const Decimal rest = above->number - Decimal(200);
-  const bool same_beside = misread && std::any_of(other.quantities.begin(), other.quantities.end(),
-                                                  [&](const Quantity& q) { return q.number == rest; });
-  if (!same_beside && !IsAPartByName(row, input)) return;
+  const auto meant = BehindMisreadOperator(*above);
   findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path(path),
                    Cat("“", row.Name(), "”", title, " ", number, "% 超过 100%，不合常理",
-                       misread ? Cat("；也许是“≥", rest.ToString(), "%”误识所致") : std::string()),
+                       meant ? Cat("；也许是“≥", meant->ToString(), "%”误识所致") : std::string()),
                    {{"printed", number + "%"}});
 }
 

@@ -4,6 +4,8 @@
 #include "scoring/engine/literal.h"
 #include "scoring/engine/literal/words.h"
 
+#include <algorithm>
+
 namespace jixiao::scoring {
 namespace {
 using literal::Take;
@@ -45,6 +47,29 @@ std::string RowContent(const evaluation::v1::Indicator& row) {
   const std::string actual = Fold(TruncateUtf8(row.actual(), kRead));
   if (name.empty() || (target.empty() && actual.empty())) return {};
   return Cat(name.size(), ":", name, target.size(), ":", target, actual);
+}
+
+std::optional<Decimal> BehindMisreadOperator(const Quantity& quantity) {
+  const Decimal rest = quantity.number - Decimal(200);
+  return rest.IsNegative() || rest >= Decimal(100) ? std::nullopt : std::optional(rest);
+}
+
+const Quantity* MoreThanTheWhole(const IndicatorReading& row, const Literal& cell, const Literal& other,
+                                 const CheckInput& input) {
+  constexpr std::size_t kReadOfName = 512;
+  const auto above = std::find_if(cell.quantities.begin(), cell.quantities.end(), [](const Quantity& q) {
+    return q.unit.dimension == Dimension::kRatio && q.number > Decimal(100) && q.unit_text == "%";
+  });
+  if (above == cell.quantities.end()) return nullptr;
+  const bool satisfaction =
+      row.is_satisfaction ||
+      (row.indicator_class != nullptr && row.indicator_class->indicator_class == v1::INDICATOR_CLASS_SATISFACTION);
+  const auto meant = BehindMisreadOperator(*above);
+  const bool misread = meant && std::any_of(other.quantities.begin(), other.quantities.end(),
+                                            [&](const Quantity& q) { return q.number == *meant; });
+  if (!satisfaction && !misread && !input.rules.words.share_names.IsIn(input.text.Level3(row, kReadOfName)))
+    return nullptr;
+  return &*above;
 }
 
 std::optional<bool> IsDone(const IndicatorReading& row) {

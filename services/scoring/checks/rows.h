@@ -1,6 +1,7 @@
 // What makes two indicator rows the same, and what a row claims.
 #pragma once
 
+#include "scoring/checks/checks.h"
 #include "scoring/engine/reading.h"
 
 #include "jixiao/evaluation/v1/evaluation.pb.h"
@@ -22,5 +23,13 @@ std::string RowContent(const evaluation::v1::Indicator& row);
 
 // Whether a row claims to be complete, by its points, its completion or its figures; nothing when it claims neither.
 std::optional<bool> IsDone(const IndicatorReading& row);
+
+// The percentage above 100 % in a cell of the row that can't be: of satisfaction, of a part of a whole by its name, or
+// a misread operator before the number of the cell beside it, `other`. nullptr for none.
+const Quantity* MoreThanTheWhole(const IndicatorReading& row, const Literal& cell, const Literal& other,
+                                 const CheckInput& input);
+
+// 90 for 290: character recognition takes ≥ for a 2.
+std::optional<Decimal> BehindMisreadOperator(const Quantity& quantity);
 
 }  // namespace jixiao::scoring

@@ -232,7 +232,6 @@ bool MayBeUnit(std::string_view rest) {
   }
 }
 
-// Cuts a text into sentences and reads those that hold a figure.
 // Whether what follows a full stop still belongs to the total before it: 下达2263万元。其中：….
 bool GoesOn(std::string_view rest) {
   rest = TrimLeft(rest);
@@ -240,6 +239,7 @@ bool GoesOn(std::string_view rest) {
          StartsWith(rest, "具体是");
 }
 
+// Cuts a text into sentences and reads those that hold a figure.
 class TextReader {
  public:
   explicit TextReader(std::string_view text) : text_(TruncateUtf8(text, kMostOfText)) {}

@@ -4,6 +4,7 @@
 #include "intake/import/folding.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace jixiao::importing {
@@ -129,6 +130,21 @@ void Finish(Columns& out, const std::vector<Row>& rows, std::size_t at, Layout l
     for (const Cell* cell : rows[at + i].filled) out.labels.push_back(cell);
 }
 
+// 不低于90%, 不少于2次: a target, and no name.
+bool StatesBound(std::string_view text) {
+  static constexpr std::array<std::string_view, 8> kBounds = {"不低于", "不少于", "不高于", "不超过",
+                                                              "不大于", "不小于", "大于",   "小于"};
+  const std::string folded = Fold(text);
+  std::string_view rest = folded;
+  for (const std::string_view bound : kBounds) {
+    if (!rest.starts_with(bound)) continue;
+    rest.remove_prefix(bound.size());
+    if (rest.starts_with("等于") || rest.starts_with("或等于")) rest.remove_prefix(rest.find("等于") + 6);
+    return !rest.empty() && rest[0] >= '0' && rest[0] <= '9';
+  }
+  return false;
+}
+
 }  // namespace
 
 int FitOf(const Cell& cell, Role role) {
@@ -144,7 +160,7 @@ int FitOf(const Cell& cell, Role role) {
     case Role::kLevel2:
       return level == 2 || level == 3 ? 60 : level == 1 ? -60 : number ? -50 : -15;
     case Role::kLevel3:
-      return level != 0 ? -30 : number ? -40 : 25;
+      return level != 0 ? -30 : number || StatesBound(cell.text) ? -40 : 25;
     case Role::kWeight:
     case Role::kScore:
     case Role::kApprovedWeight:

@@ -6,6 +6,8 @@
 #include "intake/import/converter.h"
 #include "intake/import/docx_reader.h"
 #include "intake/import/folding.h"
+#include "intake/import/line_list.h"
+#include "intake/import/run_text.h"
 #include "intake/import/text_encoding.h"
 #include "intake/import/text_reader.h"
 #include "intake/import/xlsx_reader.h"
@@ -15,6 +17,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace jixiao::importing {
 namespace {
@@ -188,6 +191,36 @@ absl::Status About(const std::string& name, const absl::Status& status) {
   return InvalidField(reason, details.field_violations(0).field(), Cat(who, details.field_violations(0).description()));
 }
 
+// Whether each row of a form says what it has to: a name, a target or an actual value, and points where others have
+// them. One row in ten may lack something.
+bool HasWholeRows(const evaluation::v1::SelfEvaluation& form) {
+  constexpr int kLeastRows = 3;
+  const auto& rows = form.indicators();
+  const bool weighed = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return !row.weight().empty(); });
+  const bool scored = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return !row.score().empty(); });
+  const auto whole = [&](const evaluation::v1::Indicator& row) {
+    return !row.level3().empty() && !IsFigure(row.level3()) && (!row.target().empty() || !row.actual().empty()) &&
+           (weighed ? IsFigure(row.weight()) : row.weight().empty()) &&
+           (scored ? IsFigure(row.score()) : row.score().empty());
+  };
+  return rows.size() >= kLeastRows && std::count_if(rows.begin(), rows.end(), whole) * 10 >= rows.size() * 9;
+}
+
+// The forms of `document`, also of one that holds them on a line. Where its cells do not come together as whole rows,
+// its text is left as it is: nothing is guessed.
+intake::v1::ImportedDocument FormsOf(const Document& document, const Hints& hints) {
+  intake::v1::ImportedDocument out = Recognise(document, hints);
+  const auto has_rows = [](const intake::v1::ImportedForm& form) { return form.form().indicators_size() > 0; };
+  if (std::any_of(out.forms().begin(), out.forms().end(), has_rows)) return out;
+  std::optional<Document> cut = SplitRunText(document);
+  if (!cut) return out;
+  RebuildFromLines(*cut);
+  intake::v1::ImportedDocument again = Recognise(*cut, hints);
+  const auto whole = [](const intake::v1::ImportedForm& form) { return HasWholeRows(form.form()); };
+  if (again.forms().empty() || !std::all_of(again.forms().begin(), again.forms().end(), whole)) return out;
+  return again;
+}
+
 }  // namespace
 
 absl::StatusOr<intake::v1::ImportedDocument> Import(std::string_view bytes, std::string_view file_name,
@@ -201,7 +234,7 @@ absl::StatusOr<intake::v1::ImportedDocument> Import(std::string_view bytes, std:
   const Document& document = *read;
   Hints known = hints;
   if (known.fiscal_year == 0) known.fiscal_year = YearIn(name);
-  intake::v1::ImportedDocument out = Recognise(document, known);
+  intake::v1::ImportedDocument out = FormsOf(document, known);
   const std::string digest = DigestOf(bytes).substr(std::string_view("sha256:").size());
   for (auto& imported : *out.mutable_forms()) {
     auto* source = imported.mutable_form()->mutable_source();

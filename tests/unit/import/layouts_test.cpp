@@ -557,6 +557,44 @@ TEST(Layouts, OneCellALine) {
   EXPECT_EQ(Unread(document.forms(0)), Lines{});
 }
 
+// The same with blanks between the cells, and within some of them.
+TEST(Layouts, AllCellsOnOneLine) {
+  const std::string text =
+      "附件： 项目支出绩效自评表 (2022年度) 项目名称 测绘业务委托 主管部门 云溪镇人民政府 实施单位 云溪镇 项目资金 "
+      "(万元) 年初预算数 全年预算数 全年执行数 分值 执行率 得分 年度资金总额: 90 88 44 10 50% 5 其中:本年财政拨款 90 "
+      "88 44 上年结转资金 其他资金 年度总体目标 预期目标 实际完成情况 完成测绘12宗。 已完成测绘12宗。 绩效指标 "
+      "一级指标 "
+      "二级指标 三级指标 年度指标值 实际完成值 分值 得分 偏差原因分析 及改进措施 产 出 指 标 （50分） 数量指标 "
+      "测绘宗数 "
+      "≥ 12 个 12 25 25 成本指标 总成本 ≤90 万元 44 25 25 效益指标(30分) 社会效益 指标 市场公平的影响程度 效果明显 "
+      "达成预期指标 30 30 满意度 指标 (10分) 服务对象满意度指标 公众满意度 不低于 90 ％ 95% 10 10 总分 100 95\n";
+  const ImportedDocument document = Imported(text, "form.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  const SelfEvaluation& form = document.forms(0).form();
+  EXPECT_EQ(form.fiscal_year(), 2022);
+  EXPECT_EQ(form.project_name(), "测绘业务委托");
+  EXPECT_EQ(form.actual_goal(), "已完成测绘12宗。");
+  EXPECT_EQ(Funds(form), (Lines{"年度资金总额|90|88|44|10|50%|5", "其中:本年财政拨款|90|88|44|||", "上年结转资金||||||",
+                                "其他资金||||||"}));
+  EXPECT_EQ(Indicators(form), (Lines{"产出指标（50分）|数量指标|测绘宗数|≥12个|12|25|25||",
+                                     "产出指标（50分）|成本指标|总成本|≤90万元|44|25|25||",
+                                     "效益指标(30分)|社会效益指标|市场公平的影响程度|效果明显|达成预期指标|30|30||",
+                                     "满意度指标(10分)|服务对象满意度指标|公众满意度|不低于90％|95%|10|10||"}));
+  EXPECT_EQ(form.total_score(), "95");
+  ExpectOrigins(document.forms(0));
+  EXPECT_EQ(Unread(document.forms(0)), Lines{});
+  // Every value still says the line that it came from.
+  for (const auto& cell : document.forms(0).cells()) EXPECT_EQ(cell.location().paragraph(), 1);
+}
+
+TEST(Layouts, ALineThatOnlySpeaksOfLabelsIsNoForm) {
+  std::string text =
+      "本报告说明项目名称、一级指标、二级指标、三级指标、年度指标值、实际完成值、分值和得分各栏怎样填写。";
+  for (int i = 0; i < 4; ++i) text += "填写时请 逐项核对 年度指标值 与 实际完成值 ，得分 不得超过 分值 。";
+  const ImportedDocument document = Imported(text, "guide.txt");
+  for (const ImportedForm& form : document.forms()) EXPECT_EQ(form.form().indicators_size(), 0);
+}
+
 TEST(Layouts, HintsFillOnlyWhatTheFormDoesNotSay) {
   const TestTable table =
       Table({"项目名称|道路养护|<|<", "一级指标|三级指标|年度指标值|实际完成值", "产出指标|养护里程|≥10公里|11公里"});

@@ -1,0 +1,151 @@
+#include "intake/import/run_text.h"
+
+#include "common/text.h"
+#include "intake/import/folding.h"
+#include "intake/import/vocabulary.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace jixiao::importing {
+namespace {
+
+constexpr std::size_t kLeastLabels = 8;
+constexpr std::size_t kLeastText = 200;      // bytes: a form is longer
+constexpr std::size_t kMostText = 1u << 20;  // of all paragraphs that are looked at: what is behind is left as it is
+
+bool IsGap(char32_t c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == 0x3000 || c == 0xA0;
+}
+
+std::vector<std::string> Words(std::string_view text) {
+  std::vector<std::string> out;
+  bool open = false;
+  while (!text.empty()) {
+    const std::string_view rest = text;
+    const char32_t c = TakeUtf8(text);
+    if (IsGap(c)) {
+      open = false;
+      continue;
+    }
+    if (!open) out.emplace_back();
+    open = true;
+    out.back().append(rest.substr(0, rest.size() - text.size()));
+  }
+  return out;
+}
+
+// ≥, <=, 大于等于, 不低于: the figure follows.
+bool IsOperator(std::string_view word) {
+  static constexpr std::string_view kWords[] = {"大于等于", "小于等于", "大于",   "小于",   "等于",   "不低于",
+                                                "不少于",   "不高于",   "不超过", "不大于", "不小于", "至少"};
+  if (std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords)) return true;
+  if (word.empty() || Utf8Length(word) > 2) return false;
+  while (!word.empty()) {
+    const char32_t c = TakeUtf8(word);
+    static constexpr std::u32string_view kSigns = U"<>=≤≥≦≧＜＞＝═﹦";
+    if (kSigns.find(c) == std::u32string_view::npos) return false;
+  }
+  return true;
+}
+
+bool IsDigitFirst(std::string_view word) {
+  return !word.empty() && word[0] >= '0' && word[0] <= '9';
+}
+
+bool IsDigitLast(std::string_view word) {
+  return !word.empty() && word.back() >= '0' && word.back() <= '9';
+}
+
+// 个, %, 万元: what stands behind a figure and is no cell of its own.
+bool IsMeasure(std::string_view word) {
+  static constexpr std::string_view kUnits[] = {
+      "%",  "％", "‰",  "个", "人",   "名",     "户",   "次",   "项",   "件",   "场",   "期",     "批",  "份", "家",
+      "篇", "套", "条", "天", "台",   "辆",     "座",   "处",   "所",   "支",   "部",   "米",     "亩",  "吨", "元",
+      "起", "月", "年", "日", "小时", "平方米", "公里", "千米", "万元", "亿元", "人次", "工作日", "个月"};
+  return std::find(std::begin(kUnits), std::end(kUnits), word) != std::end(kUnits);
+}
+
+bool IsOneHan(std::string_view word) {
+  const char32_t c = TakeUtf8(word);
+  return word.empty() && IsHan(c);
+}
+
+// Ends as the name of a level does whose 指标 got apart from it: 经济效益, 服务对象满意度.
+bool LacksIndicator(std::string_view word) {
+  static constexpr std::string_view kEnds[] = {"产出", "效益", "满意度", "数量", "质量", "时效", "成本", "影响"};
+  return std::any_of(std::begin(kEnds), std::end(kEnds), [&](std::string_view end) { return word.ends_with(end); });
+}
+
+// Whether `next` belongs to the cell that ends with `cell`, whose last word was `last`.
+bool GoesOn(std::string_view cell, std::string_view last, std::string_view next) {
+  if (IsOperator(last)) return IsDigitFirst(next);
+  if (next.starts_with("(") || next.starts_with("（")) return !IsDigitFirst(last);
+  if (IsMeasure(next)) return IsDigitLast(last);
+  if (next == "指标" || next.starts_with("指标(") || next.starts_with("指标（")) return LacksIndicator(cell);
+  if (next.starts_with("及") && ReadLabel(cell).roles.Has(Role::kDeviation)) return true;
+  // 产 出 指 标: letter by letter.
+  return IsOneHan(last) && IsOneHan(next) && !IsMeasure(last);
+}
+
+std::vector<std::string> CellsOf(std::string_view text) {
+  std::vector<std::string> cells;
+  std::string last;
+  for (std::string& word : Words(text)) {
+    const bool joined = !cells.empty() && GoesOn(cells.back(), last, word);
+    last = word;
+    if (joined)
+      cells.back() += word;
+    else
+      cells.push_back(std::move(word));
+  }
+  return cells;
+}
+
+// Whether these are the cells of a form: labels as words of their own, those of the indicator table among them.
+bool AreOfForm(const std::vector<std::string>& cells) {
+  std::size_t labels = 0, levels = 0;
+  for (const std::string& cell : cells) {
+    constexpr std::size_t kLongestLabel = 60;
+    if (cell.size() > kLongestLabel) continue;
+    const Roles roles = ReadLabel(cell).roles;
+    labels += roles.empty() ? 0 : 1;
+    levels += roles.HasAny(Role::kLevel1 | Role::kLevel2) ? 1 : 0;
+  }
+  return labels >= kLeastLabels && levels >= 2;
+}
+
+}  // namespace
+
+std::optional<Document> SplitRunText(const Document& document) {
+  const auto is_grid = [](const Block& block) { return block.is_grid; };
+  if (std::any_of(document.blocks.begin(), document.blocks.end(), is_grid)) return std::nullopt;
+  Document out;
+  out.media_type = document.media_type;
+  out.template_hint = document.template_hint;
+  bool any = false;
+  std::size_t read = 0;
+  for (const Block& block : document.blocks) {
+    const std::string& text = block.paragraph.text;
+    if (text.size() >= kLeastText && read + text.size() <= kMostText) {
+      read += text.size();
+      const std::vector<std::string> cells = CellsOf(text);
+      if (AreOfForm(cells)) {
+        any = true;
+        for (const std::string& cell : cells) {
+          Block& part = out.blocks.emplace_back();
+          part.paragraph.text = cell;
+          part.paragraph.place = block.paragraph.place;
+        }
+        continue;
+      }
+    }
+    out.blocks.push_back(block);
+  }
+  return any ? std::optional(std::move(out)) : std::nullopt;
+}
+
+}  // namespace jixiao::importing

@@ -118,7 +118,7 @@ class Run {
     Outcome over = At(sustainable * options_.times, options_.duration);
     report["overload"] = ToJson(over, sustainable * options_.times);
     report["times"] = options_.times;
-    report["seconds_until_normal"] = SecondsUntilNormal(reached * kUnloadedShare, 2 * unloaded_p99);
+    Recover(reached * kUnloadedShare, 2 * unloaded_p99, report);
     report["memory_mib"] = stage_.MemoryOfServers();
     WaitUntilCarried(stage_.cluster());
     report["archived"] = CheckArchived(stage_.cluster(), acknowledged_);
@@ -152,11 +152,14 @@ class Run {
     return rate;
   }
 
-  // Whole seconds after which the 99th percentile of a second was normal again.
-  int SecondsUntilNormal(double rate, std::uint32_t normal) {
-    int second = 0;
-    while (second < 6 * kRecovery && At(rate, std::chrono::seconds(1)).Percentile(0.99) > normal) ++second;
-    return second;
+  // Whole seconds after which the 99th percentile of a second was normal again, and those of all seconds until then.
+  void Recover(double rate, std::uint32_t normal, nlohmann::json& report) {
+    auto& seconds = report["recovery_p99_micros"] = nlohmann::json::array();
+    do {
+      seconds.push_back(At(rate, std::chrono::seconds(1)).Percentile(0.99));
+    } while (seconds.back() > normal && seconds.size() <= 6 * kRecovery);
+    report["normal_p99_micros"] = normal;
+    report["seconds_until_normal"] = seconds.size() - 1;
   }
 
   static void Judge(Outcome& over, nlohmann::json& report) {
@@ -204,7 +207,12 @@ void PrintOverload(const nlohmann::json& report) {
               over["refused_max_us"].get<double>() / 1000);
   std::printf("  p99 of what was accepted: %.1f times its unloaded value (wanted: at most 5)\n",
               report["p99_ratio"].get<double>());
-  std::printf("  normal again after %d s (wanted: 10)\n", report["seconds_until_normal"].get<int>());
+  const auto& recovery = report["recovery_p99_micros"];
+  std::printf(
+      "  normal again after %d s (wanted: 10): p99 of the first second %.1f ms, of the last %.1f, at most %.1f is "
+      "normal\n",
+      report["seconds_until_normal"].get<int>(), recovery.front().get<double>() / 1000,
+      recovery.back().get<double>() / 1000, report["normal_p99_micros"].get<double>() / 1000);
   PrintMemory(report["memory_mib"]);
   const auto& archived = report["archived"];
   std::printf("  acknowledged %zu, of them missing in the archive %zu, twice in it %zu; damage found by CheckLog: %d\n",

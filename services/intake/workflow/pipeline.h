@@ -64,7 +64,7 @@ class Archiver {
 struct PipelineOptions {
   // Carry batches side by side: while one waits for a peer or a commit, another goes on.
   int carriers = 1;
-  // Whether forms are refused for want of room. Then carriers give way, and work a quarter of the time: who hands in
+  // Whether forms are refused for want of room. Then carriers give way, and work an eighth of the time: who hands in
   // waits for an answer, and what is accepted keeps.
   std::function<bool()> pressed = [] { return false; };
 };

@@ -25,8 +25,11 @@ Decimal NumberOf(const std::string& text, std::string_view what, std::string& br
 }
 
 std::string LineFaults(const ScoreLine& line, Sums& sums) {
-  if (line.basis() == evaluation::v1::BASIS_UNSPECIFIED) return "rests on nothing";
   if (line.method().empty()) return "has no method";
+  // A line that the rules leave out carries no score, and no other line may lack one.
+  const bool left_out = line.method() == "LEFT_OUT";
+  if ((line.basis() == evaluation::v1::BASIS_UNSPECIFIED) != left_out) return "rests on nothing";
+  if (left_out && !(line.weight().empty() && line.computed_score().empty())) return "is left out and scored";
   if (line.explanation().empty()) return "has no explanation";
   if (line.weight().empty()) return line.computed_score().empty() ? "" : "has a score without a weight";
   std::string broken;

@@ -13,6 +13,8 @@ using evaluation::v1::Indicator;
 using evaluation::v1::SelfEvaluation;
 
 constexpr int kMaxNumberDigits = 15;
+// Of points: so few that the total of as many rows as a form may have is still a number.
+constexpr int kMaxPointsDigits = 11;
 
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
@@ -83,17 +85,17 @@ class Inspection {
   }
 
   // A cell of figures: text rules, and no number so long that it can only be a mistake.
-  void Figures(const Place& path, const std::string& cell) {
+  void Figures(const Place& path, const std::string& cell, int limit = kMaxNumberDigits) {
     Text(path, cell);
-    if (cell.size() > kMaxCellBytes || cell.size() <= kMaxNumberDigits) return;
+    if (cell.size() > kMaxCellBytes || cell.size() <= static_cast<std::size_t>(limit)) return;
     int digits = 0;
     bool decimals = false;
     for (std::string_view rest = cell; !rest.empty();) {
       const char c = Meaning(TakeUtf8(rest));
       if (IsDigit(c)) {
         if (!decimals && (digits > 0 || c != '0')) ++digits;
-        if (digits > kMaxNumberDigits) {
-          Fault(path, Cat("holds a number of more than ", kMaxNumberDigits, " integer digits"));
+        if (digits > limit) {
+          Fault(path, Cat("holds a number of more than ", limit, " integer digits"));
           return;
         }
       } else if (c == '.') {
@@ -104,6 +106,8 @@ class Inspection {
       }
     }
   }
+
+  void Points(const Place& path, const std::string& cell) { Figures(path, cell, kMaxPointsDigits); }
 
   // A cell of money: figures, and not negative.
   void Amount(const Place& path, const std::string& cell) {
@@ -155,8 +159,8 @@ void InspectHead(const SelfEvaluation& form, Inspection& in) {
   in.Text("project_code", form.project_code());
   in.Text("expected_goal", form.expected_goal());
   in.Text("actual_goal", form.actual_goal());
-  in.Figures("total_weight", form.total_weight());
-  in.Figures("total_score", form.total_score());
+  in.Points("total_weight", form.total_weight());
+  in.Points("total_score", form.total_score());
   in.Text("grade", form.grade());
   in.Text("source.file_name", form.source().file_name());
   in.Text("source.media_type", form.source().media_type());
@@ -170,9 +174,9 @@ void InspectFund(const FundLine& line, int index, Inspection& in) {
   in.Amount(place("initial_budget"), line.initial_budget());
   in.Amount(place("full_year_budget"), line.full_year_budget());
   in.Amount(place("executed"), line.executed());
-  in.Figures(place("weight"), line.weight());
+  in.Points(place("weight"), line.weight());
   in.Figures(place("execution_rate"), line.execution_rate());
-  in.Figures(place("score"), line.score());
+  in.Points(place("score"), line.score());
 }
 
 void InspectIndicator(const Indicator& row, int index, Inspection& in) {
@@ -182,12 +186,12 @@ void InspectIndicator(const Indicator& row, int index, Inspection& in) {
   in.Text(place("level3"), row.level3());
   in.Text(place("target"), row.target());
   in.Text(place("actual"), row.actual());
-  in.Figures(place("weight"), row.weight());
-  in.Figures(place("score"), row.score());
+  in.Points(place("weight"), row.weight());
+  in.Points(place("score"), row.score());
   in.Figures(place("completion_rate"), row.completion_rate());
   in.Text(place("deviation_reason"), row.deviation_reason());
   in.Text(place("approved_target"), row.approved_target());
-  in.Figures(place("approved_weight"), row.approved_weight());
+  in.Points(place("approved_weight"), row.approved_weight());
   in.Text(place("adjustment"), row.adjustment());
 }
 

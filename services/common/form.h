@@ -31,8 +31,8 @@ struct KnownOfForm {
 };
 
 // All faults of `form`, each with its path below `root` ("form"); empty when the form may be taken in. Judged: sizes,
-// control characters, year and division code, negative amounts, numbers beyond 15 integer digits, a form without any
-// content. Cells are never quoted: they may be large or hostile.
+// control characters, year and division code, negative amounts, numbers beyond 15 integer digits (points: 11), a form
+// without any content. Cells are never quoted: they may be large or hostile.
 std::vector<FieldViolation> FaultsOf(const evaluation::v1::SelfEvaluation& form, std::string_view root,
                                      const KnownOfForm& known = {});
 

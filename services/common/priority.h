@@ -10,8 +10,8 @@ void RunInBackground();
 // From now on the calling thread, and every thread and process that it starts, lets what runs on a core go on until it
 // waits or has had its turn, instead of taking its place as soon as there is something to do. On a busy machine calls
 // are then worked off in runs, without a change of threads for each: a fifth more of them, as tests/load measured. On
-// an idle machine nothing changes. Not for a server that has work left to do beside its callers: they would wait behind
-// it, as intake's did after an overload.
+// an idle machine nothing changes. Intake does not ask for it: it has work to do beside its callers, and nothing was
+// gained where it did.
 void PreferThroughput();
 
 }  // namespace jixiao

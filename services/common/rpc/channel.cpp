@@ -17,14 +17,16 @@ namespace jixiao::rpc {
 namespace {
 
 // What may be repeated at another replica when one is gone in mid-call: calls that only read, and writes that carry a
-// request id or a key and so happen once. A server that stops cancels what reaches it in its last moment, so CANCELLED
-// counts, too: a caller that cancels by itself is gone by then. Two repeats, at once: whoever waits for a service that
-// is away has a longer patience of his own (intake's work items, the command line). Streams are begun again by those
-// who know how far they came.
+// request id or a key and so happen once. Of a stream, only what was sent before its first answer is: later it is begun
+// again by those who know how far they came. A server that stops cancels what reaches it in its last moment, so
+// CANCELLED counts, too: a caller that cancels by itself is gone by then. Two repeats, at once: whoever waits for a
+// service that is away has a longer patience of his own (intake's work items, the command line).
 constexpr char kServiceConfig[] = R"({
   "methodConfig": [{
     "name": [
       {"service": "jixiao.scoring.v1.ScoringService", "method": "Score"},
+      {"service": "jixiao.scoring.v1.ScoringService", "method": "ScoreBatch"},
+      {"service": "jixiao.scoring.v1.ScoringService", "method": "CheckBatch"},
       {"service": "jixiao.scoring.v1.ScoringService", "method": "GetRuleSet"},
       {"service": "jixiao.scoring.v1.ScoringService", "method": "ListRuleSets"},
       {"service": "jixiao.scoring.v1.ScoringService", "method": "ListLabels"},
@@ -32,6 +34,8 @@ constexpr char kServiceConfig[] = R"({
       {"service": "jixiao.intake.v1.IntakeService", "method": "GetSubmission"},
       {"service": "jixiao.intake.v1.IntakeService", "method": "ListSubmissions"},
       {"service": "jixiao.intake.v1.IntakeService", "method": "ListChanges"},
+      {"service": "jixiao.intake.v1.IntakeService", "method": "WatchSubmission"},
+      {"service": "jixiao.intake.v1.IntakeService", "method": "WatchSubmissions"},
       {"service": "jixiao.archiving.v1.ArchivingService", "method": "ArchiveRecord"},
       {"service": "jixiao.archiving.v1.ArchivingService", "method": "GetRecord"},
       {"service": "jixiao.archiving.v1.ArchivingService", "method": "ListRecords"},

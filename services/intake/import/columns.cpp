@@ -4,7 +4,6 @@
 #include "intake/import/folding.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace jixiao::importing {
@@ -130,19 +129,11 @@ void Finish(Columns& out, const std::vector<Row>& rows, std::size_t at, Layout l
     for (const Cell* cell : rows[at + i].filled) out.labels.push_back(cell);
 }
 
-// 不低于90%, 不少于2次: a target, and no name.
+// 不低于90%, 至少2次: a target, and no name.
 bool StatesBound(std::string_view text) {
-  static constexpr std::array<std::string_view, 8> kBounds = {"不低于", "不少于", "不高于", "不超过",
-                                                              "不大于", "不小于", "大于",   "小于"};
   const std::string folded = Fold(text);
-  std::string_view rest = folded;
-  for (const std::string_view bound : kBounds) {
-    if (!rest.starts_with(bound)) continue;
-    rest.remove_prefix(bound.size());
-    if (rest.starts_with("等于") || rest.starts_with("或等于")) rest.remove_prefix(rest.find("等于") + 6);
-    return !rest.empty() && rest[0] >= '0' && rest[0] <= '9';
-  }
-  return false;
+  const std::size_t length = ComparisonLength(folded);
+  return length > 0 && length < folded.size() && folded[length] >= '0' && folded[length] <= '9';
 }
 
 }  // namespace

@@ -38,18 +38,10 @@ std::vector<std::string> Words(std::string_view text) {
   return out;
 }
 
-// ≥, <=, 大于等于, 不低于: the figure follows.
-bool IsOperator(std::string_view word) {
-  static constexpr std::string_view kWords[] = {"大于等于", "小于等于", "大于",   "小于",   "等于",   "不低于",
-                                                "不少于",   "不高于",   "不超过", "不大于", "不小于", "至少"};
-  if (std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords)) return true;
-  if (word.empty() || Utf8Length(word) > 2) return false;
-  while (!word.empty()) {
-    const char32_t c = TakeUtf8(word);
-    static constexpr std::u32string_view kSigns = U"<>=≤≥≦≧＜＞＝═﹦";
-    if (kSigns.find(c) == std::u32string_view::npos) return false;
-  }
-  return true;
+// ≥, 大于等于: the figure follows.
+bool IsComparison(std::string_view word) {
+  const std::string folded = Fold(word);
+  return !folded.empty() && ComparisonLength(folded) == folded.size();
 }
 
 bool IsDigitFirst(std::string_view word) {
@@ -82,7 +74,7 @@ bool LacksIndicator(std::string_view word) {
 
 // Whether `next` belongs to the cell that ends with `cell`, whose last word was `last`.
 bool GoesOn(std::string_view cell, std::string_view last, std::string_view next) {
-  if (IsOperator(last)) return IsDigitFirst(next);
+  if (IsComparison(last)) return IsDigitFirst(next);
   if (next.starts_with("(") || next.starts_with("（")) return !IsDigitFirst(last);
   if (IsMeasure(next)) return IsDigitLast(last);
   if (next == "指标" || next.starts_with("指标(") || next.starts_with("指标（")) return LacksIndicator(cell);

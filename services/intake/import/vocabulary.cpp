@@ -190,6 +190,17 @@ int LevelOf(std::string_view text) {
   return 0;
 }
 
+std::size_t ComparisonLength(std::string_view text) {
+  // A longer one before any that it begins with.
+  static constexpr std::array<std::string_view, 25> kComparisons = {
+      "大于或等于", "小于或等于", "大于等于", "小于等于", "不低于", "不少于", "不高于", "不超过", "不大于",
+      "不小于",     "大于",       "小于",     "等于",     "至少",   ">=",     "<=",     "≥",      "≤",
+      "≧",          "≦",          "═",        "﹦",       "=",      ">",      "<"};
+  const auto found = std::find_if(kComparisons.begin(), kComparisons.end(),
+                                  [&](std::string_view word) { return text.starts_with(word); });
+  return found == kComparisons.end() ? 0 : found->size();
+}
+
 bool IsFundTotal(std::string_view text) {
   std::string brackets;
   std::string key = WithoutBrackets(Fold(text), brackets);

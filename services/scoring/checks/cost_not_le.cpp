@@ -32,7 +32,7 @@ void CheckAgainstFunds(const IndicatorReading& row, const Execution& e, const Ru
   if (!e.budget || !e.executed || *e.executed <= Decimal() || row.actual.quantities.size() != 1) return;
   const Quantity& actual = row.actual.quantities.front();
   if (actual.unit.dimension != Dimension::kMoney || actual.comparison != Comparison::kNone) return;
-  const auto cost = Decimal::MulDiv(actual.Value(), Decimal(1), Decimal(10000), Decimal::kMaxScale);
+  const auto cost = AmountOf(actual);
   const Decimal most = std::max(*e.budget, *e.executed);
   if (!cost || *cost <= most + rules.amount_tolerance) return;
   findings.Add(row.Path("actual"),

@@ -20,14 +20,7 @@ void CheckUnscored(const CheckInput& input, FindingSink& findings) {
   const auto rate = Decimal::MulDiv(*e.executed, Decimal(100), *e.budget, 2);
   const auto limit = Decimal::Mul(input.rules.inflated_share, Decimal(100));
   if (!idle || *e.executed < *idle || !rate || !limit || Decimal(100) - *rate <= *limit) return;
-  int rows = 0;
-  for (const IndicatorReading& row : input.reading.indicators) {
-    if (row.is_cost || row.IsEmpty()) continue;
-    const auto done = IsDone(row);
-    if (!done) continue;
-    if (!*done) return;
-    ++rows;
-  }
+  const int rows = RowsIfAllDone(input.reading);
   if (rows < 2) return;  // one row tells little of a project
   const std::string gap = (Decimal(100) - *rate).ToFixed(2) + "%";
   findings.Add(

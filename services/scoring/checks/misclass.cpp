@@ -33,8 +33,7 @@ bool IsTheFunds(const Literal& cell, const Execution& e, const Rules& rules) {
   const Quantity& q = cell.quantities.front();
   const bool bare = q.unit.dimension == Dimension::kNone && q.unit.factor == Decimal(1);
   if (!bare && !IsMoney(cell)) return false;
-  const auto amount =
-      bare ? std::optional(q.number) : Decimal::MulDiv(q.Value(), Decimal(1), Decimal(10000), Decimal::kMaxScale);
+  const auto amount = bare ? std::optional(q.number) : AmountOf(q);
   const auto equals = [&](const std::optional<Decimal>& total) {
     return total && amount && !total->IsZero() && (*amount - *total).Abs() <= rules.amount_tolerance;
   };

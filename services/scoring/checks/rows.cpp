@@ -72,6 +72,9 @@ const Quantity* MoreThanTheWhole(const IndicatorReading& row, const Literal& cel
   return &*above;
 }
 
+namespace {
+
+// Whether a row claims to be complete; nothing when it claims neither.
 std::optional<bool> IsDone(const IndicatorReading& row) {
   if (row.weight && row.score) return *row.score >= *row.weight;
   if (row.completion) return row.completion->Percent(Decimal(100)) >= Decimal(100);
@@ -80,6 +83,20 @@ std::optional<bool> IsDone(const IndicatorReading& row) {
   if (row.measure.kind == Measure::Kind::kAnswer) return row.measure.agrees;
   if (row.measure.kind == Measure::Kind::kFigures) return row.measure.Worst().met;
   return std::nullopt;
+}
+
+}  // namespace
+
+int RowsIfAllDone(const FormReading& reading) {
+  int rows = 0;
+  for (const IndicatorReading& row : reading.indicators) {
+    if (row.is_cost || row.IsEmpty()) continue;
+    const auto done = IsDone(row);
+    if (!done) continue;
+    if (!*done) return 0;
+    ++rows;
+  }
+  return rows;
 }
 
 }  // namespace jixiao::scoring

@@ -21,8 +21,9 @@ std::string_view RowNameIn(std::string_view folded);
 // nothing.
 std::string RowContent(const evaluation::v1::Indicator& row);
 
-// Whether a row claims to be complete, by its points, its completion or its figures; nothing when it claims neither.
-std::optional<bool> IsDone(const IndicatorReading& row);
+// How many rows claim to be complete, by their points, completions or figures; 0 when one claims not to be. Costs
+// follow the money and do not count, nor do rows that claim neither.
+int RowsIfAllDone(const FormReading& reading);
 
 // The percentage above 100 % in a cell of the row that can't be: of satisfaction, of a part of a whole by its name, or
 // a misread operator before the number of the cell beside it, `other`. nullptr for none.

@@ -14,14 +14,7 @@ void ZeroExecDone(const CheckInput& input, FindingSink& findings) {
   if (!e.budget || !e.executed || *e.budget <= Decimal()) return;
   const auto limit = Decimal::Mul(*e.budget, input.rules.idle_rate);
   if (!limit || *e.executed >= *limit) return;
-  int rows = 0;
-  for (const IndicatorReading& row : input.reading.indicators) {
-    if (row.is_cost || row.IsEmpty()) continue;
-    const auto done = IsDone(row);
-    if (!done) continue;
-    if (!*done) return;
-    ++rows;
-  }
+  const int rows = RowsIfAllDone(input.reading);
   if (rows == 0) return;
   findings.Add(input.reading.total_fund != nullptr ? input.reading.total_fund->Path("executed") : "funds[0].executed",
                Cat("预算 ", e.budget->ToString(), " 万元仅执行 ", e.executed->ToString(), " 万元，而 ", rows,

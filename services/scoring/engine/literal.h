@@ -103,6 +103,8 @@ std::optional<Decimal> ReadPoints(std::string_view cell);
 // A cell of money in 万元: a number without unit is in `ten_thousand_yuan` ? 万元 : 元. Nothing for a blank or a
 // malformed cell.
 std::optional<Decimal> ReadAmount(std::string_view cell, bool ten_thousand_yuan);
+// The same of a quantity of money; 300万 is one. Nothing when the result cannot be held.
+std::optional<Decimal> AmountOf(const Quantity& quantity);
 
 // A cell of a rate: `86%`, `0.958`, `99.92`, `86%%`.
 struct Rate {

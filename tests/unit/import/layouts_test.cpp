@@ -1,4 +1,6 @@
 // The forms of the provinces, in every format: columns in their orders, heads over two rows, targets in three columns.
+#include "intake/import/run_text.h"
+
 #include "support.h"
 
 namespace jixiao::importing {
@@ -587,12 +589,26 @@ TEST(Layouts, AllCellsOnOneLine) {
   for (const auto& cell : document.forms(0).cells()) EXPECT_EQ(cell.location().paragraph(), 1);
 }
 
-TEST(Layouts, ALineThatOnlySpeaksOfLabelsIsNoForm) {
+TEST(Layouts, ALineThatOnlySpeaksOfLabelsIsNotCut) {
   std::string text =
       "本报告说明项目名称、一级指标、二级指标、三级指标、年度指标值、实际完成值、分值和得分各栏怎样填写。";
   for (int i = 0; i < 4; ++i) text += "填写时请 逐项核对 年度指标值 与 实际完成值 ，得分 不得超过 分值 。";
-  const ImportedDocument document = Imported(text, "guide.txt");
-  for (const ImportedForm& form : document.forms()) EXPECT_EQ(form.form().indicators_size(), 0);
+  Document document;
+  document.blocks.emplace_back().paragraph.text = text;
+  EXPECT_FALSE(SplitRunText(document).has_value());
+}
+
+// Names that blanks tear apart give rows with cells in wrong places: nothing is guessed.
+TEST(Layouts, ALineWhoseRowsDoNotComeOutWholeStaysText) {
+  const std::string text =
+      "项目支出绩效自评表 (2022年度) 项目名称 参保补助 主管部门 云溪镇人民政府 绩效指标 一级指标 二级指标 三级指标 "
+      "年度指标值 实际完成值 分值 得分 产出指标 数量指标 全县参 合人数 8755 人 8676 15 13 质量指标 资金是否全 部纳入医 "
+      "保统筹 是 是 15 15 时效指标 资金是否 及时 及时 及时 10 10 效益指标 社会效益指标 解决看病 难看病贵 问题 95% 95%";
+  const ImportedDocument document = Imported(text, "form.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(document.forms(0).form().indicators_size(), 0);
+  ASSERT_GT(document.forms(0).form().report_size(), 0);
+  EXPECT_NE(document.forms(0).form().report(0).text().find("资金是否全 部纳入医 保统筹"), std::string::npos);
 }
 
 TEST(Layouts, HintsFillOnlyWhatTheFormDoesNotSay) {

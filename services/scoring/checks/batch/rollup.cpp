@@ -49,8 +49,7 @@ std::optional<Spending> InRows(const SelfEvaluation& form) {
     if (Fold(TruncateUtf8(row.level3(), 2048)).find("项目支出") == std::string::npos) continue;
     const Literal actual = ReadLiteral(row.actual(), form.fiscal_year());
     if (actual.quantities.size() != 1 || actual.quantities.front().unit.dimension != Dimension::kMoney) continue;
-    const auto amount =
-        Decimal::MulDiv(actual.quantities.front().Value(), Decimal(1), Decimal(10000), Decimal::kMaxScale);
+    const auto amount = AmountOf(actual.quantities.front());
     if (amount) return Spending{*amount, Cat("indicators[", i, "].actual")};
   }
   return std::nullopt;

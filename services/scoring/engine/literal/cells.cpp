@@ -66,6 +66,10 @@ std::optional<Decimal> ReadAmount(std::string_view cell, bool ten_thousand_yuan)
   return Decimal::MulDiv(*number, factor, Decimal(10000), Decimal::kMaxScale);
 }
 
+std::optional<Decimal> AmountOf(const Quantity& quantity) {
+  return Decimal::MulDiv(quantity.Value(), Decimal(1), Decimal(10000), Decimal::kMaxScale);
+}
+
 std::optional<Rate> ReadRate(std::string_view cell) {
   if (cell.empty()) return std::nullopt;
   Rate rate;

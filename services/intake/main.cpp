@@ -100,8 +100,7 @@ absl::Status Run(const Options& options) {
   intake::ScoringClient scorer(scoring);
   intake::ArchivingClient archiver(archiving);
   intake::Admission admission(*store);
-  intake::Pipeline pipeline(*store, scorer, archiver, policy,
-                            {kCarriers, [&admission] { return admission.UnderPressure(); }});
+  intake::Pipeline pipeline(*store, scorer, archiver, policy, {kCarriers, [&admission] { return admission.demand(); }});
   intake::SqlReviewStore reviews(*store);
   intake::Housekeeping housekeeping(*store, std::chrono::hours(24) * options.request_age);
   Metrics metrics;

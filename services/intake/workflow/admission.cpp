@@ -39,16 +39,18 @@ std::string BulkFlow(std::string_view caller) {
 
 std::size_t Admission::MostInStore() const {
   if (singles_ == 0) return kInStore;
-  return Pressed() ? kInStoreUnderPressure : kInStoreOfSingles;
+  return DemandNow() == Demand::kRefused ? kInStoreUnderPressure : kInStoreOfSingles;
 }
 
-bool Admission::Pressed() const {
-  return refused_ > 0 && steady_clock::now() - refused_at_ < kPressure;
+Demand Admission::DemandNow() const {
+  const auto since = steady_clock::now() - kMoment;
+  if (refused_at_ > since) return Demand::kRefused;
+  return single_at_ > since ? Demand::kSingles : Demand::kNone;
 }
 
-bool Admission::UnderPressure() {
+Demand Admission::demand() {
   const std::lock_guard lock(mutex_);
-  return Pressed();
+  return DemandNow();
 }
 
 double Admission::Rate() const {
@@ -101,7 +103,10 @@ absl::Status Admission::Accept(std::string_view flow, Acceptance& acceptance, Do
     if (!room.any) return Refusal();
     if (room.of_burst) --burst_;
     Entry entry{std::move(acceptance), std::move(done), flow.starts_with(kSingle)};
-    singles_ += entry.single ? 1 : 0;
+    if (entry.single) {
+      ++singles_;
+      single_at_ = steady_clock::now();
+    }
     waiting_.Push(flow, bytes, entry);
   }
   Pump();

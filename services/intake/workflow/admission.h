@@ -16,6 +16,7 @@
 #pragma once
 
 #include "intake/store/submission_store.h"
+#include "intake/workflow/demand.h"
 #include "intake/workflow/fair_queue.h"
 
 #include <absl/functional/any_invocable.h>
@@ -42,7 +43,9 @@ class Admission {
   // The same after one was refused: then more come than the machine carries, whatever the size of a commit, and it is
   // only the wait that can still be short.
   static constexpr std::size_t kInStoreUnderPressure = 32;
-  static constexpr std::chrono::seconds kPressure{1};
+
+  // How long what came, or was refused, counts as what comes at the moment.
+  static constexpr std::chrono::seconds kMoment{1};
 
   // Single forms that wait: what the store takes in this time, and at least so many.
   static constexpr std::chrono::milliseconds kStanding{10};
@@ -68,8 +71,8 @@ class Admission {
 
   Stats stats();
 
-  // Whether a form was refused within the last kPressure: whatever can wait should give way.
-  bool UnderPressure();
+  // Whatever can wait gives way to it.
+  Demand demand();
 
  private:
   struct Entry {
@@ -87,7 +90,7 @@ class Admission {
   };
   Room RoomFor(std::string_view flow, std::size_t bytes);  // needs mutex_
   std::size_t MostInStore() const;                         // needs mutex_
-  bool Pressed() const;                                    // needs mutex_
+  Demand DemandNow() const;                                // needs mutex_
   double Rate() const;                                     // needs mutex_
   absl::Status Refusal();                                  // needs mutex_
   void CountOne();                                         // needs mutex_
@@ -101,6 +104,7 @@ class Admission {
   std::chrono::steady_clock::time_point burst_at_ = std::chrono::steady_clock::now();  // when that was so
   std::uint64_t refused_ = 0;
   std::chrono::steady_clock::time_point refused_at_{};  // the last one
+  std::chrono::steady_clock::time_point single_at_{};   // likewise, of single forms that were let in
   std::uint64_t drained_ = 0;                           // since `since_`
   std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
   double per_second_ = 0;

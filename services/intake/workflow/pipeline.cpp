@@ -12,9 +12,6 @@
 namespace jixiao::intake {
 namespace {
 
-constexpr std::int64_t kBatch = 64;
-// While forms are refused: short, because whoever comes in meanwhile waits for the machine.
-constexpr std::int64_t kBatchUnderPressure = 8;
 // What a replica that was killed had in hand waits so long for another. Whoever is alive renews in time.
 constexpr std::int64_t kLeaseMicros = 7'000'000;
 constexpr std::chrono::seconds kRenewAfter{2};
@@ -27,6 +24,19 @@ constexpr std::int64_t kGiveWay = 7;  // times as long as the batch took
 constexpr std::int64_t kMostGivenWay = 1'000'000;
 constexpr std::int64_t kReportMicros = 30'000'000;
 constexpr std::int64_t kOldMicros = 60'000'000;
+
+// How many items a batch has. The store takes longer for more, and a form that comes in meanwhile waits for it.
+std::int64_t BatchFor(Demand demand) {
+  switch (demand) {
+    case Demand::kNone:
+      return 64;
+    case Demand::kSingles:
+      return 16;
+    case Demand::kRefused:
+      return 8;
+  }
+  return 8;
+}
 
 // Whether the same call may succeed later without anyone's help. What is not known is repeated: a form is never given
 // up because of an error of ours.
@@ -130,7 +140,7 @@ std::int64_t DelayBeforeTry(int attempts) {
 
 Pipeline::Pipeline(SubmissionStore& store, Scorer& scorer, Archiver& archiver, const ReviewPolicy& policy,
                    PipelineOptions options)
-    : store_(store), scorer_(scorer), archiver_(archiver), policy_(policy), pressed_(std::move(options.pressed)) {
+    : store_(store), scorer_(scorer), archiver_(archiver), policy_(policy), demand_(std::move(options.demand)) {
   for (int i = 0; i < options.carriers; ++i) carriers_.emplace_back([this, reports = i == 0] { Loop(reports); });
 }
 
@@ -197,7 +207,7 @@ bool Pipeline::IsAway(Peer& peer, const std::vector<absl::StatusOr<Outcome>>& ou
 void Pipeline::Rest(std::chrono::microseconds took) {
   const int times = std::max(scoring_.away_times.load(), archiving_.away_times.load());
   std::int64_t micros = times > 0 ? std::min(DelayBeforeTry(times - 1), kMostWhileAway) : 0;
-  if (pressed_()) micros = std::max(micros, std::min(kGiveWay * took.count(), kMostGivenWay));
+  if (demand_() == Demand::kRefused) micros = std::max(micros, std::min(kGiveWay * took.count(), kMostGivenWay));
   if (micros > 0) Pause(micros);
 }
 
@@ -207,7 +217,7 @@ bool Pipeline::Pause(std::int64_t micros) {
 }
 
 absl::StatusOr<std::size_t> Pipeline::RunBatch() {
-  ASSIGN_OR_RETURN(std::vector<WorkItem> items, store_.Lease(pressed_() ? kBatchUnderPressure : kBatch, kLeaseMicros));
+  ASSIGN_OR_RETURN(std::vector<WorkItem> items, store_.Lease(BatchFor(demand_()), kLeaseMicros));
   const std::size_t leased = items.size();
   RETURN_IF_ERROR(SetDamagedAside(items));
   if (items.empty()) return leased;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "intake/store/submission_store.h"
+#include "intake/workflow/demand.h"
 #include "intake/workflow/review_policy.h"
 
 #include "jixiao/scoring/v1/rule_set.pb.h"
@@ -64,9 +65,10 @@ class Archiver {
 struct PipelineOptions {
   // Carry batches side by side: while one waits for a peer or a commit, another goes on.
   int carriers = 1;
-  // Whether forms are refused for want of room. Then carriers give way, and work an eighth of the time: who hands in
-  // waits for an answer, and what is accepted keeps.
-  std::function<bool()> pressed = [] { return false; };
+  // What callers ask for. Carriers give way to it: who hands in waits for an answer, and what is accepted keeps. While
+  // single forms come batches are smaller, because the store writes one thing after the other; while forms are refused
+  // they are small, and carriers work an eighth of the time.
+  std::function<Demand()> demand = [] { return Demand::kNone; };
 };
 
 class Pipeline {
@@ -115,7 +117,7 @@ class Pipeline {
   Scorer& scorer_;
   Archiver& archiver_;
   const ReviewPolicy& policy_;
-  const std::function<bool()> pressed_;
+  const std::function<Demand()> demand_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool woken_ = false;

@@ -126,6 +126,21 @@ TEST_F(AdmissionTest, SingleFormsDoNotQueueUp) {
   held_->Commit();
 }
 
+TEST_F(AdmissionTest, SaysWhatComes) {
+  Admission admission(*held_);
+  EXPECT_EQ(admission.demand(), Demand::kNone);
+  ASSERT_TRUE(Accept(admission, BulkFlow("platform"), "of a stream").ok());
+  EXPECT_EQ(admission.demand(), Demand::kNone) << "streams wait";
+  ASSERT_TRUE(Accept(admission, SingleFlow("unit"), "form").ok());
+  EXPECT_EQ(admission.demand(), Demand::kSingles);
+  for (int i = 0; Accept(admission, SingleFlow(Cat("unit", i)), Cat("form", i)).ok();) ++i;
+  EXPECT_EQ(admission.demand(), Demand::kRefused);
+  std::this_thread::sleep_for(Admission::kMoment + std::chrono::milliseconds(10));
+  EXPECT_EQ(admission.demand(), Demand::kNone) << "that was a moment ago";
+  while (!held_->Commit().empty()) {
+  }
+}
+
 TEST_F(AdmissionTest, RealStoreTakesAllOnce) {
   Admission admission(*store_);
   std::atomic<int> answered{0};

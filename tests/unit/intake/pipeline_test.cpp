@@ -122,7 +122,7 @@ TEST_F(PipelineTest, GivesWayWhileFormsAreRefused) {
     return absl::OkStatus();
   };
   pipeline_.emplace(*fragile_, scorer_, archiver_, ReviewPolicy::Default(),
-                    PipelineOptions{.pressed = [&pressed] { return pressed.load(); }});
+                    PipelineOptions{.demand = [&pressed] { return pressed ? Demand::kRefused : Demand::kNone; }});
   std::this_thread::sleep_for(milliseconds(600));
   const std::vector<std::size_t> batches = scorer_.batches();
   ASSERT_GE(batches.size(), 1u) << "all the same it goes on";
@@ -130,6 +130,15 @@ TEST_F(PipelineTest, GivesWayWhileFormsAreRefused) {
   EXPECT_LE(std::ranges::max(batches), 8u);
   pressed = false;
   for (const std::string& name : names) ASSERT_TRUE(Reaches(*store_, name, v1::SUBMISSION_STATE_ARCHIVED));
+}
+
+// Whoever hands in a single form waits for what the store writes at the moment.
+TEST_F(PipelineTest, BatchesAreSmallerWhileSingleFormsCome) {
+  const std::vector<std::string> names = AcceptMany(160);
+  pipeline_.emplace(*fragile_, scorer_, archiver_, ReviewPolicy::Default(),
+                    PipelineOptions{.demand = [] { return Demand::kSingles; }});
+  for (const std::string& name : names) ASSERT_TRUE(Reaches(*store_, name, v1::SUBMISSION_STATE_ARCHIVED));
+  EXPECT_LE(std::ranges::max(scorer_.batches()), 16u);
 }
 
 // Forms of 20 MiB each: a batch of 64 of them would take more memory than a server has.

@@ -98,6 +98,11 @@ class Statement {
   absl::Status ForEach(Row&& row, const Args&... args) {
     Reset();
     BindAll(args...);
+    return ForEachBound(row);
+  }
+  // The same with the values that are bound.
+  template <class Row>
+  absl::Status ForEachBound(Row&& row) {
     absl::Status status = StepThrough(row);
     Reset();
     return status;

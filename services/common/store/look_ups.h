@@ -27,8 +27,8 @@ class LookUps {
     }
   }
 
-  // Calls `row(const Statement&)`, which returns nothing, for each row that is found. `first` are the parameters before
-  // the key, the same for each.
+  // Calls `row(const Statement&)` for each row that is found, as Statement::ForEach does. `first` are the parameters
+  // before the key, the same for each.
   template <class Key, class Row, class... Args>
   absl::Status ForEach(Database& db, std::span<const Key> keys, Row&& row, const Args&... first) const {
     for (std::size_t i = 0; i < kSizes.size(); ++i)
@@ -50,14 +50,7 @@ class LookUps {
       (statement->Bind(++index, first), ...);
       BindKey(*statement, index, key);
     }
-    for (;;) {
-      const absl::StatusOr<bool> more = statement->Step();
-      if (!more.ok() || !*more) {
-        statement->Reset();
-        return more.status();
-      }
-      row(*statement);
-    }
+    return statement->ForEachBound(row);
   }
 
   template <class Key>

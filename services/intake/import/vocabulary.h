@@ -107,11 +107,11 @@ inline bool IsLevelName(std::string_view text) {
 
 // Whether `text` is the name of a line of the funds table (年度资金总额, 其中：财政拨款, 上年结转资金 …).
 bool IsFundName(std::string_view text);
-// Bytes of the comparison that `text` begins with, in signs or words (≥, >=, 不低于, 大于等于); 0 for none.
-std::size_t ComparisonLength(std::string_view text);
-
 // Whether it names the total of the funds table.
 bool IsFundTotal(std::string_view text);
+
+// Bytes of the comparison that `text` begins with, in signs or words (≥, >=, 不低于, 大于等于); 0 for none.
+std::size_t ComparisonLength(std::string_view text);
 
 // Whether `text` can be the title of a form; of a written report.
 bool IsFormTitle(std::string_view text);

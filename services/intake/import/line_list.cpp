@@ -13,7 +13,8 @@
 namespace jixiao::importing {
 namespace {
 
-constexpr std::size_t kMaxCells = 5'000;
+// Cells of one table that are cut into rows. No form has nearly so many.
+constexpr std::size_t kMostSegmented = 5'000;
 
 constexpr Roles kHead = Role::kProjectName | Role::kProjectCode | Roles(Role::kDepartment) | Roles(Role::kUnit) |
                         Roles(Role::kDepartmentName) | Roles(Role::kLocalDepartment) | Roles(Role::kCentralDepartment) |
@@ -106,7 +107,11 @@ class Rebuilder {
   // Cuts the cells into rows: the assignment of cells to columns, left to right and row by row, that suits them best.
   void Segment(const Columns& columns, std::size_t places, std::size_t from, std::size_t to) {
     const std::size_t n = to - from, m = columns.columns.size();
-    if (n == 0 || n > kMaxCells) return;
+    if (n == 0) return;
+    if (n > kMostSegmented) {  // nothing is lost: the reader lists what it cannot place
+      for (std::size_t i = from; i < to; ++i) Row(i, i + 1);
+      return;
+    }
     constexpr int kNever = std::numeric_limits<int>::min() / 2;
     struct State {
       int value = kNever;

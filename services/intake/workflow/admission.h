@@ -50,7 +50,7 @@ class Admission {
   // Single forms that wait: what the store takes in this time, and at least so many.
   static constexpr std::chrono::milliseconds kStanding{10};
   static constexpr std::size_t kLeastStanding = 16;
-  static constexpr double kBurst = 512;
+  static constexpr double kBurst = 128;
 
   struct Stats {
     std::size_t waiting = 0;

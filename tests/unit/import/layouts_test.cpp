@@ -1,4 +1,5 @@
 // The forms of the provinces, in every format: columns in their orders, heads over two rows, targets in three columns.
+#include "intake/import/line_list.h"
 #include "intake/import/run_text.h"
 
 #include "support.h"
@@ -587,6 +588,22 @@ TEST(Layouts, AllCellsOnOneLine) {
   EXPECT_EQ(Unread(document.forms(0)), Lines{});
   // Every value still says the line that it came from.
   for (const auto& cell : document.forms(0).cells()) EXPECT_EQ(cell.location().paragraph(), 1);
+}
+
+// More cells than any form has are not cut into rows, and none of them is lost.
+TEST(Layouts, MoreCellsThanAnyFormHasAreAllKept) {
+  std::vector<std::string> lines = {"项目名称", "测绘业务委托", "主管部门",   "云溪镇人民政府", "一级指标",
+                                    "二级指标", "三级指标",     "年度指标值", "实际完成值",     "分值",
+                                    "得分",     "产出指标",     "数量指标"};
+  for (int i = 0; i < 1'100; ++i)
+    for (const std::string_view cell : {"测绘宗数", "≥12宗", "12", "25", "25"}) lines.emplace_back(cell);
+  Document document;
+  for (const std::string& line : lines) document.blocks.emplace_back().paragraph.text = line;
+  RebuildFromLines(document);
+  ASSERT_EQ(document.blocks.size(), 1u);
+  std::vector<std::string> cells;
+  for (const Cell& cell : document.blocks.front().grid.cells) cells.push_back(cell.text);
+  EXPECT_EQ(cells, lines);
 }
 
 TEST(Layouts, ALineThatOnlySpeaksOfLabelsIsNotCut) {

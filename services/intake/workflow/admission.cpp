@@ -38,8 +38,9 @@ std::string BulkFlow(std::string_view caller) {
 }
 
 std::size_t Admission::MostInStore() const {
-  if (singles_ == 0) return kInStore;
-  return DemandNow() == Demand::kRefused ? kInStoreUnderPressure : kInStoreOfSingles;
+  const Demand demand = DemandNow();
+  if (demand == Demand::kNone) return kInStore;
+  return demand == Demand::kRefused ? kInStoreUnderPressure : kInStoreOfSingles;
 }
 
 Demand Admission::DemandNow() const {

@@ -1,9 +1,11 @@
 #include "common/canonical.h"
 
+#include "common/cell_text.h"
 #include "common/digest.h"
 #include "common/errors.h"
 #include "common/text.h"
 
+#include <endian.h>
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
@@ -34,23 +36,19 @@ struct Plan {
     const FieldDescriptor* field;
     std::string name;               // as it is written, with its length
     const Plan* message = nullptr;  // of the field's type, or of a map's values
+    bool text = false;              // one string that is set when it is not empty, as nearly all fields of a form are
   };
   std::vector<Field> fields;
 };
 
-template <class Unsigned>
-void PutBigEndian(std::string& out, Unsigned n) {
-  char bytes[sizeof n];
-  for (std::size_t i = 0; i < sizeof n; ++i) bytes[i] = static_cast<char>(n >> (8 * (sizeof n - 1 - i)));
-  out.append(bytes, sizeof n);
-}
-
 void PutU32(std::string& out, std::uint32_t n) {
-  PutBigEndian(out, n);
+  n = htobe32(n);
+  out.append(reinterpret_cast<const char*>(&n), sizeof n);
 }
 
 void PutI64(std::string& out, std::int64_t n) {
-  PutBigEndian(out, static_cast<std::uint64_t>(n));
+  const std::uint64_t bytes = htobe64(static_cast<std::uint64_t>(n));
+  out.append(reinterpret_cast<const char*>(&bytes), sizeof bytes);
 }
 
 void PutString(std::string& out, std::string_view text) {
@@ -60,7 +58,7 @@ void PutString(std::string& out, std::string_view text) {
 
 // A string of a proto3 message: it cannot travel when it is not UTF-8.
 absl::Status PutText(std::string& out, std::string_view text, const FieldDescriptor* field) {
-  if (!IsUtf8(text)) return InvalidField("NOT_UTF8", field->full_name(), "is not UTF-8");
+  if (Examine(text) == CellText::kMalformed) return InvalidField("NOT_UTF8", field->full_name(), "is not UTF-8");
   PutString(out, text);
   return absl::OkStatus();
 }
@@ -86,6 +84,8 @@ class Plans {
     for (int i = 0; i < type->field_count(); ++i) {
       Plan::Field made{type->field(i), {}};
       PutString(made.name, made.field->name());
+      made.text = made.field->type() == FieldDescriptor::TYPE_STRING && !made.field->is_repeated() &&
+                  !made.field->has_presence();
       const FieldDescriptor* value = made.field->is_map() ? made.field->message_type()->map_value() : made.field;
       if (value->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) made.message = &Make(value->message_type());
       plan.fields.push_back(std::move(made));
@@ -182,7 +182,16 @@ absl::Status PutMessage(std::string& out, const Message& message, const Plan& pl
     return InvalidField("UNKNOWN_FIELD", message.GetDescriptor()->full_name(),
                         Cat("carries field number ", r.GetUnknownFields(message).field(0).number(),
                             ", which this version does not know and would lose"));
-  for (const auto& [field, name, nested] : plan.fields) {
+  std::string scratch;
+  for (const auto& [field, name, nested, text] : plan.fields) {
+    if (text) {
+      const std::string& content = r.GetStringReference(message, field, &scratch);
+      if (content.empty()) continue;
+      out.append(name);
+      out.push_back('s');
+      RETURN_IF_ERROR(PutText(out, content, field));
+      continue;
+    }
     if (!field->is_repeated()) {
       if (!r.HasField(message, field)) continue;
       out.append(name);
@@ -314,7 +323,8 @@ absl::Status ReadValue(Reader& in, Message& message, const FieldDescriptor* fiel
 }
 
 absl::Status ReadField(Reader& in, Message& message, const Plan::Field& planned, int depth) {
-  const auto& [field, written, nested] = planned;
+  const FieldDescriptor* const field = planned.field;
+  const Plan* const nested = planned.message;
   if (!field->is_repeated()) {
     const google::protobuf::OneofDescriptor* const choice = field->containing_oneof();
     if (choice != nullptr && message.GetReflection()->HasOneof(message, choice))
@@ -408,7 +418,7 @@ absl::Status ReadMessage(Reader& in, Message& message, const Plan& plan, int dep
 
 absl::StatusOr<std::string> CanonicalEncode(const Message& message) {
   std::string out(kHeader);
-  out.reserve(1024);
+  out.reserve(8192);  // most forms and cards
   PutString(out, message.GetDescriptor()->full_name());
   RETURN_IF_ERROR(PutMessage(out, message, PlanOf(message.GetDescriptor())));
   return out;

@@ -77,6 +77,7 @@ Answers AnswersOf(const Work& work, const Channels& channels, Numbered& requests
   std::vector<std::string> answers(requests.size());
   Loop few = loop;
   few.rate = 0;
+  few.in_flight = std::min(few.in_flight, 16);  // nothing is refused before the server knows how fast it is
   few.most = answers.size();
   few.duration = std::chrono::seconds(60);
   const Outcome outcome =

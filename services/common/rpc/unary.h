@@ -163,16 +163,23 @@ class BytesCall {
   BytesReactor* reactor_;
 };
 
-// Takes a unary call: parses it and hands it to `handler(UnaryCall<Request, Response>)` on gRPC's thread, which must
-// not block. `method` must outlive the call.
-template <class Request, class Response, class Handler>
+// How a request is read unless its method has a reader of its own.
+struct ReadMessage {
+  absl::Status operator()(const grpc::ByteBuffer& in, google::protobuf::Message& request) const {
+    return Read(in, request);
+  }
+};
+
+// Takes a unary call: parses it by `read(const grpc::ByteBuffer&, Request&)` and hands it to
+// `handler(UnaryCall<Request, Response>)` on gRPC's thread, which must not block. `method` must outlive the call.
+template <class Request, class Response, class Handler, class Reader = ReadMessage>
 grpc::ServerUnaryReactor* Serve(const Method& method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
-                                grpc::ByteBuffer* out, ServerState& state, Handler&& handler) {
+                                grpc::ByteBuffer* out, ServerState& state, Handler&& handler, Reader&& read = {}) {
   // gRPC requires a reactor from every call; it is deleted in OnDone.
   auto* reactor = std::make_unique<UnaryReactor<Request, Response>>(method, *context, out, state).release();
   UnaryCall<Request, Response> call(reactor);
   absl::Status status = reactor->Admit(in->Length());
-  if (status.ok()) status = Read(*in, call.mutable_request());
+  if (status.ok()) status = read(*in, call.mutable_request());
   if (!status.ok()) {
     call.Finish(status);
   } else {

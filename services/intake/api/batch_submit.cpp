@@ -103,11 +103,16 @@ class BatchSubmitReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer
   void Prepare(std::int64_t index) {
     arena_.Reset();
     auto* request = google::protobuf::Arena::CreateMessage<v1::BatchSubmitRequest>(&arena_);
-    absl::Status status = rpc::Read(in_, *request);
+    absl::StatusOr<grpc::Slice> bytes = rpc::ToSlice(in_);
     in_.Clear();
+    absl::Status status = bytes.status();
+    if (status.ok()) {
+      bytes_read_ = *std::move(bytes);
+      status = ReadRequest(rpc::ViewOf(bytes_read_), *request, form_);
+    }
     const v1::SubmitEvaluationRequest& item = request->item();
     if (status.ok()) status = rpc::StillAdmitted(context_, parts_.state);
-    if (status.ok()) status = Validate(item);
+    if (status.ok()) status = Validate(item, form_);
     if (!status.ok()) return Settle(index, item, status);
     if (item.rule_set().empty() || known_.contains(item.rule_set())) return Offer(index, item);
     // Asking the scoring service may block.
@@ -122,7 +127,7 @@ class BatchSubmitReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer
   }
 
   void Offer(std::int64_t index, const v1::SubmitEvaluationRequest& item) {
-    absl::StatusOr<Acceptance> acceptance = ToAcceptance(item, context_);
+    absl::StatusOr<Acceptance> acceptance = ToAcceptance(item, context_, form_);
     if (!acceptance.ok()) return Settle(index, item, acceptance.status());
     auto candidate = std::make_unique<Candidate>();
     candidate->acceptance = *std::move(acceptance);
@@ -300,6 +305,8 @@ class BatchSubmitReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer
   // Of the item that is being prepared.
   google::protobuf::Arena arena_{rpc::CallArenaOptions()};
   grpc::ByteBuffer in_;
+  grpc::Slice bytes_read_;
+  FormAsRead form_;  // lends from them
   grpc::ByteBuffer out_;
   std::set<std::string> known_;  // rule sets
 

@@ -22,8 +22,8 @@ using SubmitCall = rpc::UnaryCall<v1::SubmitEvaluationRequest, v1::SubmitEvaluat
 
 grpc::ServerUnaryReactor* IntakeServiceImpl::SubmitEvaluation(grpc::CallbackServerContext* context,
                                                               const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
-  const auto accept = [this, context](SubmitCall call) {
-    absl::StatusOr<Acceptance> acceptance = ToAcceptance(call.request(), call.context());
+  const auto accept = [this, context](SubmitCall call, const FormAsRead& form) {
+    absl::StatusOr<Acceptance> acceptance = ToAcceptance(call.request(), call.context(), form);
     if (!acceptance.ok()) return call.Finish(acceptance.status());
     const std::string flow = SingleFlow(CallerOf(*context, call.context()));
     auto shared = std::make_shared<SubmitCall>(std::move(call));
@@ -43,21 +43,29 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::SubmitEvaluation(grpc::CallbackServ
     if (absl::Status full = room({}); !full.ok())
       return rpc::ServeBytes(submit_evaluation_, context, in, out, state_,
                              [&full](rpc::BytesCall call) { call.Fail(std::move(full)); });
+  grpc::Slice bytes;
+  FormAsRead form;  // lends from them
+  const auto read = [&](const grpc::ByteBuffer& buffer, v1::SubmitEvaluationRequest& request) -> absl::Status {
+    ASSIGN_OR_RETURN(bytes, rpc::ToSlice(buffer));
+    return ReadRequest(rpc::ViewOf(bytes), request, form);
+  };
   return rpc::Serve<v1::SubmitEvaluationRequest, v1::SubmitEvaluationResponse>(
-      submit_evaluation_, context, in, out, state_, [this, accept, room](SubmitCall call) {
+      submit_evaluation_, context, in, out, state_,
+      [&](SubmitCall call) {
         if (state_.gate() != nullptr)
           if (absl::Status status = room(call.context()); !status.ok()) return call.Finish(status);
-        if (absl::Status status = Validate(call.request()); !status.ok()) return call.Finish(status);
-        if (call.request().rule_set().empty()) return accept(std::move(call));
+        if (absl::Status status = Validate(call.request(), form); !status.ok()) return call.Finish(status);
+        if (call.request().rule_set().empty()) return accept(std::move(call), form);
         // Asking the scoring service may block.
         auto shared = std::make_shared<SubmitCall>(std::move(call));
         const bool taken = pool_.Post([this, accept, shared] {
           if (absl::Status known = CheckRuleSet(scorer_, shared->request().rule_set()); !known.ok())
             return shared->Finish(known);
-          accept(std::move(*shared));
+          accept(std::move(*shared), {});
         });
         if (!taken) shared->Finish(rpc::ServerFull());
-      });
+      },
+      read);
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* IntakeServiceImpl::BatchSubmit(

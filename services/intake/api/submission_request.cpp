@@ -33,13 +33,13 @@ void CheckStages(const v1::SubmitEvaluationRequest& request, std::vector<FieldVi
 
 }  // namespace
 
-absl::Status Validate(const v1::SubmitEvaluationRequest& request) {
+absl::Status Validate(const v1::SubmitEvaluationRequest& request, const FormAsRead& as_read) {
   std::vector<FieldViolation> faults;
   if (!IsRequestId(request.request_id())) faults.push_back({"request_id", std::string(kRequestIdRule)});
   if (!request.has_form())
     faults.push_back({"form", "is required"});
   else
-    for (FieldViolation& fault : FaultsOf(request.form(), "form")) faults.push_back(std::move(fault));
+    for (FieldViolation& fault : FaultsOf(request.form(), "form", as_read.known)) faults.push_back(std::move(fault));
   if (request.rule_set().size() > kMaxRuleSet) faults.push_back({"rule_set", Cat("at most ", kMaxRuleSet, " bytes")});
   if (request.source_document().size() > kMaxSource)
     faults.push_back({"source_document", Cat("at most ", kMaxSource, " bytes")});
@@ -50,7 +50,8 @@ absl::Status Validate(const v1::SubmitEvaluationRequest& request) {
   return InvalidFields("FORM_INVALID", "the form cannot be taken in", faults);
 }
 
-absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& request, const rpc::CallContext& context) {
+absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& request, const rpc::CallContext& context,
+                                        const FormAsRead& as_read) {
   const evaluation::v1::SelfEvaluation& form = request.form();
   Acceptance acceptance;
   if (context.caller != nullptr) {
@@ -95,7 +96,7 @@ absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& reque
   acceptance.head.region_code = form.region_code();
   acceptance.head.competent_department = form.competent_department().name();
   acceptance.head.rule_set = request.rule_set();
-  acceptance.form = rpc::WriteString(form);
+  acceptance.form = as_read.bytes.empty() ? rpc::WriteString(form) : std::string(as_read.bytes);
   acceptance.source_document = request.source_document();
   return acceptance;
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "common/rpc/context.h"
+#include "common/rpc/wire.h"
 #include "intake/api/request_id.h"
+#include "intake/api/submission_reader.h"
 #include "intake/store/submission_store.h"
 #include "intake/workflow/pipeline.h"
 
@@ -12,15 +14,25 @@
 #include <absl/status/statusor.h>
 
 #include <string>
+#include <string_view>
 
 namespace jixiao::intake {
 
+// Reads a SubmitEvaluationRequest or a BatchSubmitRequest; errors as rpc::Read. `form` lends from `bytes`.
+template <class Request>
+absl::Status ReadRequest(std::string_view bytes, Request& request, FormAsRead& form) {
+  if (ReadSubmission(bytes, request, form)) return absl::OkStatus();
+  request.Clear();
+  return rpc::Read(bytes, request);
+}
+
 // INVALID_ARGUMENT with all faults of the request.
-absl::Status Validate(const v1::SubmitEvaluationRequest& request);
+absl::Status Validate(const v1::SubmitEvaluationRequest& request, const FormAsRead& as_read = {});
 
 // Everything that a submission says, digested, and who hands it in; also computes the form's own digest.
 // PERMISSION_DENIED (OUT_OF_SCOPE) for a form that is not the caller's.
-absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& request, const rpc::CallContext& context);
+absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& request, const rpc::CallContext& context,
+                                        const FormAsRead& as_read = {});
 
 // Asks scoring whether it knows the rule set; blocks. NOT_FOUND (RULE_SET_NOT_FOUND), INVALID_ARGUMENT. With scoring
 // away it is OK: an unknown rule set is then found by the pipeline.

@@ -2,6 +2,7 @@
 
 #include "common/canonical.h"
 #include "common/errors.h"
+#include "common/form_wire.h"
 #include "common/log.h"
 #include "common/store/look_ups.h"
 #include "common/text.h"
@@ -90,7 +91,7 @@ absl::Status ReadEarlier(Database& db, WorkItem& item) {
 // What stands in a row of revisions.
 absl::Status ReadContent(const Statement& row, LeasedItem& leased) {
   WorkItem& item = leased.item;
-  if (!item.form.ParseFromString(row.BlobBytes(2))) return Damaged("the form cannot be parsed");
+  if (!ReadForm(row.BlobBytes(2), item.form)) return Damaged("the form cannot be parsed");
   item.source_document = row.BlobBytes(3);
   if (!row.IsNull(4) && leased.may_archive && !item.scorecard.emplace().ParseFromString(row.BlobBytes(4))) {
     log::Warning("a stored scorecard cannot be read: the form is scored again", {{"submission", item.name}});

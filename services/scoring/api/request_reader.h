@@ -1,5 +1,4 @@
-// Requests from their bytes, for the calls that come by the thousand. The generated parser looks at every text twice
-// (once for UTF-8, once when the form is validated); this one looks once and says what it saw.
+// Requests from their bytes, as common/form_wire.h reads forms.
 #pragma once
 
 #include "common/form.h"

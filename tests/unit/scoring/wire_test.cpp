@@ -4,67 +4,23 @@
 #include "scoring/api/answer_writer.h"
 #include "scoring/api/request_reader.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message.h>
 #include <gtest/gtest.h>
 
-#include <random>
 #include <string>
 #include <string_view>
+
+#include "unit/random_messages.h"
 
 namespace jixiao::scoring {
 namespace {
 
-using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using Random = std::mt19937_64;
-
-std::string Deterministic(const Message& message) {
-  std::string out(message.ByteSizeLong(), '\0');
-  google::protobuf::io::ArrayOutputStream array(out.data(), static_cast<int>(out.size()));
-  google::protobuf::io::CodedOutputStream coded(&array);
-  coded.SetSerializationDeterministic(true);
-  message.SerializeWithCachedSizes(&coded);
-  return out;
-}
-
-std::string SomeText(Random& random) {
-  constexpr std::string_view kPieces[] = {"", "a", "10", "年度资金总额", "é", "𠀀", "%", "产出指标", "\n", "x"};
-  std::string text;
-  for (std::uint64_t n = random() % 5; n > 0; --n) text += kPieces[random() % std::size(kPieces)];
-  if (random() % 40 == 0) text.append(300, 'z');  // a length of two bytes
-  return text;
-}
-
-// Fills about `share` tenths of all fields, also with values that are not written.
-void Fill(Message& message, std::uint64_t share, Random& random) {
-  const auto& reflection = *message.GetReflection();
-  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
-    const FieldDescriptor* field = message.GetDescriptor()->field(i);
-    if (random() % 10 >= share) continue;
-    if (field->is_repeated()) {
-      for (std::uint64_t n = random() % 4; n > 0; --n) Fill(*reflection.AddMessage(&message, field), share, random);
-      continue;
-    }
-    switch (field->cpp_type()) {
-      case FieldDescriptor::CPPTYPE_STRING:
-        reflection.SetString(&message, field, SomeText(random));
-        break;
-      case FieldDescriptor::CPPTYPE_MESSAGE:
-        Fill(*reflection.MutableMessage(&message, field), share, random);
-        break;
-      case FieldDescriptor::CPPTYPE_ENUM:
-        reflection.SetEnumValue(&message, field, static_cast<int>(random() % 300));
-        break;
-      case FieldDescriptor::CPPTYPE_INT32:
-        reflection.SetInt32(&message, field, static_cast<int>(random() % 5000));
-        break;
-      default:
-        FAIL() << field->full_name() << " is of a type that this test cannot fill";
-    }
-  }
-}
+using testing::Damaged;
+using testing::Deterministic;
+using testing::Fill;
+using testing::Random;
+using testing::SomeText;
 
 struct Score {
   using Request = v1::ScoreRequest;
@@ -118,22 +74,7 @@ TYPED_TEST(ReaderTest, ReadsDamagedBytesAsProtobufOrNotAtAll) {
   for (int i = 0; i < 20000; ++i) {
     typename TypeParam::Request request;
     Fill(request, 2 + static_cast<std::uint64_t>(i % 4), random);
-    std::string bytes = request.SerializeAsString();
-    if (bytes.empty()) continue;
-    const std::size_t at = random() % bytes.size();
-    switch (random() % 4) {
-      case 0:
-        bytes.resize(at);
-        break;
-      case 1:
-        bytes += bytes.substr(0, at);
-        break;
-      case 2:
-        bytes.insert(at, 1, static_cast<char>(random()));
-        break;
-      default:
-        bytes[at] = static_cast<char>(random());
-    }
+    const std::string bytes = Damaged(request.SerializeAsString(), random);
     if (!TypeParam::Read(bytes, this->item_)) continue;
     ++read_count;
     ASSERT_EQ(this->Content(this->item_), this->ContentOf(bytes));

@@ -213,6 +213,12 @@ absl::Status PutMessage(std::string& out, const Message& message, const Plan& pl
   return absl::OkStatus();
 }
 
+absl::Status PutDocument(std::string& out, const Message& message) {
+  out += kHeader;
+  PutString(out, message.GetDescriptor()->full_name());
+  return PutMessage(out, message, PlanOf(message.GetDescriptor()));
+}
+
 // ---------------------------------------------------------------------------------------------------------- decoding
 
 absl::Status Damaged(std::string_view what) {
@@ -268,7 +274,7 @@ absl::Status ReadValue(Reader& in, Message& message, const FieldDescriptor* fiel
       RETURN_IF_ERROR(expect(bytes ? 'b' : 's'));
       ASSIGN_OR_RETURN(const std::string_view text, in.String());
       if (must_say_something && text.empty()) return DefaultWritten(field);
-      if (!bytes && !IsUtf8(text)) return Damaged(Cat(field->full_name(), " is not UTF-8"));
+      if (!bytes && Examine(text) == CellText::kMalformed) return Damaged(Cat(field->full_name(), " is not UTF-8"));
       add ? r.AddString(&message, field, std::string(text)) : r.SetString(&message, field, std::string(text));
       return absl::OkStatus();
     }
@@ -343,7 +349,7 @@ absl::Status ReadField(Reader& in, Message& message, const Plan::Field& planned,
       ASSIGN_OR_RETURN(const std::string_view key, in.String());
       // Entries that share a key would still be two until somebody looks into the map.
       if (i > 0 && key <= last_key) return Damaged("the keys of a map do not ascend");
-      if (!IsUtf8(key)) return Damaged(Cat("a key of ", field->full_name(), " is not UTF-8"));
+      if (Examine(key) == CellText::kMalformed) return Damaged(Cat("a key of ", field->full_name(), " is not UTF-8"));
       last_key = key;
       entry.GetReflection()->SetString(&entry, field->message_type()->map_key(), std::string(key));
       RETURN_IF_ERROR(ReadValue(in, entry, field->message_type()->map_value(), nested, false, false, depth));
@@ -417,10 +423,9 @@ absl::Status ReadMessage(Reader& in, Message& message, const Plan& plan, int dep
 }  // namespace
 
 absl::StatusOr<std::string> CanonicalEncode(const Message& message) {
-  std::string out(kHeader);
-  out.reserve(8192);  // most forms and cards
-  PutString(out, message.GetDescriptor()->full_name());
-  RETURN_IF_ERROR(PutMessage(out, message, PlanOf(message.GetDescriptor())));
+  std::string out;
+  out.reserve(1024);
+  RETURN_IF_ERROR(PutDocument(out, message));
   return out;
 }
 
@@ -451,7 +456,9 @@ absl::Status CanonicalDecodeFields(std::string_view document, std::initializer_l
 }
 
 absl::StatusOr<std::string> CanonicalDigest(const Message& message) {
-  ASSIGN_OR_RETURN(const std::string document, CanonicalEncode(message));
+  std::string document;
+  document.reserve(8192);  // most forms; it is not kept
+  RETURN_IF_ERROR(PutDocument(document, message));
   return DigestOf(document);
 }
 

@@ -2,6 +2,7 @@
 
 #include "common/cell_text.h"
 
+#include <limits>
 #include <string>
 
 namespace jixiao {
@@ -166,18 +167,17 @@ bool ReadForm(std::string_view bytes, SelfEvaluation& form) {
 
 bool FieldReader::Take(std::string& text) {
   std::string_view content;
-  if (!TakeContent(content)) return false;
+  if (!text.empty() || !TakeContent(content)) return false;
   const CellText kind = Examine(content);
   if (kind == CellText::kMalformed) return false;
   plain_ = plain_ && kind == CellText::kPlain;
-  text.clear();
   text.append(content);  // which costs less than assign: it has nothing to replace
   return true;
 }
 
 bool FieldReader::Take(std::int32_t& number) {
   std::uint32_t value = 0;
-  if (!TakeVarint(value)) return false;
+  if (!TakeVarint(value) || value > std::numeric_limits<std::int32_t>::max()) return false;
   number = static_cast<std::int32_t>(value);
   return true;
 }

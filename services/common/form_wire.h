@@ -28,8 +28,8 @@ class FieldReader {
   template <class Message>
   using ReadField = bool (*)(FieldReader& in, Message& message);
 
-  // Reads all of `bytes` into `message`. `plain` becomes false with the first text that holds a forbidden control
-  // character. When it returns false, `message` holds some part of them.
+  // Reads all of `bytes` into `message`, which is empty. `plain` becomes false with the first text that holds a
+  // forbidden control character. When it returns false, `message` holds some part of them.
   template <class Message>
   static bool Read(std::string_view bytes, bool& plain, Message& message, ReadField<Message> read) {
     FieldReader fields(bytes, plain);
@@ -40,9 +40,10 @@ class FieldReader {
 
   std::uint32_t tag() const { return tag_; }
 
-  // Each takes the value of the field.
+  // Each takes the value of the field. A text that comes twice is left to the generated parser: of what was read no
+  // text stands in the bytes that is not in the message.
   bool Take(std::string& text);
-  // Numbers of more than five bytes, as negative ones are, are no form's.
+  // Negative numbers are no form's.
   bool Take(std::int32_t& number);
   bool Take(bool& flag);
   template <class Message>

@@ -4,12 +4,15 @@
 #include "support/submissions.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <barrier>
 #include <random>
 #include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace jixiao::testing {
 namespace {
@@ -46,6 +49,46 @@ class IdempotencyTest : public ::testing::Test {
 
   Cluster cluster_;
 };
+
+// Fields in another order are the same form, and are stored as they came; what is left to protobuf is written anew.
+TEST_F(IdempotencyTest, AFormIsKnownInWhateverOrderItsFieldsCome) {
+  const SubmitEvaluationRequest request = SubmitRequest(Variant(1));
+  evaluation::v1::SelfEvaluation first, rest = request.form();
+  first.set_project_name(rest.project_name());
+  rest.clear_project_name();
+  const std::string reordered = first.SerializeAsString() + rest.SerializeAsString();
+  const auto asking = [&](const std::string& form, bool in_two) {
+    SubmitEvaluationRequest asked = request;
+    asked.clear_form();
+    auto& fields = *asked.GetReflection()->MutableUnknownFields(&asked);
+    const std::size_t cut = in_two ? first.ByteSizeLong() : 0;
+    if (in_two) fields.AddLengthDelimited(SubmitEvaluationRequest::kFormFieldNumber, form.substr(0, cut));
+    fields.AddLengthDelimited(SubmitEvaluationRequest::kFormFieldNumber, form.substr(cut));
+    return asked;
+  };
+  const auto answer = [&](const SubmitEvaluationRequest& asked) {
+    return CallRaw(cluster_.Channel(Server::kIntake), kSubmit, asked.SerializeAsString());
+  };
+  const RawAnswer receipt = answer(asking(reordered, false));
+  ASSERT_TRUE(receipt.status.ok()) << Read(receipt.status).Describe();
+  EXPECT_EQ(answer(asking(reordered, true)).bytes, receipt.bytes);
+  EXPECT_EQ(answer(request).bytes, receipt.bytes);
+  SubmitEvaluationRequest other = asking(reordered, true);
+  other.set_request_id(other.request_id() + "-2");
+  ASSERT_TRUE(answer(other).status.ok());
+
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open_v2(cluster_.Database(Server::kIntake).c_str(), &db, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+  sqlite3_stmt* rows = nullptr;
+  ASSERT_EQ(sqlite3_prepare_v2(db, "SELECT form FROM revisions ORDER BY submission", -1, &rows, nullptr), SQLITE_OK);
+  std::vector<std::string> stored;
+  while (sqlite3_step(rows) == SQLITE_ROW)
+    stored.emplace_back(static_cast<const char*>(sqlite3_column_blob(rows, 0)),
+                        static_cast<std::size_t>(sqlite3_column_bytes(rows, 0)));
+  sqlite3_finalize(rows);
+  sqlite3_close(db);
+  EXPECT_EQ(stored, (std::vector<std::string>{reordered, request.form().SerializeAsString()}));
+}
 
 TEST_F(IdempotencyTest, FiftyThreadsGetTheSameBytesWhileIntakeIsKilled) {
   constexpr int kRounds = 12;

@@ -50,9 +50,12 @@ inline void Fill(google::protobuf::Message& message, std::uint64_t share, Random
       continue;
     }
     switch (field->cpp_type()) {
-      case FieldDescriptor::CPPTYPE_STRING:
-        reflection.SetString(&message, field, SomeText(random));
+      case FieldDescriptor::CPPTYPE_STRING: {
+        // Bytes are no text.
+        const bool text = field->type() == FieldDescriptor::TYPE_STRING;
+        reflection.SetString(&message, field, SomeText(random) + (text ? "" : std::string("\x00\xFF", 2)));
         break;
+      }
       case FieldDescriptor::CPPTYPE_MESSAGE:
         Fill(*reflection.MutableMessage(&message, field), share, random);
         break;

@@ -444,8 +444,7 @@ absl::StatusOr<std::unique_ptr<SqlArchiveStore>> SqlArchiveStore::Open(const std
   RETURN_IF_ERROR(store::Migrate(*database, kMigrations));
   // Parts stand in the transaction of their record, which nobody ever deletes: looking it up for each of them costs a
   // tenth of an append. Inspections look for parts without a record (StructuralFaults).
-  if (database->engine() == store::Engine::kSqlite) RETURN_IF_ERROR(database->Execute("PRAGMA foreign_keys=OFF"));
-  ASSIGN_OR_RETURN(auto writer, store::GroupCommit::Start(std::move(database)));
+  ASSIGN_OR_RETURN(auto writer, store::GroupCommit::Start(std::move(database), {.foreign_keys = false}));
   ASSIGN_OR_RETURN(auto readers, store::ReadPool::Open(path));
   return std::unique_ptr<SqlArchiveStore>(new SqlArchiveStore(std::move(writer), std::move(readers)));
 }

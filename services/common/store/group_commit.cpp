@@ -52,7 +52,13 @@ absl::Status RunInSavepoint(Database& database, GroupCommit::Work& part, absl::S
   return outcome.ok() ? savepoint.Commit() : savepoint.Rollback();
 }
 
+absl::Status GroupCommit::Prepare(Database& writer, const Options& options) {
+  if (options.foreign_keys || writer.engine() != Engine::kSqlite) return absl::OkStatus();
+  return writer.Execute("PRAGMA foreign_keys=OFF");
+}
+
 absl::StatusOr<std::unique_ptr<GroupCommit>> GroupCommit::Start(std::unique_ptr<Database> writer, Options options) {
+  RETURN_IF_ERROR(Prepare(*writer, options));
   // PostgreSQL orders the writers of all replicas and looks after its own log.
   if (writer->engine() != Engine::kSqlite)
     return std::make_unique<GroupCommit>(Private(), FileLock(), std::move(writer), nullptr, options);
@@ -239,7 +245,9 @@ absl::StatusOr<bool> GroupCommit::RunTogether(std::vector<Item>& group) {
 
 absl::Status GroupCommit::RunInTransaction(std::vector<Item>& group) {
   if (writer_ == nullptr) {
-    ASSIGN_OR_RETURN(writer_, Database::Open(address_, Mode::kReadWrite));
+    ASSIGN_OR_RETURN(auto opened, Database::Open(address_, Mode::kReadWrite));
+    RETURN_IF_ERROR(Prepare(*opened, options_));
+    writer_ = std::move(opened);
   }
   if (group.size() == 1 || std::ranges::all_of(group, [](const Item& item) { return item.how.repeatable; })) {
     ASSIGN_OR_RETURN(const bool done, RunTogether(group));

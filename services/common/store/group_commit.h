@@ -39,6 +39,9 @@ struct GroupCommitOptions {
   // groups take turns; only the one that holds the lock checkpoints. For stores whose works do not rely on being the
   // only writer.
   bool shared = false;
+  // SQLite: whether what a row refers to is looked up. Not for stores whose works write both and that look for rows
+  // without the other themselves.
+  bool foreign_keys = true;
 };
 
 // Urgent works have a queue of their own and go first: for tiny writes that must be answered while the others are
@@ -137,6 +140,8 @@ class GroupCommit {
     bool ran = false;  // without a savepoint
   };
 
+  // What a connection needs before it writes.
+  static absl::Status Prepare(Database& writer, const Options& options);
   void WriteLoop();
   void CheckpointLoop();
   // Waits for works; none means stopped and drained.

@@ -101,7 +101,6 @@ class BatchSubmitReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer
 
   // One item at a time: the next is read only when this one is in the queue or answered.
   void Prepare(std::int64_t index) {
-    arena_.Reset();
     auto* request = google::protobuf::Arena::CreateMessage<v1::BatchSubmitRequest>(&arena_);
     absl::StatusOr<grpc::Slice> bytes = rpc::ToSlice(in_);
     in_.Clear();
@@ -131,7 +130,7 @@ class BatchSubmitReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer
     if (!acceptance.ok()) return Settle(index, item, acceptance.status());
     auto candidate = std::make_unique<Candidate>();
     candidate->acceptance = *std::move(acceptance);
-    // Runs on the store's thread.
+    // Runs on the store's thread, when `item` is gone.
     candidate->done = [this, index, id = item.request_id()](absl::StatusOr<std::string> answer) {
       if (answer.ok()) parts_.pipeline.Wake();
       Answer decided = AnswerOf(index, id, std::move(answer));
@@ -140,7 +139,15 @@ class BatchSubmitReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer
         Put(index, std::move(decided));
       });
     };
+    Forget();
     Queue(std::move(candidate));
+  }
+
+  // Lets go what was read of an item, so that a stream that falls silent holds nothing.
+  void Forget() {
+    form_ = {};
+    bytes_read_ = {};
+    arena_.Reset();
   }
 
   // Hands the form over, or keeps it until the next tick.
@@ -163,6 +170,7 @@ class BatchSubmitReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer
   // Answers an item that does not get into the queue.
   void Settle(std::int64_t index, const v1::SubmitEvaluationRequest& item, absl::StatusOr<std::string> answer) {
     Answer decided = AnswerOf(index, item.request_id(), std::move(answer));
+    Forget();
     Change([&] {
       preparing_ = false;
       Put(index, std::move(decided));

@@ -21,18 +21,16 @@ namespace jixiao::intake {
 // Reads a SubmitEvaluationRequest or a BatchSubmitRequest; errors as rpc::Read. `form` lends from `bytes`.
 template <class Request>
 absl::Status ReadRequest(std::string_view bytes, Request& request, FormAsRead& form) {
-  if (ReadSubmission(bytes, request, form)) return absl::OkStatus();
-  request.Clear();
-  return rpc::Read(bytes, request);
+  return ReadSubmission(bytes, request, form) ? absl::OkStatus() : rpc::Read(bytes, request);
 }
 
 // INVALID_ARGUMENT with all faults of the request.
-absl::Status Validate(const v1::SubmitEvaluationRequest& request, const FormAsRead& as_read = {});
+absl::Status Validate(const v1::SubmitEvaluationRequest& request, const FormAsRead& as_read);
 
 // Everything that a submission says, digested, and who hands it in; also computes the form's own digest.
 // PERMISSION_DENIED (OUT_OF_SCOPE) for a form that is not the caller's.
 absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& request, const rpc::CallContext& context,
-                                        const FormAsRead& as_read = {});
+                                        const FormAsRead& as_read);
 
 // Asks scoring whether it knows the rule set; blocks. NOT_FOUND (RULE_SET_NOT_FOUND), INVALID_ARGUMENT. With scoring
 // away it is OK: an unknown rule set is then found by the pipeline.

@@ -13,7 +13,7 @@
 namespace jixiao::importing {
 namespace {
 
-// Cells of one table that are cut into rows. No form has nearly so many.
+// Cells of one table that are cut into rows: what that costs grows with them, and hardly a form has so many.
 constexpr std::size_t kMostSegmented = 5'000;
 
 constexpr Roles kHead = Role::kProjectName | Role::kProjectCode | Roles(Role::kDepartment) | Roles(Role::kUnit) |

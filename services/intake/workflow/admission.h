@@ -38,8 +38,8 @@ class Admission {
 
   // Forms with the store at a time: what two commits take, the one that runs and the one that gathers meanwhile.
   static constexpr std::size_t kInStore = 256;
-  // The same while single forms come, so that each waits for less: beside a platform's flood a third of the throughput
-  // for a fifth of the usual wait.
+  // The same while single forms come, so that each waits for less: beside a platform's flood a fifth of the usual wait,
+  // which costs the platform a third of its throughput.
   static constexpr std::size_t kInStoreOfSingles = 64;
   // The same after one was refused: then more come than the machine carries, whatever the size of a commit, and it is
   // only the wait that can still be short.

@@ -331,6 +331,17 @@ TEST(Canonical, OtherWaysToWriteTheSameMessageAreRefused) {
                                                "a truth of 2");
 }
 
+TEST(Canonical, AChosenTextIsSetAlsoWhenItIsEmpty) {
+  scoring::v1::RuleSetSelector selector;
+  selector.set_label("");
+  const std::string document = Encoded(selector);
+  EXPECT_NE(document, Encoded(scoring::v1::RuleSetSelector()));
+  scoring::v1::RuleSetSelector decoded;
+  ASSERT_TRUE(CanonicalDecode(document, decoded).ok());
+  EXPECT_EQ(decoded.by_case(), selector.by_case());
+  EXPECT_EQ(Encoded(decoded), document);
+}
+
 TEST(Canonical, TwoOfAChoiceAreRefused) {
   scoring::v1::RuleSetSelector id;
   id.set_id("x");

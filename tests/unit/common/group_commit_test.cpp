@@ -435,6 +435,24 @@ TEST_F(GroupCommitTest, AcknowledgesNothingWhenTheSyncFails) {
   EXPECT_EQ(Ids(), (std::set<std::int64_t>{1, 5}));
 }
 
+// Also the connection that follows a failed group.
+TEST_F(GroupCommitTest, LooksUpWhatARowRefersToOnlyWhereItIsAsked) {
+  const auto orphan = [](Database& database) { return database.Run("INSERT INTO child VALUES (?)", 99); };
+  for (const bool asked : {true, false}) {
+    const auto store = MustStart({.foreign_keys = asked});
+    ASSERT_TRUE(store
+                    ->Run([](Database& database) {
+                      return database.Execute("CREATE TABLE IF NOT EXISTS child (t INTEGER REFERENCES t (id))");
+                    })
+                    .ok());
+    EXPECT_EQ(store->Run(orphan).ok(), !asked);
+    fail_sync = true;
+    EXPECT_EQ(ReasonOf(store->Run(Insert(1))), "STORE_FAILED");
+    fail_sync = false;
+    EXPECT_EQ(store->Run(orphan).ok(), !asked);
+  }
+}
+
 TEST_F(GroupCommitTest, GivesUpAGroupWhoseTransactionAWorkEnded) {
   const auto store = MustStart();
   const absl::Status status = store->Run([](Database& database) { return database.Execute("COMMIT"); });

@@ -590,8 +590,8 @@ TEST(Layouts, AllCellsOnOneLine) {
   for (const auto& cell : document.forms(0).cells()) EXPECT_EQ(cell.location().paragraph(), 1);
 }
 
-// More cells than any form has are not cut into rows, and none of them is lost.
-TEST(Layouts, MoreCellsThanAnyFormHasAreAllKept) {
+// More cells than are cut into rows: none of them is lost.
+TEST(Layouts, CellsBeyondTheLimitOfRowsAreAllKept) {
   std::vector<std::string> lines = {"项目名称", "测绘业务委托", "主管部门",   "云溪镇人民政府", "一级指标",
                                     "二级指标", "三级指标",     "年度指标值", "实际完成值",     "分值",
                                     "得分",     "产出指标",     "数量指标"};

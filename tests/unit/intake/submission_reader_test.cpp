@@ -100,13 +100,33 @@ TEST(SubmissionReader, SeesControlCharacters) {
   EXPECT_FALSE(form.known.plain_text);
 }
 
+// What one text hides behind another would be kept without being judged or digested.
+TEST(SubmissionReader, DoesNotKeepATextThatAnotherReplaces) {
+  v1::SubmitEvaluationRequest request, read;
+  request.mutable_form()->set_title("自评表");
+  const std::string title = request.form().SerializeAsString();
+  request.Clear();
+  request.GetReflection()->MutableUnknownFields(&request)->AddLengthDelimited(
+      v1::SubmitEvaluationRequest::kFormFieldNumber, title + title);
+  FormAsRead form;
+  EXPECT_FALSE(ReadSubmission(request.SerializeAsString(), read, form));
+}
+
+TEST(SubmissionReader, LeavesNegativeNumbersToProtobuf) {
+  v1::SubmitEvaluationRequest request, read;
+  request.GetReflection()->MutableUnknownFields(&request)->AddLengthDelimited(
+      v1::SubmitEvaluationRequest::kFormFieldNumber, std::string("\x08\xFF\xFF\xFF\xFF\x0F", 6));  // kind = -1
+  FormAsRead form;
+  EXPECT_FALSE(ReadSubmission(request.SerializeAsString(), read, form));
+}
+
 // More bytes than a form may have, in fields that say nothing: they are not kept, and the form is none the worse.
 TEST(SubmissionReader, DoesNotKeepMoreThanAFormMayHave) {
   v1::SubmitEvaluationRequest request, read;
   request.mutable_form()->set_title("自评表");
   const std::string small = request.form().SerializeAsString();
   std::string padded = small;
-  while (padded.size() <= kMaxFormBytes) padded += small;  // the same title again and again
+  while (padded.size() <= kMaxFormBytes) padded.append("\x5A\x00", 2);  // an expected goal that is empty
   request.Clear();
   request.GetReflection()->MutableUnknownFields(&request)->AddLengthDelimited(
       v1::SubmitEvaluationRequest::kFormFieldNumber, padded);

@@ -236,7 +236,7 @@ TEST_F(WorkflowTest, RuleSetIsChosenByNameByDigestOrByTheForm) {
   const std::string digest = named.scorecard().rule_set().digest();
   const Submission exact = WaitFor(*cluster_, Submit(*cluster_, PlainForm(), digest).submission());
   EXPECT_EQ(exact.scorecard().rule_set().digest(), digest);
-  const Submission revision = WaitFor(*cluster_, Submit(*cluster_, PlainForm(), "cn-national-2020@3").submission());
+  const Submission revision = WaitFor(*cluster_, Submit(*cluster_, PlainForm(), "cn-national-2020@4").submission());
   EXPECT_EQ(revision.scorecard().rule_set().id(), "cn-national-2020");
   EXPECT_EQ(revision.scorecard().rule_set().revision(), 3);
   const Submission by_form = WaitFor(*cluster_, Submit(*cluster_, PlainForm()).submission());

@@ -35,6 +35,7 @@ void DupRow(const CheckInput& input, FindingSink& findings);
 void IdFormat(const CheckInput& input, FindingSink& findings);
 void TargetChanged(const CheckInput& input, FindingSink& findings);
 void PartSumText(const CheckInput& input, FindingSink& findings);
+void Unfilled(const CheckInput& input, FindingSink& findings);
 void NoContent(const CheckInput& input, FindingSink& findings);
 
 // The part of ExecRate that reads the report.

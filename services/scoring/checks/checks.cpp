@@ -94,6 +94,7 @@ std::span<const Check> AllChecks() {
       {"AGG", "汇总表与分表不符", "汇总口径：绝对值相加，相对值按资金加权平均", nullptr},
       {"BATCH", "成批自评的分布异常", "自评审核：自评应客观，不应集中满分或突击报送", nullptr},
       {"PART_SUM_TEXT", "文字所列分项与总额不符", kArithmetic, PartSumText},
+      {"UNFILLED", "没有填写完成情况", "自评表填报说明：各项指标都应填写实际完成情况", Unfilled},
       {"NO_CONTENT", "称没有问题而表内查出问题", "自评报告应如实反映存在的问题", NoContent},
   };
   return kChecks;

@@ -1,6 +1,7 @@
 // FUND_PARTS (9): in each money column the parts add up to the total, and no part spends more than its own budget
 // carries. Fires: a total of 0 above a part of 90; document 000, where a part with a budget of 0 spends 39.33 and one
-// with 16.2 spends 71.43. Must not: parts left blank, a part split once more into rows that add up to it.
+// with 16.2 spends 71.43. Must not: parts left blank, a part split once more into rows that add up to it, 财政拨款 with
+// 一般公共预算 of the same amount below it.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 
@@ -21,6 +22,13 @@ constexpr Column kColumns[] = {{&FundReading::initial_budget, "initial_budget", 
 
 using Parts = std::vector<const FundReading*>;
 
+// The four books of China's budget (预算法 §5): a row with such a name says which of them the row above comes from.
+bool NamesBudget(std::string_view name) {
+  constexpr std::string_view kBudgets[] = {"一般公共预算", "政府性基金", "国有资本经营", "社会保险基金"};
+  return name.starts_with("其中") ||
+         std::ranges::any_of(kBudgets, [&](std::string_view budget) { return name.starts_with(budget); });
+}
+
 Decimal At(const FundReading& row, const Column& column) {
   return (row.*column.value).value_or(Decimal());
 }
@@ -34,7 +42,7 @@ Decimal WithoutChildren(const Parts& parts, const Column& column) {
     Decimal children;
     for (std::size_t k = i + 1; k < parts.size() && !own.IsZero(); ++k) {
       children += At(*parts[k], column);
-      if (children == own && (k > i + 1 || parts[k]->name.starts_with("其中"))) {
+      if (children == own && (k > i + 1 || NamesBudget(parts[k]->name))) {
         i = k;
         break;
       }

@@ -1,8 +1,10 @@
-// MISCLASS (23): an amount of money spent is no output, and the execution rate, which has a line of its own, is no
-// indicator beside it. Fires: 数量指标 "补助经费" with 72890元; an output section whose rows add up to the budget
-// (document 004); 数量指标 "工程资金金额" with the budget's 43.2 and the execution's 37.24 in it; 产出指标 "预算执行率"
-// beside 10 points for execution. Must not: the same amounts under 成本; 发放贷款500万元 and other money that is the
-// result; 政策执行率; 预算执行率 under 过程 or 管理, or on a form without an execution line.
+// MISCLASS (23): an amount of money spent is no output, the execution rate, which has a line of its own, is no
+// indicator beside it, and what level 2 names belongs below its own level 1. Fires: 数量指标 "补助经费" with 72890元;
+// an output section whose rows add up to the budget (document 004); 数量指标 "工程资金金额" with the budget's 43.2 and
+// the execution's 37.24 in it; 产出指标 "预算执行率" beside 10 points for execution; 经济效益指标 below 产出指标;
+// 数量指标 below 项目决策. Must not: the same amounts under 成本; 发放贷款500万元 and other money that is the result;
+// 政策执行率; 预算执行率 under 过程 or 管理, or on a form without an execution line; 成本指标 below 产出指标,
+// 满意度指标 below 效益指标, as older forms have them; 项目质量可控性 below 过程; 数量指标 below 产出与效益.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/line.h"
@@ -61,9 +63,47 @@ std::vector<const IndicatorReading*> SpendingTable(const FormReading& reading, c
   return rows;
 }
 
+// The class that level 2 names when it is not that of the row's level 1; nullptr otherwise.
+const CompiledClass* OtherClass(const IndicatorReading& row, std::string_view level1, std::string_view level2,
+                                const Rules& rules) {
+  const CompiledClass* const named = row.indicator_class != nullptr ? rules.ClassNamed(level2) : nullptr;
+  if (named == nullptr || named == row.indicator_class) return nullptr;
+  // Costs are outputs where the form has no class for them, and satisfaction is an effect in older ones.
+  const auto either = [&](v1::IndicatorClass c) {
+    return named->indicator_class == c || row.indicator_class->indicator_class == c;
+  };
+  if (either(v1::INDICATOR_CLASS_COST) || named->indicator_class == v1::INDICATOR_CLASS_SATISFACTION) return nullptr;
+  const bool both = std::ranges::any_of(
+      named->level1_words, [&](const std::string& word) { return FindWord(level1, word) != std::string_view::npos; });
+  return both ? nullptr : named;
+}
+
+// Once for all rows that follow each other below the same names.
+void OtherClasses(const CheckInput& input, FindingSink& findings) {
+  const auto& rows = input.reading.indicators;
+  for (std::size_t i = 0, next = 0; i < rows.size(); i = next) {
+    const IndicatorReading& row = rows[i];
+    for (next = i + 1; next < rows.size(); ++next)
+      if (rows[next].level1 != row.level1 || rows[next].level2 != row.level2) break;
+    const CompiledClass* const named =
+        OtherClass(row, input.text.Folded(TruncateUtf8(row.level1, kReadOfName)),
+                   input.text.Folded(TruncateUtf8(row.level2, kReadOfName)), input.rules);
+    if (named == nullptr) continue;
+    findings.Add(
+        row.Path("level2"),
+        Cat("“", input.text.Folded(TruncateUtf8(row.level2, kReadOfName)), "”属于", named->name, "，却列在一级指标“",
+            input.text.Folded(TruncateUtf8(row.level1, kReadOfName)), "”下（", next - i, " 行）"),
+        {{"level1", std::string(row.level1)},
+         {"level2", std::string(row.level2)},
+         {"class", named->name},
+         {"rows", Cat(next - i)}});
+  }
+}
+
 }  // namespace
 
 void Misclass(const CheckInput& input, FindingSink& findings) {
+  OtherClasses(input, findings);
   const FormReading& reading = input.reading;
   const Execution e = ExecutionOf(reading);
   Decimal sum;

@@ -1,8 +1,8 @@
 // NO_REASON (8): points lost or a completion below 100 % come with a reason; where the rule set says so, a low
 // execution rate and far over-fulfilment too. Fires: 9 of 10 with an empty reason or a filler (0, 无, /, 暂无); 26.23
 // of 30万元 at 87 % without a word; 66 against ≥50 where a reason is due from 130 %; on a row with neither points nor
-// completion, 94.6 % against ≥95 %, or mildly against a bare 95 %. Must not: full points with an empty reason, a reason
-// that says anything.
+// completion, 94.6 % against ≥95 %, or mildly against a bare 95 %, or 11月底 against 10月底. Must not: full points with
+// an empty reason, a reason that says anything.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/line.h"
@@ -23,9 +23,19 @@ const Pair* OverFulfilledWithoutReason(const IndicatorReading& row, const Compil
   return nullptr;
 }
 
+// Whether a row says neither points nor completion.
+bool ClaimsNothing(const IndicatorReading& row) {
+  return !(row.weight && row.score) && !row.completion;
+}
+
+// Whether a date is missed on a row that claims nothing.
+bool LateSilently(const IndicatorReading& row) {
+  return ClaimsNothing(row) && row.measure.kind == Measure::Kind::kDeadline && !row.measure.on_time;
+}
+
 // The first pair that is missed on a row that claims nothing; nullptr for none. COST_NOT_LE is for costs.
 const Pair* MissedSilently(const IndicatorReading& row) {
-  if ((row.weight && row.score) || row.completion || row.is_cost) return nullptr;
+  if (!ClaimsNothing(row) || row.is_cost) return nullptr;
   const auto& pairs = row.measure.pairs;
   const auto missed = std::find_if(pairs.begin(), pairs.end(), [](const Pair& pair) { return !pair.met; });
   return missed == pairs.end() ? nullptr : &*missed;
@@ -47,6 +57,11 @@ void NoReason(const CheckInput& input, FindingSink& findings) {
       findings.Add(row.Path("deviation_reason"),
                    Cat("“", row.Name(), "”完成率 ", row.row->completion_rate(), "，未说明未完成原因和改进措施"),
                    {{"completion", row.row->completion_rate()}});
+    } else if (LateSilently(row)) {
+      findings.Add(row.Path("deviation_reason"),
+                   Cat("“", row.Name(), "”时限 ", row.target.text, "，实际 ", row.actual.text,
+                       "，已逾期，未说明偏差原因和改进措施"),
+                   {{"target", row.target.text}, {"actual", row.actual.text}});
     } else if (const Pair* missed = MissedSilently(row)) {
       std::string message =
           Cat("“", row.Name(), "”指标值 ", missed->target.ToString(), "，实际完成 ", missed->actual.ToString(),

@@ -60,6 +60,15 @@ const CompiledClass* Rules::ClassOf(std::string_view level1, std::string_view le
   return nullptr;
 }
 
+const CompiledClass* Rules::ClassNamed(std::string_view level2) const {
+  constexpr std::string_view kIndicator = "指标";
+  level2 = level2.substr(0, level2.find('('));
+  if (level2.ends_with(kIndicator)) level2.remove_suffix(kIndicator.size());
+  const std::size_t word = level2_words_.words.LongestAt(level2);
+  if (word == WordList::kNone || level2_words_.words.words()[word].size() != level2.size()) return nullptr;
+  return &classes[level2_words_.classes[word]];
+}
+
 const CompiledTier* Rules::TierOf(std::string_view folded) const {
   constexpr std::size_t kLongest = 256;  // a whole text states no tier
   if (folded.empty() || folded.size() > kLongest) return nullptr;

@@ -209,6 +209,9 @@ class Rules {
   std::optional<evaluation::v1::Severity> SeverityAt(std::size_t check) const { return severities_[check]; }
   // The class that a level-1 and a level-2 name mean; nullptr when neither is known. Longest matching word wins.
   const CompiledClass* ClassOf(std::string_view level1, std::string_view level2) const;
+  // The class that a folded name of level 2 says by itself: 数量指标, 经济效益指标(10分). nullptr for any other, such
+  // as 项目质量可控性.
+  const CompiledClass* ClassNamed(std::string_view level2) const;
   // The tier that a folded actual value states; nullptr for any other text.
   const CompiledTier* TierOf(std::string_view folded) const;
   // The grade of a total; nullptr below all.

@@ -50,6 +50,40 @@ TEST(NotMeasurableCheck, MustNotFire) {
   for (const auto& [why, row] : cases) ExpectNone(OneRow(row), "NOT_MEASURABLE", why);
 }
 
+// ------------------------------------------------------------------------------------------------------------ UNFILLED
+
+TEST(UnfilledCheck, FiresOnRowsThatSayNothingOfTheirTarget) {
+  const Row filled = {"≥2次", "2次", "50", "50", "产出指标", "数量指标", "宣传"};
+  const Row unfilled = {"=100%", "", "22.5", "", "产出指标", "数量指标", "足额保障率"};
+  const Row bare = {"≤10次", "", "", "", "产出指标", "数量指标", "科目调整次数"};
+  // Document 015.
+  ExpectOne(FormWith({unfilled, bare}), "UNFILLED", SEVERITY_WARNING, "indicators",
+            "2 项指标都没有填实际完成值和得分，无从评价");
+  ExpectOne(FormWith({filled, unfilled}), "UNFILLED", SEVERITY_WARNING, "indicators[1].actual",
+            "“足额保障率”没有填实际完成值和得分");
+  const Finding finding = ExpectOne(FormWith({filled, unfilled, bare}), "UNFILLED", SEVERITY_WARNING,
+                                    "indicators[1].actual", "“足额保障率”等 2 项没有填实际完成值和得分：第 2、3 项");
+  EXPECT_EQ(Evidence(finding, "rows"), "1,2");
+}
+
+TEST(UnfilledCheck, FiresOnPromptsOfTheTemplate) {
+  SelfEvaluation form = OneRow({"≥2次", "2次", "50", "50", "产出指标", "数量指标", "宣传"});
+  form.set_actual_goal("对照年度目标，说明相关任务目标的完成情况（100字以内）");
+  ExpectOne(form, "UNFILLED", SEVERITY_WARNING, "actual_goal", "所填的还是模板的填写提示");
+  form.set_actual_goal("已完成，报告控制在100字以内，另附说明");
+  ExpectNone(form, "UNFILLED", "a text that speaks of a length");
+}
+
+TEST(UnfilledCheck, MustNotFire) {
+  const std::pair<std::string_view, Row> cases[] = {
+      {"points", {"", "", "10", "9", "产出指标", "数量指标", "宣传"}},
+      {"an actual value", {"", "2次", "10", "", "产出指标", "数量指标", "宣传"}},
+      {"a completion", {"≥2次", "", "", "", "产出指标", "数量指标", "宣传", "100%"}},
+      {"a heading", {"", "", "", "", "产出指标", "数量指标", "其中"}},
+  };
+  for (const auto& [why, row] : cases) ExpectNone(FormWith({row, {"≥2次", "2次", "50", "50"}}), "UNFILLED", why);
+}
+
 // ------------------------------------------------------------------------------------------------------------ MISCLASS
 
 TEST(MisclassCheck, FiresOnMoneyAsOutput) {
@@ -99,8 +133,27 @@ TEST(MisclassCheck, FiresOnTheExecutionRateAsAnIndicator) {
   ExpectNone(form, "MISCLASS", "a form without an execution line");
 }
 
+TEST(MisclassCheck, FiresOnLevel2BelowAnotherLevel1) {
+  const Finding finding = ExpectOne(FormWith({{"≥2次", "2次", "50", "50", "产出指标", "数量指标", "宣传"},
+                                              {"≥100%", "100%", "30", "30", "产出指标", "经济效益 指标", "兑付率"},
+                                              {"≥10%", "10%", "20", "20", "", "", "增收"}}),
+                                    "MISCLASS", SEVERITY_WARNING, "indicators[1].level2",
+                                    "“经济效益指标”属于效益指标，却列在一级指标“产出指标”下（2 行）");
+  EXPECT_EQ(Evidence(finding, "level1"), "产出指标");
+  EXPECT_EQ(Evidence(finding, "rows"), "2");
+  // Document 069.
+  ExpectOne(OneRow({"≥2次", "2次", "10", "10", "项目决策", "数量指标（10分）", "宣传次数"}), "MISCLASS",
+            SEVERITY_WARNING, "indicators[0].level2",
+            "“数量指标(10分)”属于产出指标，却列在一级指标“项目决策”下（1 行）");
+}
+
 TEST(MisclassCheck, MustNotFire) {
   const std::pair<std::string_view, Row> cases[] = {
+      {"costs are outputs", {"≤30万元", "29万元", "10", "10", "产出指标", "成本指标", "单价"}},
+      {"satisfaction as an effect", {"≥90%", "95%", "10", "10", "效益指标", "满意度指标", "群众满意度"}},
+      {"a longer name", {"规范", "规范", "10", "10", "过程", "项目质量可控性", "验收"}},
+      {"both in one", {"≥2次", "2次", "10", "10", "产出与效益", "社会效益指标", "宣传"}},
+      {"unknown level 1", {"≥2次", "2次", "10", "10", "绩效指标", "数量指标", "宣传"}},
       {"a cost", {"≤30万元", "29万元", "10", "10", "产出指标", "成本指标", "工作经费"}},
       {"a cost of level 1", {"≤30万元", "29万元", "10", "10", "成本指标", "经济成本指标", "工作经费"}},
       {"money as the result", {"≥500万元", "520万元", "10", "10", "产出指标", "数量指标", "发放贷款资金"}},

@@ -496,6 +496,17 @@ TEST(NoReason, FiresOnAMissedTargetOfARowWithoutPoints) {
   ExpectNone(form("≥90%", ""), "NO_REASON", "the target is met");
 }
 
+TEST(NoReason, FiresOnAMissedDateOfARowWithoutPoints) {
+  const auto form = [](std::string actual, std::string reason) {
+    return FormWith(
+        {{"2018年10月底", std::move(actual), "", "", "产出指标", "时效指标", "项目完成时间", "", std::move(reason)}});
+  };
+  ExpectOne(form("2018年11月底", ""), "NO_REASON", SEVERITY_ERROR, "indicators[0].deviation_reason",
+            "“项目完成时间”时限 2018年10月底，实际 2018年11月底，已逾期，未说明偏差原因和改进措施");
+  ExpectNone(form("2018年11月底", "设备到货推迟"), "NO_REASON", "a reason");
+  ExpectNone(form("2018年9月底", ""), "NO_REASON", "in time");
+}
+
 TEST(NoReason, MustNotFire) {
   const std::pair<std::string_view, Row> cases[] = {
       {"full points", {"制度化", "已建立", "10", "10"}},
@@ -563,6 +574,10 @@ TEST(FundParts, MustNotFire) {
   AddFund(split, Fund("上级", "", "30", "30"));
   AddFund(split, Fund("其他资金", "", "20", "20"));
   ExpectNone(split, "FUND_PARTS", "a part split once more");
+  SelfEvaluation books = OneFund(Fund("年度总金额", "", "4764453.11", "4614453.11", "10"));
+  AddFund(books, Fund("其中:财政拨款", "", "4764453.11", "4614453.11"));
+  AddFund(books, Fund("一般公共预算", "", "4764453.11", "4614453.11"));
+  ExpectNone(books, "FUND_PARTS", "the budget that the money comes from");
   ExpectNone(OneFund(Fund("年度资金总额", "", "100", "90", "10")), "FUND_PARTS", "no parts");
   SelfEvaluation over = OneFund(Fund("年度资金总额", "", "508.65", "516.82", "10"));
   AddFund(over, Fund("其中：财政拨款", "", "508.65", "516.82"));
@@ -934,7 +949,7 @@ TEST(GradeCheck, MustNotFire) {
 
 // ------------------------------------------------------------------------------------------------------- the catalogue
 
-TEST(Checks, AreThirtyFourEachWithItsOwnCodeTitleAndAuthority) {
+TEST(Checks, HaveEachACodeATitleAndAnAuthorityOfTheirOwn) {
   std::set<std::string_view> codes;
   for (const Check& check : AllChecks()) {
     EXPECT_TRUE(codes.insert(check.code).second) << check.code;
@@ -942,7 +957,7 @@ TEST(Checks, AreThirtyFourEachWithItsOwnCodeTitleAndAuthority) {
     EXPECT_FALSE(check.authority.empty());
     EXPECT_EQ(FindCheck(check.code), &check);
   }
-  EXPECT_EQ(codes.size(), 34u);
+  EXPECT_EQ(codes.size(), 35u);
   EXPECT_EQ(FindCheck("NO_SUCH_CHECK"), nullptr);
 }
 

@@ -741,7 +741,7 @@ TEST(Score, EmptyRowsAndFillersHaveNoLine) {
 TEST(Score, TheCardNamesItsRulesAndWhyTheyWereChosen) {
   const Scorecard card = ScoreOf(EveryOperator());
   EXPECT_EQ(card.rule_set().id(), "cn-national-2020");
-  EXPECT_EQ(card.rule_set().revision(), 3);
+  EXPECT_EQ(card.rule_set().revision(), 4);
   EXPECT_EQ(card.rule_set().title(), "全国项目支出绩效自评评分规则（2020）");
   EXPECT_EQ(card.rule_set().selected_by(), "指定");
   EXPECT_EQ(card.rule_set().digest(), CanonicalDigest(RuleSetOf("cn-national-2020")).value());

@@ -238,7 +238,7 @@ TEST_F(WorkflowTest, RuleSetIsChosenByNameByDigestOrByTheForm) {
   EXPECT_EQ(exact.scorecard().rule_set().digest(), digest);
   const Submission revision = WaitFor(*cluster_, Submit(*cluster_, PlainForm(), "cn-national-2020@4").submission());
   EXPECT_EQ(revision.scorecard().rule_set().id(), "cn-national-2020");
-  EXPECT_EQ(revision.scorecard().rule_set().revision(), 3);
+  EXPECT_EQ(revision.scorecard().rule_set().revision(), 4);
   const Submission by_form = WaitFor(*cluster_, Submit(*cluster_, PlainForm()).submission());
   EXPECT_EQ(by_form.scorecard().rule_set().id(), "cn-national-2020");
   evaluation::v1::SelfEvaluation earlier = PlainForm();

@@ -36,6 +36,7 @@ void Prompts(const CheckInput& input, FindingSink& findings) {
 }  // namespace
 
 void Unfilled(const CheckInput& input, FindingSink& findings) {
+  constexpr std::size_t kNamed = 20;  // rows that the message names; the evidence has all
   Prompts(input, findings);
   const IndicatorReading* first = nullptr;
   std::size_t rows = 0;
@@ -47,7 +48,7 @@ void Unfilled(const CheckInput& input, FindingSink& findings) {
     ++rows;
     if (!IsUnfilled(row)) continue;
     if (first == nullptr) first = &row;
-    Append(numbers, unfilled == 0 ? "" : "、", row.index + 1);
+    if (unfilled < kNamed) Append(numbers, unfilled == 0 ? "" : "、", row.index + 1);
     Append(indices, unfilled == 0 ? "" : ",", row.index);
     ++unfilled;
   }
@@ -59,7 +60,9 @@ void Unfilled(const CheckInput& input, FindingSink& findings) {
     findings.Add(first->Path("actual"), Cat("“", first->Name(), "”没有填实际完成值和得分"), evidence);
   else
     findings.Add(first->Path("actual"),
-                 Cat("“", first->Name(), "”等 ", unfilled, " 项没有填实际完成值和得分：第 ", numbers, " 项"), evidence);
+                 Cat("“", first->Name(), "”等 ", unfilled, " 项没有填实际完成值和得分：第 ", numbers,
+                     unfilled > kNamed ? " 等项" : " 项"),
+                 evidence);
 }
 
 }  // namespace jixiao::scoring

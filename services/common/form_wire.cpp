@@ -197,13 +197,7 @@ bool FieldReader::TakeContent(std::string_view& content) {
   return true;
 }
 
-bool FieldReader::TakeVarint(std::uint32_t& value) {
-  if (at_ == end_) return false;
-  value = static_cast<unsigned char>(*at_);
-  if (value < 0x80) {
-    ++at_;
-    return true;
-  }
+bool FieldReader::TakeLongVarint(std::uint32_t& value) {
   value &= 0x7F;
   constexpr int kMostBytes = 5;
   for (int i = 1; i < kMostBytes && end_ - at_ > i; ++i) {

@@ -65,7 +65,15 @@ class FieldReader {
 
   // False at the end and where no tag can be read.
   bool Next() { return at_ != end_ && TakeVarint(tag_); }
-  bool TakeVarint(std::uint32_t& value);
+  bool TakeVarint(std::uint32_t& value) {
+    if (at_ == end_) return false;
+    value = static_cast<unsigned char>(*at_);
+    if (value >= 0x80) return TakeLongVarint(value);
+    ++at_;
+    return true;
+  }
+  // With the first byte in `value`.
+  bool TakeLongVarint(std::uint32_t& value);
 
   const char* at_;
   const char* const end_;

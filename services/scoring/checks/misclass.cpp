@@ -63,47 +63,46 @@ std::vector<const IndicatorReading*> SpendingTable(const FormReading& reading, c
   return rows;
 }
 
-// The class that level 2 names when it is not that of the row's level 1; nullptr otherwise.
-const CompiledClass* OtherClass(const IndicatorReading& row, std::string_view level1, std::string_view level2,
-                                const Rules& rules) {
-  const CompiledClass* const named = row.indicator_class != nullptr ? rules.ClassNamed(level2) : nullptr;
-  if (named == nullptr || named == row.indicator_class) return nullptr;
+// Whether level 2 names another class than that of the row's level 1.
+bool IsBelowAnother(const IndicatorReading& row, FormText& text) {
+  const CompiledClass* const named = row.level2_class;
+  if (named == nullptr || row.indicator_class == nullptr || named == row.indicator_class) return false;
   // Costs are outputs where the form has no class for them, and satisfaction is an effect in older ones.
-  const auto either = [&](v1::IndicatorClass c) {
-    return named->indicator_class == c || row.indicator_class->indicator_class == c;
-  };
-  if (either(v1::INDICATOR_CLASS_COST) || named->indicator_class == v1::INDICATOR_CLASS_SATISFACTION) return nullptr;
-  const bool both = std::ranges::any_of(
+  if (named->indicator_class == v1::INDICATOR_CLASS_COST ||
+      named->indicator_class == v1::INDICATOR_CLASS_SATISFACTION ||
+      row.indicator_class->indicator_class == v1::INDICATOR_CLASS_COST)
+    return false;
+  const std::string_view level1 = text.Folded(TruncateUtf8(row.level1, kReadOfName));
+  return std::ranges::none_of(
       named->level1_words, [&](const std::string& word) { return FindWord(level1, word) != std::string_view::npos; });
-  return both ? nullptr : named;
 }
 
 // Once for all rows that follow each other below the same names.
-void OtherClasses(const CheckInput& input, FindingSink& findings) {
+void BelowAnotherClass(const CheckInput& input, FindingSink& findings) {
   const auto& rows = input.reading.indicators;
-  for (std::size_t i = 0, next = 0; i < rows.size(); i = next) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
     const IndicatorReading& row = rows[i];
-    for (next = i + 1; next < rows.size(); ++next)
-      if (rows[next].level1 != row.level1 || rows[next].level2 != row.level2) break;
-    const CompiledClass* const named =
-        OtherClass(row, input.text.Folded(TruncateUtf8(row.level1, kReadOfName)),
-                   input.text.Folded(TruncateUtf8(row.level2, kReadOfName)), input.rules);
-    if (named == nullptr) continue;
+    const auto same = [&](const IndicatorReading& other) {
+      return other.level1 == row.level1 && other.level2 == row.level2;
+    };
+    if ((i > 0 && same(rows[i - 1])) || !IsBelowAnother(row, input.text)) continue;
+    std::size_t count = 1;
+    while (i + count < rows.size() && same(rows[i + count])) ++count;
     findings.Add(
         row.Path("level2"),
-        Cat("“", input.text.Folded(TruncateUtf8(row.level2, kReadOfName)), "”属于", named->name, "，却列在一级指标“",
-            input.text.Folded(TruncateUtf8(row.level1, kReadOfName)), "”下（", next - i, " 行）"),
+        Cat("“", input.text.Folded(TruncateUtf8(row.level2, kReadOfName)), "”属于", row.level2_class->name,
+            "，却列在一级指标“", input.text.Folded(TruncateUtf8(row.level1, kReadOfName)), "”下（", count, " 行）"),
         {{"level1", std::string(row.level1)},
          {"level2", std::string(row.level2)},
-         {"class", named->name},
-         {"rows", Cat(next - i)}});
+         {"class", row.level2_class->name},
+         {"rows", Cat(count)}});
   }
 }
 
 }  // namespace
 
 void Misclass(const CheckInput& input, FindingSink& findings) {
-  OtherClasses(input, findings);
+  BelowAnotherClass(input, findings);
   const FormReading& reading = input.reading;
   const Execution e = ExecutionOf(reading);
   Decimal sum;

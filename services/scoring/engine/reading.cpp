@@ -90,6 +90,7 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
   std::string_view class_level1;  // the names that `indicator_class` was found for
   std::string_view class_level2;
   const CompiledClass* indicator_class = nullptr;
+  const CompiledClass* level2_class = nullptr;
   bool is_cost = false;
   bool is_timing = false;
   bool is_quantity = false;
@@ -107,6 +108,7 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
       const literal::Folded folded1(level1);
       const literal::Folded folded2(level2);
       indicator_class = rules.ClassOf(folded1.text(), folded2.text());
+      level2_class = rules.ClassNamed(folded2.text());
       is_cost = folded1.text().find("成本") != std::string_view::npos ||
                 folded2.text().find("成本") != std::string_view::npos;
       is_timing = folded2.text().find("时效") != std::string_view::npos;
@@ -119,6 +121,7 @@ void ReadIndicators(FormReading& reading, const Rules& rules) {
     indicator.level1 = level1;
     indicator.level2 = level2;
     indicator.indicator_class = indicator_class;
+    indicator.level2_class = level2_class;
     indicator.is_cost = is_cost;
     indicator.is_timing = is_timing;
     indicator.is_quantity = is_quantity;

@@ -86,6 +86,7 @@ struct IndicatorReading {
   std::string_view level1;  // with merged cells filled from above
   std::string_view level2;
   const CompiledClass* indicator_class = nullptr;  // nullptr when the names are unknown
+  const CompiledClass* level2_class = nullptr;     // the one that level 2 says by itself; see Rules::ClassNamed
   bool is_cost = false;                            // 成本, also where it is a level-2 name under 产出
   bool is_timing = false;                          // 时效: a bare duration is a limit
   bool is_quantity = false;                        // level 2 names 数量

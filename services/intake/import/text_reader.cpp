@@ -9,6 +9,7 @@
 #include "intake/import/vocabulary.h"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 namespace jixiao::importing {
@@ -221,14 +222,67 @@ class TextReader {
            (trimmed.starts_with("+-") && trimmed.ends_with("-+"));
   }
 
+  // So many lines say what a table is like; all of them, at every table again, would cost the square of a text.
+  std::size_t EndOfLook() const { return std::min(lines_.size(), at_ + 120); }
+
+  // How many bars the lines from here on have, where most have as many; 0 where they do not agree.
+  std::size_t BarsOfRows() const {
+    constexpr std::size_t kLeast = 4;
+    std::map<std::size_t, std::size_t> lines_with;
+    std::size_t lines = 0;
+    for (std::size_t i = at_; i < EndOfLook() && !Blank(lines_[i]); ++i, ++lines) ++lines_with[CountOf(lines_[i], '|')];
+    const auto most = std::ranges::max_element(lines_with, {}, [](const auto& entry) { return entry.second; });
+    const bool agreed = most != lines_with.end() && most->first >= kLeast && most->second >= kLeast;
+    return agreed && most->second * 3 >= lines ? most->first : 0;
+  }
+
+  // Text taken from a web page has the merged cells that it left out in a row at its end, one bar each: what is left
+  // stands in its order, but not in its place.
+  bool LeavesOutMergedCells() const {
+    constexpr int kLeast = 3;
+    int rows = 0;
+    for (std::size_t i = at_; i < EndOfLook() && !Blank(lines_[i]); ++i) {
+      const std::string_view line = Trimmed(lines_[i]);
+      rows += !line.starts_with('|') && line.ends_with("||") ? 1 : 0;
+    }
+    return rows >= kLeast;
+  }
+
+  // How many lines from here on are one row: more than one where a cell breaks, and all of them together have as many
+  // bars as other rows. 0 behind the table.
+  std::size_t LinesOfRow(std::size_t bars) const {
+    constexpr std::size_t kMost = 10;
+    std::size_t count = CountOf(lines_[at_], '|');
+    std::size_t lines = 1;
+    while (count < bars && lines < kMost && at_ + lines < lines_.size() && !Blank(lines_[at_ + lines])) {
+      const std::string& next = lines_[at_ + lines];
+      if (count == 0 && !Trimmed(next).starts_with('|')) break;
+      count += CountOf(next, '|');
+      ++lines;
+    }
+    if (lines > 1 && count == bars) return lines;
+    return IsPipe(lines_[at_]) ? 1 : 0;
+  }
+
   void Pipes() {
     Grid& grid = NewGrid(Layout::kLoose);
+    const std::size_t bars = BarsOfRows();
+    const bool merged = bars > 0 && LeavesOutMergedCells();
     int row = 0;
-    for (; at_ < lines_.size() && IsPipe(lines_[at_]) && status_.ok(); ++at_) {
+    std::string joined;
+    for (std::size_t lines = 0; at_ < lines_.size() && status_.ok(); at_ += lines) {
+      lines = LinesOfRow(bars);
+      if (lines == 0) break;
       std::string_view line = Trimmed(lines_[at_]);
+      if (lines > 1) {
+        joined.clear();
+        for (std::size_t i = at_; i < at_ + lines; ++i) joined += lines_[i];
+        line = Trimmed(joined);
+      }
       if (line.find_first_not_of("|-:+= ") == std::string_view::npos && line.find('-') != std::string_view::npos)
         continue;
       if (line.starts_with('|')) line.remove_prefix(1);
+      if (merged) line = line.substr(0, line.find_last_not_of("| ") + 1);
       if (line.ends_with('|')) line.remove_suffix(1);
       int column = 0;
       while (true) {

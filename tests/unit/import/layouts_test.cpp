@@ -590,6 +590,33 @@ TEST(Layouts, AllCellsOnOneLine) {
   for (const auto& cell : document.forms(0).cells()) EXPECT_EQ(cell.location().paragraph(), 1);
 }
 
+// As text off a web page has it: merged cells are gone from where they stood, and bars at the end say how many. Rows
+// break where cells do.
+TEST(Layouts, BarsForMergedCellsAtTheEndsOfRows) {
+  const std::string text =
+      "项目支出绩效自评表 | ||||||||\n"
+      "(2023年度) | ||||||||\n"
+      "项目名称 | 测绘业务委托 | |||||||\n"
+      "主管部门 | 云溪镇人民政府 | 实施单位 | 云溪镇 | |||||\n"
+      "绩效指标 |\n"
+      "一级 指标 | 二级指标 | 三级指标 | 年度指标值 |\n"
+      "实际完成值 | 分值 | 得分 | 偏差原因分析 |\n"
+      "产 出 指 标 | 数量指标 | 测绘面积 | 300㎡ | 0 | 25 | 0 | 方案未批 ||\n"
+      "测绘宗数 | ≥12宗 | 12宗 | 25 | 25 | ||||\n"
+      "质量指标\n"
+      "| 指标1:验收合格率 | ≥95% | 96% | 20 | 20 | |||\n"
+      "满意度指标 | 满意度指标 | 公众满意度 | ≥90% | 95% | 20 | 20 | ||\n";
+  const ImportedDocument document = Imported(text, "form.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  const SelfEvaluation& form = document.forms(0).form();
+  EXPECT_EQ(form.project_name(), "测绘业务委托");
+  EXPECT_EQ(form.implementing_unit().name(), "云溪镇");
+  EXPECT_EQ(Indicators(form),
+            (Lines{"产出指标|数量指标|测绘面积|300㎡|0|25|0||方案未批", "产出指标|数量指标|测绘宗数|≥12宗|12宗|25|25||",
+                   "产出指标|质量指标|指标1:验收合格率|≥95%|96%|20|20||",
+                   "满意度指标|满意度指标|公众满意度|≥90%|95%|20|20||"}));
+}
+
 // More cells than are cut into rows: none of them is lost.
 TEST(Layouts, CellsBeyondTheLimitOfRowsAreAllKept) {
   std::vector<std::string> lines = {"项目名称", "测绘业务委托", "主管部门",   "云溪镇人民政府", "一级指标",

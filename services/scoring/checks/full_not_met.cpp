@@ -11,6 +11,7 @@
 // 已完成100%.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+#include "scoring/checks/rows.h"
 
 #include <algorithm>
 
@@ -73,24 +74,10 @@ void CheckSilentRows(const FormReading& reading, FindingSink& findings) {
   }
 }
 
-// What of the target words can't answer: a bound, unless it is the 100 % that 已完成 means too.
-const Quantity* FigureAskedBy(const Literal& target) {
-  for (const Quantity& q : target.quantities)
-    if (q.comparison != Comparison::kNone && !(q.unit.dimension == Dimension::kRatio && q.number == Decimal(100)))
-      return &q;
-  return nullptr;
-}
-
-bool AnswersInWords(const IndicatorReading& row) {
-  const bool states_completion = row.completion || row.claimed_completion || row.tier != nullptr;
-  return !row.actual.blank && !row.actual.figures && !row.actual.malformed && !states_completion;
-}
-
 // Full points for words where the target asks for a figure.
 void CheckWords(const IndicatorReading& row, FindingSink& findings) {
-  if (!AnswersInWords(row) || ClaimOf(row) != Claim::kFullPoints) return;
-  const Quantity* const asked = FigureAskedBy(row.target);
-  if (asked == nullptr) return;
+  const Quantity* const asked = FigureAnsweredInWords(row);
+  if (asked == nullptr || ClaimOf(row) != Claim::kFullPoints) return;
   const std::string claim = ClaimText(row, Claim::kFullPoints);
   findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("actual"),
                    Cat("“", row.Name(), "”指标值 ", asked->ToString(), "，实际完成值“", row.actual.text,

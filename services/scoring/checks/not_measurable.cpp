@@ -2,10 +2,16 @@
 // (每季度一次), a span of time (全年), the budget as a bound (控制在预算内) and a figure in the indicator's name will
 // do. Fires: 数量指标 "走访慰问困难党员" (document 000); 时效指标 "适时开展" (document 003). Must not: 质量 and 效益
 // indicators; 是 beside 采购价格不高于市场价; rows that carry neither target nor points.
+//
+// Nor is anything measured where the points stand in the columns of target and actual value: bare numbers in every row,
+// no weight and no score in any, 100 (or 90 without the execution rate) in all. Fires: 20/20, 20/20, 10/10, …
+// (document 006). Must not: the same numbers beside weights.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/checks/rows.h"
 #include "scoring/engine/literal/words.h"
+
+#include <optional>
 
 namespace jixiao::scoring {
 namespace {
@@ -24,10 +30,35 @@ bool IsMeasurable(std::string_view folded, const Rules::Words& words) {
   return false;
 }
 
+// What the bare numbers in the targets add up to, where nothing but points can be meant.
+std::optional<Decimal> PointsAsTargets(const FormReading& reading) {
+  constexpr int kLeast = 4;  // rows
+  const auto bare = [](const Literal& cell) {
+    return cell.quantities.size() == 1 && cell.quantities[0].unit_text.empty() && !cell.quantities[0].end &&
+           cell.quantities[0].comparison == Comparison::kNone;
+  };
+  Decimal sum;
+  int rows = 0;
+  for (const IndicatorReading& row : reading.indicators) {
+    if (row.IsEmpty()) continue;
+    if (row.weight || row.score || !bare(row.target) || !bare(row.actual) ||
+        row.actual.quantities[0].number > row.target.quantities[0].number)
+      return std::nullopt;
+    sum += row.target.quantities[0].number;
+    ++rows;
+  }
+  const bool whole = sum == Decimal(100) || sum == Decimal(90) || sum == Decimal(80);
+  return rows >= kLeast && whole ? std::optional(sum) : std::nullopt;
+}
+
 }  // namespace
 
 void NotMeasurable(const CheckInput& input, FindingSink& findings) {
   constexpr std::size_t kRead = 2048;
+  if (const auto points = PointsAsTargets(input.reading))
+    findings.Add("indicators",
+                 Cat("指标值和实际完成值两列填的是分值和得分（合计 ", points->ToString(), "），没有指标值"),
+                 {{"sum", points->ToString()}});
   for (const IndicatorReading& row : input.reading.indicators) {
     if (row.IsEmpty() || !(row.is_cost || row.is_timing || row.is_quantity)) continue;
     // Without points a blank target only means that the form does not carry one.

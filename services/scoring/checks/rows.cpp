@@ -49,6 +49,15 @@ std::string RowContent(const evaluation::v1::Indicator& row) {
   return Cat(name.size(), ":", name, target.size(), ":", target, actual);
 }
 
+const Quantity* FigureAnsweredInWords(const IndicatorReading& row) {
+  const bool states_completion = row.completion || row.claimed_completion || row.tier != nullptr;
+  if (row.actual.blank || row.actual.figures || row.actual.malformed || states_completion) return nullptr;
+  for (const Quantity& q : row.target.quantities)
+    if (q.comparison != Comparison::kNone && !(q.unit.dimension == Dimension::kRatio && q.number == Decimal(100)))
+      return &q;
+  return nullptr;
+}
+
 std::optional<Decimal> BehindMisreadOperator(const Quantity& quantity) {
   const Decimal rest = quantity.number - Decimal(200);
   return rest.IsNegative() || rest >= Decimal(100) ? std::nullopt : std::optional(rest);

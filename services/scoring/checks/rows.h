@@ -30,6 +30,10 @@ int RowsIfAllDone(const FormReading& reading);
 const Quantity* MoreThanTheWhole(const IndicatorReading& row, const Literal& cell, const Literal& other,
                                  const CheckInput& input);
 
+// What of the target words can't answer, where the actual value is in words: a bound, unless it is the 100 % that
+// 已完成 means too. nullptr for none.
+const Quantity* FigureAnsweredInWords(const IndicatorReading& row);
+
 // 90 for 290: character recognition takes ≥ for a 2.
 std::optional<Decimal> BehindMisreadOperator(const Quantity& quantity);
 

@@ -4,7 +4,8 @@
 // × 22.5 = 90 beside an execution line of 10.
 //
 // Execution has its points once, on the total row of the funds. Fires mildly: 其中:本年财政拨款 with the 10 points of
-// the total row again. Must not: 5 and 5 points on the rows below 10.
+// the total row again; indicators that have all 100 points themselves, by their weights or, without any, by their
+// scores. Must not: 5 and 5 points on the rows below 10; indicators of 100 of which one is the execution rate.
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
@@ -43,6 +44,23 @@ void CheckFunds(const FormReading& reading, FindingSink& findings) {
   }
 }
 
+// The points of the whole form on its indicators: the execution, which has some by the rules, has none.
+void CheckExecutionLeftOut(const CheckInput& input, const std::optional<RowSums>& weights, FindingSink& findings) {
+  const FormReading& reading = input.reading;
+  const FundReading* fund = reading.total_fund;
+  if (fund == nullptr || fund->weight || fund->score || input.rules.execution_weight <= Decimal()) return;
+  // Without weights full scores tell as much.
+  const auto sums = weights || reading.HasWeights() ? weights : ScoreSums(reading.indicators);
+  if (!sums || !sums->CanBe(input.rules.total_weight)) return;
+  for (const IndicatorReading& row : reading.indicators)
+    if (NamesExecutionRate(input.text.Level3(row), input.rules) || NamesExecutionRate(row.level1, input.rules)) return;
+  findings.AddMild(
+      evaluation::v1::SEVERITY_INFO, fund->Path("weight"),
+      Cat("指标", weights ? "分值" : "得分", "合计已为 ", input.rules.total_weight.ToString(),
+          " 分，预算执行没有计分，按规则应占 ", input.rules.execution_weight.ToString(), " 分"),
+      {{"indicators", input.rules.total_weight.ToString()}, {"execution", input.rules.execution_weight.ToString()}});
+}
+
 }  // namespace
 
 void SumWeight(const CheckInput& input, FindingSink& findings) {
@@ -70,6 +88,7 @@ void SumWeight(const CheckInput& input, FindingSink& findings) {
                     {"printed", printed ? printed->ToString() : ""}});
     }
   }
+  CheckExecutionLeftOut(input, sums, findings);
   CheckFunds(reading, findings);
   CheckHeadings(input, findings);
 }

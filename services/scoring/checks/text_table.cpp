@@ -6,6 +6,7 @@
 // 2021; 约111万元 for 110.76.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+#include "scoring/checks/goal_rows.h"
 #include "scoring/checks/text/years.h"
 #include "scoring/engine/line.h"
 #include "scoring/engine/literal/words.h"
@@ -268,6 +269,7 @@ void CompareRow(const IndicatorReading& row, const std::vector<Named>& named, co
 
 void TextTable(const CheckInput& input, FindingSink& findings) {
   const evaluation::v1::SelfEvaluation& form = *input.reading.form;
+  CompareGoalWithRows(input, findings);
   if (form.report().empty()) return;
   TotalsInReport totals(input, findings);
   std::vector<Named> named;

@@ -1,15 +1,23 @@
 // UNFILLED: a row that has a target says what became of it, and a text is written by whoever files the form. Fires: a
 // weight of 22.5 and =100% with neither an actual value nor points nor a completion, of one row or of all (document
-// 015); a goal's completion that is the template's prompt still, 说明任务完成情况（100字以内）. Must not: a row that
-// has one of them; a row for 其中 without a target; full points without an actual value, which FULL_NOT_MET names.
+// 015); a goal's completion that is the template's prompt still, 说明任务完成情况（100字以内）; a completion of a goal
+// that is not stated (document 006); a name with nothing beside it among rows that are filled (document 021). Must not:
+// a row that has one of them; a row for 其中 without a target; full points without an actual value, which FULL_NOT_MET
+// names; a template's row that nobody needed, 指标2 and nothing else; a form without any values.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+#include "scoring/checks/rows.h"
 
 namespace jixiao::scoring {
 namespace {
 
 bool IsUnfilled(const IndicatorReading& row) {
   return !row.IsEmpty() && (row.weight || !row.target.blank) && row.actual.blank && !row.score && !row.completion;
+}
+
+// Whether a row has a name and nothing else.
+bool IsOnlyName(const IndicatorReading& row, FormText& text) {
+  return !row.left_out && row.IsEmpty() && !row.row->level3().empty() && !RowNameIn(text.Level3(row)).empty();
 }
 
 // Whether a text ends as prompts do: （200字以内）.
@@ -33,36 +41,63 @@ void Prompts(const CheckInput& input, FindingSink& findings) {
   for (int i = 0; i < form.report_size(); ++i) name(Cat("report[", i, "].text"), form.report(i).text());
 }
 
+// Rows of one kind: how many, the first, and their numbers for people (the first ones) and for machines (all).
+struct RowList {
+  static constexpr std::size_t kNamed = 20;
+  const IndicatorReading* first = nullptr;
+  std::size_t count = 0;
+  std::string numbers;
+  std::string indices;
+
+  void Add(const IndicatorReading& row) {
+    if (first == nullptr) first = &row;
+    if (count < kNamed) Append(numbers, count == 0 ? "" : "、", row.index + 1);
+    Append(indices, count == 0 ? "" : ",", row.index);
+    ++count;
+  }
+
+  // “A”没有填X, or “A”等 3 项没有填X：第 1、2、3 项.
+  std::string Lack(std::string_view what) const {
+    if (count == 1) return Cat("“", first->Name(), "”没有填", what);
+    return Cat("“", first->Name(), "”等 ", count, " 项没有填", what, "：第 ", numbers,
+               count > kNamed ? " 等项" : " 项");
+  }
+};
+
+// The completion of a goal that is stated nowhere.
+void Goal(const evaluation::v1::SelfEvaluation& form, const Rules& rules, FindingSink& findings) {
+  if (form.actual_goal().empty() || !form.expected_goal().empty() || rules.IsFiller(Fold(form.actual_goal()))) return;
+  findings.AddMild(evaluation::v1::SEVERITY_WARNING, "expected_goal", "只填了年度总体目标的完成情况，没有填预期目标",
+                   {{"actual_goal", std::string(TruncateUtf8(form.actual_goal(), 300))}});
+}
+
 }  // namespace
 
 void Unfilled(const CheckInput& input, FindingSink& findings) {
-  constexpr std::size_t kNamed = 20;  // rows that the message names; the evidence has all
+  constexpr std::size_t kEnoughFilled = 3;  // rows with target and actual value: then the form has both columns
   Prompts(input, findings);
-  const IndicatorReading* first = nullptr;
+  Goal(*input.reading.form, input.rules, findings);
   std::size_t rows = 0;
-  std::size_t unfilled = 0;
-  std::string numbers;
-  std::string indices;
+  std::size_t filled = 0;
+  RowList unfilled;
+  RowList only_named;
   for (const IndicatorReading& row : input.reading.indicators) {
+    if (IsOnlyName(row, input.text)) only_named.Add(row);
     if (row.IsEmpty()) continue;
     ++rows;
-    if (!IsUnfilled(row)) continue;
-    if (first == nullptr) first = &row;
-    if (unfilled < kNamed) Append(numbers, unfilled == 0 ? "" : "、", row.index + 1);
-    Append(indices, unfilled == 0 ? "" : ",", row.index);
-    ++unfilled;
+    filled += !row.target.blank && !row.actual.blank;
+    if (IsUnfilled(row)) unfilled.Add(row);
   }
-  if (first == nullptr) return;
-  const FindingSink::Evidence evidence = {{"unfilled", Cat(unfilled)}, {"rows", indices}};
-  if (unfilled == rows && rows > 1)
+  if (only_named.count > 0 && filled >= kEnoughFilled)
+    findings.AddMild(evaluation::v1::SEVERITY_WARNING, only_named.first->Path("target"),
+                     only_named.Lack("指标值和实际完成值"),
+                     {{"unfilled", Cat(only_named.count)}, {"rows", only_named.indices}});
+  if (unfilled.count == 0) return;
+  const FindingSink::Evidence evidence = {{"unfilled", Cat(unfilled.count)}, {"rows", unfilled.indices}};
+  if (unfilled.count == rows && rows > 1)
     findings.Add("indicators", Cat(rows, " 项指标都没有填实际完成值和得分，无从评价"), evidence);
-  else if (unfilled == 1)
-    findings.Add(first->Path("actual"), Cat("“", first->Name(), "”没有填实际完成值和得分"), evidence);
   else
-    findings.Add(first->Path("actual"),
-                 Cat("“", first->Name(), "”等 ", unfilled, " 项没有填实际完成值和得分：第 ", numbers,
-                     unfilled > kNamed ? " 等项" : " 项"),
-                 evidence);
+    findings.Add(unfilled.first->Path("actual"), unfilled.Lack("实际完成值和得分"), evidence);
 }
 
 }  // namespace jixiao::scoring

@@ -1,10 +1,12 @@
 // UNIT_MISMATCH (16): target and actual value of a row are in units that can be compared, and amounts in the report are
-// not off by the ten thousand between 元 and 万元. Fires: 360天 against 100%; 30万元 against 30元; "支出360304万元"
+// not off by the ten thousand between 元 and 万元; where a row has no points, a figure with its operator is answered by
+// one. Fires: 360天 against 100%; 30万元 against 30元; ≥80% against 均通过省级验收, without points; "支出360304万元"
 // beside a table of 110.76万元; "626,380.00元" beside 626380 under 万元 (document 004). Must not: ≥50个 against 50,
 // 50个 against 50家, 72890元 against 7.289万元, 已完成100%.
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+#include "scoring/checks/rows.h"
 #include "scoring/engine/line.h"
 #include "scoring/engine/literal/words.h"
 #include "scoring/engine/word_list.h"
@@ -40,6 +42,12 @@ void CheckRow(const IndicatorReading& row, FindingSink& findings) {
         Cat("“", row.Name(), "”指标值 ", target.ToString(), " 与实际完成值 ", actual.ToString(), " 单位不同，无法比较"),
         {{"target", target.ToString()}, {"actual", actual.ToString()}});
   }
+  // With points it is FULL_NOT_MET's.
+  if (const Quantity* const asked = row.score ? nullptr : FigureAnsweredInWords(row))
+    findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("actual"),
+                     Cat("“", row.Name(), "”指标值 ", asked->ToString(), "，实际完成值“",
+                         TruncateUtf8(row.actual.text, 90), "”没有数字，无从核对"),
+                     {{"target", asked->ToString()}, {"actual", std::string(TruncateUtf8(row.actual.text, 300))}});
   for (const Pair& pair : row.measure.pairs) {
     const bool money =
         pair.target.unit.dimension == Dimension::kMoney && pair.actual.unit.dimension == Dimension::kMoney;

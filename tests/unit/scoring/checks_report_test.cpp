@@ -133,6 +133,42 @@ TEST(TextTableCheck, FiresOnARowsNamedAmount) {
   ExpectNone(form, "TEXT_TABLE", "one of what is named");
 }
 
+// Two rows that count things, under a goal and its completion.
+SelfEvaluation Counted(std::string_view goal, std::string_view reached = "") {
+  SelfEvaluation form = FormWith({{"550万粒", "550万粒", "50", "50", "产出指标", "数量指标", "指标1免费发放原原种"},
+                                  {"≥8000亩", "8535.5亩", "50", "50", "产出指标", "数量指标", "一级种薯基地面积"}});
+  form.set_expected_goal(std::string(goal));
+  form.set_actual_goal(std::string(reached));
+  return form;
+}
+
+TEST(TextTableCheck, FiresOnAGoalThatCountsOtherThanItsRow) {
+  // Document 012.
+  const Finding finding = ExpectOne(Counted("采购原原种425万粒；企业自购200万粒，推广新技术。"), "TEXT_TABLE",
+                                    SEVERITY_WARNING, "indicators[0].target",
+                                    "“指标1免费发放原原种”指标值 550 万粒，与总体目标所写“采购原原种425万粒”不一致");
+  EXPECT_EQ(Evidence(finding, "table"), "550 万粒");
+  EXPECT_EQ(Evidence(finding, "goal"), "采购原原种425万粒");
+  EXPECT_EQ(Evidence(finding, "of"), "expected_goal");
+  ExpectOne(Counted("发放原原种，建成种薯基地1,250亩"), "TEXT_TABLE", SEVERITY_WARNING, "indicators[1].target",
+            "“一级种薯基地面积”指标值 ≥ 8000 亩，与总体目标所写“建成种薯基地1,250亩”不一致");
+  ExpectOne(Counted("建设种薯基地", "建成种薯基地8000.5亩"), "TEXT_TABLE", SEVERITY_WARNING, "indicators[1].actual",
+            "“一级种薯基地面积”实际完成值 8535.5 亩，与总体目标所写“建成种薯基地8000.5亩”不一致");
+}
+
+TEST(TextTableCheck, MustNotFireOnGoals) {
+  for (const std::string_view goal :
+       {"发放原原种550万粒", "发放原原种5500000粒", "发放原原种约425万粒", "发放原原种425万元", "发放原原种425人",
+        "推广种薯425万粒", "原原种发放率95%", "发放原原种300万粒、125万粒", "2021年发放原原种", "425万粒原原种", ""})
+    ExpectNone(Counted(goal), "TEXT_TABLE", goal);
+  // What is reached may be said in the goal, and the other way round.
+  ExpectNone(Counted("建设种薯基地8535.5亩", "建成种薯基地8000亩"), "TEXT_TABLE", "numbers of the row");
+  SelfEvaluation two = FormWith({{"5公里", "5公里", "50", "50", "产出指标", "数量指标", "沥青道路建设"},
+                                 {"15公里", "15公里", "50", "50", "产出指标", "数量指标", "水泥道路建设"}});
+  two.set_expected_goal("完成道路建设20公里");
+  ExpectNone(two, "TEXT_TABLE", "two rows that may be meant");
+}
+
 TEST(TextTableCheck, MustNotFire) {
   for (const std::string_view text : {"年初预算100万元，全年预算120万元，支出108万元。",
                                       "预算资金共计1,200,000.00元，实际支出为108.00万元，执行率90%。",
@@ -316,6 +352,16 @@ TEST(NoContentCheck, FiresBesideErrorsOrALowRate) {
   form.mutable_funds(0)->set_execution_rate("100%");
   form.mutable_funds(0)->set_executed("107.5");
   ExpectOne(form, "NO_CONTENT", SEVERITY_WARNING, "report[0].text", "报告称没有存在的问题，而本表查出 1 处错误");
+}
+
+TEST(NoContentCheck, FiresBesideATargetThatIsMissed) {
+  SelfEvaluation form = FormWith({{"≥95%", "94.60%", "", "", "满意度指标", "服务对象满意度指标", "家长满意度"}});
+  form.mutable_indicators(0)->set_deviation_reason("部分家长期望较高");
+  AddSection(form, "未完成的绩效目标及原因、存在的问题", "无");
+  ExpectOne(form, "NO_CONTENT", SEVERITY_WARNING, "report[0].text",
+            "报告称没有存在的问题，而有 1 项指标没有达到指标值");
+  form.mutable_indicators(0)->set_target("95%");
+  ExpectNone(form, "NO_CONTENT", "a bare target may be a ceiling");
 }
 
 TEST(NoContentCheck, MustNotFire) {

@@ -50,6 +50,20 @@ TEST(NotMeasurableCheck, MustNotFire) {
   for (const auto& [why, row] : cases) ExpectNone(OneRow(row), "NOT_MEASURABLE", why);
 }
 
+TEST(NotMeasurableCheck, FiresOnPointsInTheColumnsOfValues) {
+  const Row thirty = {"30", "30", "", ""};
+  const Row twenty = {"20", "18", "", ""};
+  // Document 006.
+  const Finding finding = ExpectOne(FormWith({thirty, thirty, twenty, twenty}), "NOT_MEASURABLE", SEVERITY_WARNING,
+                                    "indicators", "指标值和实际完成值两列填的是分值和得分（合计 100），没有指标值");
+  EXPECT_EQ(Evidence(finding, "sum"), "100");
+  ExpectNone(FormWith({thirty, thirty, twenty}), "NOT_MEASURABLE", "three rows are chance");
+  ExpectNone(FormWith({thirty, thirty, twenty, {"30", "30", "", ""}}), "NOT_MEASURABLE", "110 is no total");
+  ExpectNone(FormWith({thirty, thirty, twenty, {"20个", "20个", "", ""}}), "NOT_MEASURABLE", "a unit");
+  ExpectNone(FormWith({thirty, thirty, twenty, {"20", "20", "10", "10"}}), "NOT_MEASURABLE", "a weight");
+  ExpectNone(FormWith({thirty, thirty, twenty, {"20", "21", "", ""}}), "NOT_MEASURABLE", "more than the points");
+}
+
 // ------------------------------------------------------------------------------------------------------------ UNFILLED
 
 TEST(UnfilledCheck, FiresOnRowsThatSayNothingOfTheirTarget) {
@@ -66,8 +80,35 @@ TEST(UnfilledCheck, FiresOnRowsThatSayNothingOfTheirTarget) {
   EXPECT_EQ(Evidence(finding, "rows"), "1,2");
 }
 
+TEST(UnfilledCheck, FiresOnNamesWithNothingBesideThem) {
+  const Row filled = {"≥2次", "2次", "", "", "产出指标", "数量指标", "宣传"};
+  const Row name = {"", "", "", "", "产出指标", "数量指标", "指标4.不合格产品处置率"};
+  const Finding finding =
+      ExpectOne(FormWith({filled, name, filled, filled, name}), "UNFILLED", SEVERITY_WARNING, "indicators[1].target",
+                "“指标4.不合格产品处置率”等 2 项没有填指标值和实际完成值：第 2、5 项");
+  EXPECT_EQ(Evidence(finding, "rows"), "1,4");
+  ExpectNone(FormWith({filled, filled, name}), "UNFILLED", "rows of which few are filled");
+  for (const std::string_view placeholder : {"", "指标2：", "……", "指标3"})
+    ExpectNone(FormWith({filled, filled, filled, {"", "", "", "", "产出指标", "数量指标", std::string(placeholder)}}),
+               "UNFILLED", placeholder);
+}
+
+TEST(UnfilledCheck, FiresOnTheCompletionOfAGoalThatIsNotStated) {
+  SelfEvaluation form = OneRow({"≥2次", "2次", "50", "50", "产出指标", "数量指标", "宣传"});
+  form.set_actual_goal("完成省道建设32.1公里");
+  ExpectOne(form, "UNFILLED", SEVERITY_WARNING, "expected_goal", "只填了年度总体目标的完成情况，没有填预期目标");
+  form.set_expected_goal("建设省道");
+  ExpectNone(form, "UNFILLED", "both are there");
+  form.clear_expected_goal();
+  form.set_actual_goal("无");
+  ExpectNone(form, "UNFILLED", "a filler");
+  form.clear_actual_goal();
+  ExpectNone(form, "UNFILLED", "neither is there");
+}
+
 TEST(UnfilledCheck, FiresOnPromptsOfTheTemplate) {
   SelfEvaluation form = OneRow({"≥2次", "2次", "50", "50", "产出指标", "数量指标", "宣传"});
+  form.set_expected_goal("开展宣传");
   form.set_actual_goal("对照年度目标，说明相关任务目标的完成情况（100字以内）");
   ExpectOne(form, "UNFILLED", SEVERITY_WARNING, "actual_goal", "所填的还是模板的填写提示");
   form.set_actual_goal("已完成，报告控制在100字以内，另附说明");
@@ -344,6 +385,19 @@ TEST(IdFormatCheck, MustNotFire) {
     form.mutable_competent_department()->set_code(department);
     form.mutable_implementing_unit()->set_code(unit);
     ExpectNone(form, "ID_FORMAT", std::string(unit) + " under " + department);
+  }
+}
+
+TEST(IdFormatCheck, FiresOnAFormsTitleAsTheProjectsName) {
+  SelfEvaluation form = OneRow({"≥5个", "5个", "90", "90"});
+  for (const std::string_view title : {"执法补助经费支出绩效自评表", "执法补助经费绩效自评报告（2021年度）"}) {
+    form.set_project_name(std::string(title));
+    ExpectOne(form, "ID_FORMAT", SEVERITY_WARNING, "project_name",
+              "项目名称“" + std::string(title) + "”是表名，不是项目名称");
+  }
+  for (const std::string_view name : {"执法补助经费", "绩效评价工作经费", "绩效自评表编制服务费", "学校自评报告"}) {
+    form.set_project_name(std::string(name));
+    ExpectNone(form, "ID_FORMAT", name);
   }
 }
 

@@ -149,6 +149,21 @@ TEST(SumWeight, FiresMildlyOnExecutionPointsThatStandTwice) {
   ExpectNone(form, "SUM_WEIGHT", "a part of the points");
 }
 
+TEST(SumWeight, FiresMildlyWhereTheExecutionHasNoPoints) {
+  SelfEvaluation form = FormWith({{"≥5", "5", "60", "60"}, {"≥5", "5", "40", "40"}});
+  AddFund(form, Fund("年度资金总额", "", "9.48", "9.48"));
+  ExpectOne(form, "SUM_WEIGHT", SEVERITY_INFO, "funds[0].weight",
+            "指标分值合计已为 100 分，预算执行没有计分，按规则应占 10 分");
+  for (auto& row : *form.mutable_indicators()) row.clear_weight();
+  ExpectOne(form, "SUM_WEIGHT", SEVERITY_INFO, "funds[0].weight",
+            "指标得分合计已为 100 分，预算执行没有计分，按规则应占 10 分");
+  form.mutable_indicators(0)->set_level3("预算执行率");
+  ExpectNone(form, "SUM_WEIGHT", "the execution rate is a row");
+  form.mutable_indicators(0)->set_level3("宣传次数");
+  form.mutable_funds(0)->set_score("10");
+  ExpectNone(form, "SUM_WEIGHT", "the execution has points");
+}
+
 TEST(SumWeight, MustNotFire) {
   ExpectNone(Sichuan(), "SUM_WEIGHT", "4 × 22.5 beside an execution line of 10");
   ExpectNone(FormWith({{"≥5", "5", "100", "100"}}), "SUM_WEIGHT", "indicators that take all points");
@@ -829,6 +844,21 @@ TEST(UnitMismatch, FiresOnUnitsThatCannotBeCompared) {
   EXPECT_EQ(Evidence(finding, "actual"), "100%");
   ExpectOne(OneRow({"30万元", "30元", "10", "10", "产出指标", "成本指标", "经费"}), "UNIT_MISMATCH", SEVERITY_ERROR,
             "indicators[0].actual", "“经费”指标值 30 万元 与实际完成值 30 元 数字相同而单位不同");
+}
+
+TEST(UnitMismatch, FiresOnWordsForAFigureWithoutPoints) {
+  const Row row = {"80%以上", "均通过省级验收", "", "", "产出指标", "质量指标", "门诊规范化建设"};
+  ExpectOne(FormWith({row}), "UNIT_MISMATCH", SEVERITY_WARNING, "indicators[0].actual",
+            "“门诊规范化建设”指标值 ≥ 80%，实际完成值“均通过省级验收”没有数字，无从核对");
+  const std::pair<std::string_view, std::pair<std::string, std::string>> cases[] = {
+      {"100 % is what 已完成 means", {"=100%", "已完成"}},
+      {"no operator is written", {"80%", "均通过省级验收"}},
+      {"a completion", {"≥80%", "已完成100%"}},
+      {"a date", {"≤12月", "12月"}},
+      {"nothing yet", {"≥80%", ""}}};
+  for (const auto& [why, cells] : cases)
+    ExpectNone(FormWith({{cells.first, cells.second, "", "", "产出指标", "质量指标", "建设"}}), "UNIT_MISMATCH", why);
+  ExpectNone(OneRow({"≥80%", "均通过省级验收", "10", "10"}), "UNIT_MISMATCH", "with points it is FULL_NOT_MET's");
 }
 
 TEST(UnitMismatch, FiresOnAmountsInTheReportThatAre10000TimesOff) {

@@ -236,9 +236,9 @@ TEST_F(WorkflowTest, RuleSetIsChosenByNameByDigestOrByTheForm) {
   const std::string digest = named.scorecard().rule_set().digest();
   const Submission exact = WaitFor(*cluster_, Submit(*cluster_, PlainForm(), digest).submission());
   EXPECT_EQ(exact.scorecard().rule_set().digest(), digest);
-  const Submission revision = WaitFor(*cluster_, Submit(*cluster_, PlainForm(), "cn-national-2020@4").submission());
+  const Submission revision = WaitFor(*cluster_, Submit(*cluster_, PlainForm(), "cn-national-2020@5").submission());
   EXPECT_EQ(revision.scorecard().rule_set().id(), "cn-national-2020");
-  EXPECT_EQ(revision.scorecard().rule_set().revision(), 4);
+  EXPECT_EQ(revision.scorecard().rule_set().revision(), 5);
   const Submission by_form = WaitFor(*cluster_, Submit(*cluster_, PlainForm()).submission());
   EXPECT_EQ(by_form.scorecard().rule_set().id(), "cn-national-2020");
   evaluation::v1::SelfEvaluation earlier = PlainForm();

@@ -46,7 +46,7 @@ search::Entry Make(std::mt19937& random, std::int64_t number) {
                  {search::kGrade, score >= 90'000'000   ? "优"
                                   : score >= 80'000'000 ? "良"
                                                         : "中"},
-                 {search::kRuleSet, "cn-national-2020@4"}};
+                 {search::kRuleSet, "cn-national-2020@5"}};
   for (const std::string& name : {unit, project})
     for (const std::string& gram : search::GramsOf(search::Folded(name)))
       entry.sets.push_back(Cat(search::kGramPrefix, gram));

@@ -1,9 +1,10 @@
 // ECHO (15): the actual value of a row without a number, or the goal's completion, repeats the target word for word; or
-// the target was pasted with its operator (≥90% against ≥90%). Fires: most qualitative rows of document 003. Must not:
-// 是/是, 合规/合规, 100%/100%.
+// the target was pasted with its operator (≥90% against ≥90%); a goal's completion that is a passage of the goal.
+// Fires: most qualitative rows of document 003; mildly, one row. Must not: 是/是, 合规/合规, 100%/100%.
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+#include "scoring/checks/rows.h"
 #include "scoring/engine/literal/words.h"
 
 #include <algorithm>
@@ -46,6 +47,17 @@ std::string_view EchoedGoal(const CheckInput& input) {
   return IsEcho(expected, input.text.Folded(form.actual_goal()), input.rules) ? expected : std::string_view();
 }
 
+// Whether the goal's completion is a passage of the goal that was expected.
+bool IsPassage(const CheckInput& input) {
+  constexpr std::size_t kLeast = 36;  // bytes: a dozen characters, so that it is no coincidence
+  const evaluation::v1::SelfEvaluation& form = *input.reading.form;
+  if (form.actual_goal().size() < kLeast || form.actual_goal().size() >= form.expected_goal().size()) return false;
+  std::string_view actual = input.text.Folded(form.actual_goal());
+  for (const std::string_view stop : {"。", ";", "."})
+    if (actual.ends_with(stop)) actual.remove_suffix(stop.size());
+  return FindWord(input.text.Folded(form.expected_goal()), actual) != std::string_view::npos;
+}
+
 }  // namespace
 
 void Echo(const CheckInput& input, FindingSink& findings) {
@@ -53,14 +65,18 @@ void Echo(const CheckInput& input, FindingSink& findings) {
   if (const std::string_view expected = EchoedGoal(input); !expected.empty())
     findings.Add("actual_goal", "年度总体目标的实际完成情况与预期目标文字完全相同",
                  {{"characters", Cat(Utf8Length(expected))}});
+  else if (IsPassage(input))
+    findings.Add("actual_goal", "年度总体目标的实际完成情况是预期目标中的一段原文",
+                 {{"characters", Cat(Utf8Length(reading.form->actual_goal()))}});
   int in_words = 0;
   int echoed = 0;
   std::string rows;
   for (const IndicatorReading& row : reading.indicators) {
     if (row.measure.copied) {
-      findings.Add(row.Path("actual"),
-                   Cat("“", row.Name(), "”实际完成值“", row.actual.text, "”照抄指标值（连同运算符），不是实际数值"),
-                   {{"target", row.target.text}, {"actual", row.actual.text}});
+      findings.Add(
+          row.Path("actual"),
+          Cat("“", row.Name(), "”实际完成值“", Quoted(row.row->actual()), "”照抄指标值（连同运算符），不是实际数值"),
+          {{"target", row.target.text}, {"actual", row.actual.text}});
       continue;
     }
     if (!row.target.quantities.empty() || row.target.period || row.target.blank || row.actual.blank) continue;
@@ -68,9 +84,11 @@ void Echo(const CheckInput& input, FindingSink& findings) {
     if (!IsEcho(row.target.text, row.actual.text, input.rules)) continue;
     Append(rows, echoed++ == 0 ? "" : ",", row.index);
   }
+  // One row that ends as it was meant to may say so in its own words.
   if (echoed > 0)
-    findings.Add("indicators", Cat(in_words, " 项文字指标中有 ", echoed, " 项的实际完成值与指标值文字完全相同"),
-                 {{"echoed", Cat(echoed)}, {"in_words", Cat(in_words)}, {"rows", rows}});
+    findings.AddMild(echoed > 1 ? evaluation::v1::SEVERITY_WARNING : evaluation::v1::SEVERITY_INFO, "indicators",
+                     Cat(in_words, " 项文字指标中有 ", echoed, " 项的实际完成值与指标值文字完全相同"),
+                     {{"echoed", Cat(echoed)}, {"in_words", Cat(in_words)}, {"rows", rows}});
 }
 
 }  // namespace jixiao::scoring

@@ -8,28 +8,43 @@
 
 namespace jixiao::scoring {
 
+namespace {
+
+// `score` on `weight`, printed at `path`.
+void Compare(const Decimal& score, const Decimal& weight, const Decimal& budget, const Decimal& executed,
+             std::string path, const Rules& rules, FindingSink& findings) {
+  const auto expected = ExecutionPoints(budget, executed, weight, rules);
+  if (!expected) return;
+  const Decimal difference = (score - *expected).Abs();
+  if (difference <= rules.points_warning) return;
+  const std::string points = expected->ToFixed(rules.places);
+  const FindingSink::Evidence evidence = {{"printed", score.ToString()},
+                                          {"computed", points},
+                                          {"weight", weight.ToString()},
+                                          {"executed", executed.ToString()},
+                                          {"budget", budget.ToString()}};
+  const std::string why =
+      budget.IsZero() ? std::string("全年预算数为 0，按规则")
+                      : Cat("按 ", executed.ToString(), " ÷ ", budget.ToString(), " 和分值 ", weight.ToString(), " ");
+  std::string message = Cat("执行率得分填为 ", score.ToString(), "，", why, "应为 ", points);
+  if (difference > rules.points_error)
+    findings.Add(std::move(path), std::move(message), evidence);
+  else
+    findings.AddMild(evaluation::v1::SEVERITY_WARNING, std::move(path), std::move(message), evidence);
+}
+
+}  // namespace
+
 void ExecScore(const CheckInput& input, FindingSink& findings) {
   const FundReading* fund = input.reading.total_fund;
-  if (fund == nullptr || !fund->weight || !fund->score || !fund->budget || !fund->executed) return;
-  const auto expected = ExecutionPoints(*fund->budget, *fund->executed, *fund->weight, input.rules);
-  if (!expected) return;
-  const Decimal difference = (*fund->score - *expected).Abs();
-  if (difference <= input.rules.points_warning) return;
-  const std::string points = expected->ToFixed(input.rules.places);
-  const FindingSink::Evidence evidence = {{"printed", fund->score->ToString()},
-                                          {"computed", points},
-                                          {"weight", fund->weight->ToString()},
-                                          {"executed", fund->executed->ToString()},
-                                          {"budget", fund->budget->ToString()}};
-  const std::string why = fund->budget->IsZero()
-                              ? std::string("全年预算数为 0，按规则")
-                              : Cat("按 ", fund->executed->ToString(), " ÷ ", fund->budget->ToString(), " 和分值 ",
-                                    fund->weight->ToString(), " ");
-  std::string message = Cat("执行率得分填为 ", fund->score->ToString(), "，", why, "应为 ", points);
-  if (difference > input.rules.points_error)
-    findings.Add(fund->Path("score"), std::move(message), evidence);
-  else
-    findings.AddMild(evaluation::v1::SEVERITY_WARNING, fund->Path("score"), std::move(message), evidence);
+  if (fund != nullptr && fund->weight && fund->score && fund->budget && fund->executed)
+    Compare(*fund->score, *fund->weight, *fund->budget, *fund->executed, fund->Path("score"), input.rules, findings);
+  for (const IndicatorReading& row : input.reading.indicators) {
+    if (!row.score || !row.target.blank || !row.IsExecutionRate()) continue;
+    const Execution e = ExecutionOf(input.reading);
+    if (e.budget && e.executed)
+      Compare(*row.score, *row.weight, *e.budget, *e.executed, row.Path("score"), input.rules, findings);
+  }
 }
 
 }  // namespace jixiao::scoring

@@ -80,7 +80,7 @@ void CheckWords(const IndicatorReading& row, FindingSink& findings) {
   if (asked == nullptr || ClaimOf(row) != Claim::kFullPoints) return;
   const std::string claim = ClaimText(row, Claim::kFullPoints);
   findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("actual"),
-                   Cat("“", row.Name(), "”指标值 ", asked->ToString(), "，实际完成值“", row.actual.text,
+                   Cat("“", row.Name(), "”指标值 ", asked->ToString(), "，实际完成值“", Quoted(row.row->actual()),
                        "”没有数字，无从核对，却", claim),
                    {{"target", asked->ToString()}, {"actual", row.actual.text}, {"claim", claim}});
 }
@@ -100,15 +100,16 @@ void FullNotMet(const CheckInput& input, FindingSink& findings) {
     const std::string claim = ClaimText(row, what);
     if (late) {
       findings.Add(row.Path("actual"),
-                   Cat("“", row.Name(), "”时限 ", row.target.text, "，实际 ", row.actual.text, "，已逾期，却", claim),
+                   Cat("“", row.Name(), "”时限 ", Quoted(row.row->target()), "，实际 ", Quoted(row.row->actual()),
+                       "，已逾期，却", claim),
                    {{"target", row.target.text}, {"actual", row.actual.text}, {"claim", claim}});
       continue;
     }
     if (disagrees) {
-      findings.Add(
-          row.Path("actual"),
-          Cat("“", row.Name(), "”指标值“", row.target.text, "”，实际“", row.actual.text, "”，未达到指标值，却", claim),
-          {{"target", row.target.text}, {"actual", row.actual.text}, {"claim", claim}});
+      findings.Add(row.Path("actual"),
+                   Cat("“", row.Name(), "”指标值“", Quoted(row.row->target()), "”，实际“", Quoted(row.row->actual()),
+                       "”，未达到指标值，却", claim),
+                   {{"target", row.target.text}, {"actual", row.actual.text}, {"claim", claim}});
       continue;
     }
     for (const Pair& pair : row.measure.pairs)

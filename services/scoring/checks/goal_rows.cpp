@@ -36,7 +36,7 @@ bool IsCounted(const Quantity& q) {
     case Dimension::kArea:
     case Dimension::kVolume:
     case Dimension::kMass:
-      return !q.approximate && !q.end;
+      return !q.end;
     default:
       return false;
   }
@@ -130,6 +130,14 @@ bool ShareWords(std::string_view words, std::string_view name) {
   return false;
 }
 
+// Whether two quantities of one unit may be the same; about so many leaves a fifth open.
+bool MayBeSame(const Quantity& a, const Quantity& b) {
+  if (a.Value() == b.Value()) return true;
+  if (!a.approximate && !b.approximate) return false;
+  const auto gap = Decimal::Mul((a.Value() - b.Value()).Abs(), Decimal(5));
+  return gap && *gap <= std::max(a.Value().Abs(), b.Value().Abs());
+}
+
 bool SameUnit(const Quantity& a, const Quantity& b) {
   return a.unit.dimension == b.unit.dimension && a.unit.base == b.unit.base;
 }
@@ -145,7 +153,7 @@ void Compare(const CheckInput& input, std::string_view goal, Cell cell, std::str
       if (row.left_out) continue;
       for (const Literal* const literal : {&row.target, &row.actual})
         for (const Quantity& q : literal->quantities)
-          named = named || (SameUnit(q, count.quantity) && q.Value() == count.quantity.Value());
+          named = named || (SameUnit(q, count.quantity) && MayBeSame(q, count.quantity));
       const Literal& figures = row.*cell;
       if (figures.quantities.size() != 1 || !IsCounted(figures.quantities[0]) ||
           !SameUnit(figures.quantities[0], count.quantity) || !ShareWords(count.words, input.text.Level3(row)))

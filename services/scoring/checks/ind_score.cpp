@@ -43,11 +43,11 @@ bool IsOneFigure(const Literal& cell) {
 
 // Whether a score on a bare target says something that no reading of the target explains. Not when the target is
 // exceeded, nor for what is read as a ceiling and stays below it: as a floor it may have earned less.
-bool IsTelling(const IndicatorReading& row, const Rules& rules) {
+bool IsTelling(const IndicatorReading& row) {
   if (row.measure.pairs.size() != 1 || !IsOneFigure(row.target) || !IsOneFigure(row.actual)) return false;
   const Pair& pair = row.measure.Worst();
   if (pair.b > pair.a || (pair.IsUpperBound() && pair.b < pair.a)) return false;
-  return (*row.score - *row.weight).Abs() > rules.points_error;  // full points are a ceiling's that is kept
+  return *row.score != *row.weight;  // full points are a ceiling's that is kept
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ void IndScore(const CheckInput& input, FindingSink& findings) {
     const bool review = IsLeftToAPerson(row, input.rules);
     if (!review && (!row.score || row.measure.kind != Measure::Kind::kFigures)) continue;
     const bool stated = std::all_of(row.measure.pairs.begin(), row.measure.pairs.end(), IsStated);
-    if (!review && !stated && !IsTelling(row, input.rules)) continue;
+    if (!review && !stated && !IsTelling(row)) continue;
     const std::optional<Award> award = AwardFor(row, *row.weight, input.rules);
     if (!award) continue;
     if (!award->points) {

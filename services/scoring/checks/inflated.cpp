@@ -45,9 +45,11 @@ void Inflated(const CheckInput& input, FindingSink& findings) {
   const FundReading* fund = reading.total_fund;
   if (fund == nullptr || weight <= Decimal() || score <= Decimal()) return;
   const Decimal execution_weight = fund->weight.value_or(input.rules.execution_weight);
-  std::optional<Decimal> execution = fund->score;
-  if (!execution && fund->budget && fund->executed)
-    execution = ExecutionPoints(*fund->budget, *fund->executed, execution_weight, input.rules);
+  const Execution e = ExecutionOf(reading);
+  // The score of a total that is 0 above parts that are not is as wrong as the total: FUND_PARTS.
+  std::optional<Decimal> execution = e.budget == fund->budget ? fund->score : std::nullopt;
+  if (!execution && e.budget && e.executed)
+    execution = ExecutionPoints(*e.budget, *e.executed, execution_weight, input.rules);
   if (!execution || execution_weight <= Decimal()) return;
   const auto share = Decimal::MulDiv(score, Decimal(100), weight, 2);
   const auto execution_share = Decimal::MulDiv(*execution, Decimal(100), execution_weight, 2);

@@ -5,6 +5,7 @@
 // an empty reason, a reason that says anything.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+#include "scoring/checks/rows.h"
 #include "scoring/engine/line.h"
 
 #include <algorithm>
@@ -59,7 +60,7 @@ void NoReason(const CheckInput& input, FindingSink& findings) {
                    {{"completion", row.row->completion_rate()}});
     } else if (LateSilently(row)) {
       findings.Add(row.Path("deviation_reason"),
-                   Cat("“", row.Name(), "”时限 ", row.target.text, "，实际 ", row.actual.text,
+                   Cat("“", row.Name(), "”时限 ", Quoted(row.row->target()), "，实际 ", Quoted(row.row->actual()),
                        "，已逾期，未说明偏差原因和改进措施"),
                    {{"target", row.target.text}, {"actual", row.actual.text}});
     } else if (const Pair* missed = MissedSilently(row)) {

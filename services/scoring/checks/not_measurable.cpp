@@ -67,9 +67,9 @@ void NotMeasurable(const CheckInput& input, FindingSink& findings) {
     if (IsMeasurable(TruncateUtf8(row.target.text, kRead), input.rules.words)) continue;
     if (IsMeasurable(RowNameIn(input.text.Level3(row)), input.rules.words)) continue;
     findings.Add(row.Path("target"),
-                 row.target.blank ? Cat("“", row.Name(), "”没有填写指标值")
-                                  : Cat("“", row.Name(), "”的指标值“", TruncateUtf8(row.target.text, 90),
-                                        "”没有数字、日期或单位，无法衡量"),
+                 row.target.blank
+                     ? Cat("“", row.Name(), "”没有填写指标值")
+                     : Cat("“", row.Name(), "”的指标值“", Quoted(row.row->target()), "”没有数字、日期或单位，无法衡量"),
                  {{"target", std::string(TruncateUtf8(row.target.text, 300))}, {"level2", std::string(row.level2)}});
   }
 }

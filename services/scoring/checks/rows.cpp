@@ -49,6 +49,13 @@ std::string RowContent(const evaluation::v1::Indicator& row) {
   return Cat(name.size(), ":", name, target.size(), ":", target, actual);
 }
 
+std::string Quoted(std::string_view cell) {
+  constexpr std::size_t kMost = 90;
+  std::string shown(TruncateUtf8(cell, kMost));
+  std::erase_if(shown, [](char c) { return c >= 0 && c < ' '; });
+  return shown;
+}
+
 const Quantity* FigureAnsweredInWords(const IndicatorReading& row) {
   const bool states_completion = row.completion || row.claimed_completion || row.tier != nullptr;
   if (row.actual.blank || row.actual.figures || row.actual.malformed || states_completion) return nullptr;

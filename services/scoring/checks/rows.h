@@ -17,6 +17,9 @@ std::string RowName(std::string_view level3);
 // The same of a cell that is folded already: a part of it.
 std::string_view RowNameIn(std::string_view folded);
 
+// A cell as it is written, for a message: on one line, the first 90 bytes.
+std::string Quoted(std::string_view cell);
+
 // Name, target and actual value of a row, each folded, in a form that no other row's have; empty for a row that says
 // nothing.
 std::string RowContent(const evaluation::v1::Indicator& row);

@@ -1,6 +1,8 @@
 // SUM_SCORE (4): the printed total is the sum of the printed scores, or the cap that the rules put on it.
-// Fires: document 000, 110 against a printed 100. Must not: a form whose execution score is not printed (the difference
-// may be that score), or one with rows that print none.
+// Fires: document 000, 110 against a printed 100; 98 where the indicators have all 100 points and their scores add up
+// to
+// 94. Must not: a form whose execution score is not printed (the difference may be that score), or one with rows that
+// print none.
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
@@ -18,7 +20,9 @@ void SumScore(const CheckInput& input, FindingSink& findings) {
   const FundReading* fund = reading.total_fund;
   const Decimal& total = *reading.declared_total;
   const std::optional<Decimal> execution = fund != nullptr ? fund->score : std::nullopt;
-  if (!execution) {
+  const auto weights = WeightSums(reading.indicators);
+  const bool full = weights && weights->CanBe(input.rules.total_weight);
+  if (!execution && !full) {
     const Decimal room = total - sums->plain;
     const Decimal& weight = fund != nullptr && fund->weight ? *fund->weight : input.rules.execution_weight;
     if (!room.IsNegative() && room <= weight) return;

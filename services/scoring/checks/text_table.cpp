@@ -83,14 +83,17 @@ class TotalsInReport {
   void Sentences(int report, const std::vector<Sentence>& sentences) {
     for (const Sentence& sentence : sentences) {
       part_ = false;
-      bool any_money = false;
+      int amounts = 0;
+      bool other = false;  // an amount that the table does not have
       for (const Mention& mention : sentence.mentions) {
         if (found_ == kMostFindings) return;
         if (mention.percent)
-          ComparePercent(report, sentence, mention, any_money);
+          ComparePercent(report, sentence, mention, other || amounts > 1);
         else
           CompareAmount(report, sentence, mention);
-        any_money = any_money || !mention.percent;
+        if (mention.percent) continue;
+        ++amounts;
+        other = other || !IsOfTable(mention);
       }
     }
   }
@@ -139,10 +142,17 @@ class TotalsInReport {
                    {"column", std::string(title)}});
   }
 
-  // An execution rate beside no amounts can only be that of the table; beside amounts it is EXEC_RATE's.
-  void ComparePercent(int report, const Sentence& sentence, const Mention& mention, bool any_money) {
+  bool IsOfTable(const Mention& mention) const {
+    return std::ranges::any_of(table_.amounts, [&](const Decimal& amount) {
+      return IsNear(mention.value, amount, input_.rules.amount_tolerance);
+    });
+  }
+
+  // An execution rate beside no amount, or behind one of the table, can only be that of the table; beside `others` it
+  // is EXEC_RATE's.
+  void ComparePercent(int report, const Sentence& sentence, const Mention& mention, bool others) {
     const std::string_view label = sentence.LabelOf(mention);
-    if (any_money || mention.bounded || mention.depth > 0 || table_.rates.empty()) return;
+    if (others || mention.bounded || mention.depth > 0 || table_.rates.empty()) return;
     if (!NamesExecutionRate(label, input_.rules)) return;
     std::string_view head = label;
     for (const std::string& word : input_.rules.words.rate.words()) {

@@ -1,12 +1,15 @@
 // UNFILLED: a row that has a target says what became of it, and a text is written by whoever files the form. Fires: a
 // weight of 22.5 and =100% with neither an actual value nor points nor a completion, of one row or of all (document
 // 015); a goal's completion that is the template's prompt still, 说明任务完成情况（100字以内）; a completion of a goal
-// that is not stated (document 006); a name with nothing beside it among rows that are filled (document 021). Must not:
-// a row that has one of them; a row for 其中 without a target; full points without an actual value, which FULL_NOT_MET
-// names; a template's row that nobody needed, 指标2 and nothing else; a form without any values.
+// that is not stated (document 006), or that is but a number or 完成年度目标; a goal of 43.2; a name with nothing
+// beside it among rows that are filled (document 021). Must not: a row that has one of them; a row for 其中 without a
+// target; full points without an actual value, which FULL_NOT_MET names; a template's row that nobody needed, 指标2 and
+// nothing else; a form without any values.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/checks/rows.h"
+
+#include <algorithm>
 
 namespace jixiao::scoring {
 namespace {
@@ -64,19 +67,61 @@ struct RowList {
   }
 };
 
-// The completion of a goal that is stated nowhere.
-void Goal(const evaluation::v1::SelfEvaluation& form, const Rules& rules, FindingSink& findings) {
-  if (form.actual_goal().empty() || !form.expected_goal().empty() || rules.IsFiller(Fold(form.actual_goal()))) return;
-  findings.AddMild(evaluation::v1::SEVERITY_WARNING, "expected_goal", "只填了年度总体目标的完成情况，没有填预期目标",
-                   {{"actual_goal", std::string(TruncateUtf8(form.actual_goal(), 300))}});
+// Whether a goal is nothing but a number, with a unit or without: 43.2, 37.24万元.
+bool IsBareFigure(std::string_view goal) {
+  constexpr std::size_t kLongest = 40;
+  if (goal.empty() || goal.size() > kLongest) return false;
+  const Literal read = ReadLiteral(goal, 0);
+  if (read.quantities.size() != 1) return false;
+  std::string_view rest = read.text;
+  if (rest.ends_with(read.quantities[0].unit_text)) rest.remove_suffix(read.quantities[0].unit_text.size());
+  if (rest.ends_with("万") || rest.ends_with("亿")) rest.remove_suffix(std::string_view("万").size());
+  return rest.find_first_not_of("0123456789.,") == std::string_view::npos;
+}
+
+// Whether what became of a goal says no more than that it was reached.
+bool SaysOnlyDone(std::string_view goal) {
+  constexpr std::size_t kLongest = 60;
+  if (goal.size() > kLongest) return false;
+  std::string folded = Fold(goal);
+  if (folded.ends_with("。")) folded.resize(folded.size() - std::string_view("。").size());
+  constexpr std::string_view kWords[] = {"已完成",       "完成",           "全部完成",   "已全部完成",
+                                         "完成年度目标", "已完成年度目标", "完成目标",   "完成年度总体目标",
+                                         "完成预期目标", "已完成预期目标", "按计划完成", "按要求完成",
+                                         "按时完成",     "同预期目标",     "同左",       "与预期目标一致"};
+  return std::ranges::find(kWords, folded) != std::ranges::end(kWords);
+}
+
+// A goal and what became of it.
+void Goals(const CheckInput& input, FindingSink& findings) {
+  const evaluation::v1::SelfEvaluation& form = *input.reading.form;
+  const bool expected = !form.expected_goal().empty() && !input.rules.IsFiller(Fold(form.expected_goal()));
+  const bool actual = !form.actual_goal().empty() && !input.rules.IsFiller(Fold(form.actual_goal()));
+  const auto evidence = [](std::string_view text) { return std::string(TruncateUtf8(text, 300)); };
+  if (actual && !expected)
+    findings.AddMild(evaluation::v1::SEVERITY_WARNING, "expected_goal", "只填了年度总体目标的完成情况，没有填预期目标",
+                     {{"actual_goal", evidence(form.actual_goal())}});
+  if (IsBareFigure(form.expected_goal()))
+    findings.AddMild(evaluation::v1::SEVERITY_WARNING, "expected_goal",
+                     Cat("年度总体目标只填了“", Quoted(form.expected_goal()), "”，没有写明目标"),
+                     {{"expected_goal", evidence(form.expected_goal())}});
+  if (IsBareFigure(form.actual_goal()))
+    findings.AddMild(evaluation::v1::SEVERITY_WARNING, "actual_goal",
+                     Cat("目标完成情况只填了“", Quoted(form.actual_goal()), "”，没有写明完成了什么"),
+                     {{"actual_goal", evidence(form.actual_goal())}});
+  else if (SaysOnlyDone(form.actual_goal()))
+    findings.AddMild(evaluation::v1::SEVERITY_INFO, "actual_goal",
+                     Cat("目标完成情况只填了“", Quoted(form.actual_goal()), "”，没有写明完成了什么"),
+                     {{"actual_goal", evidence(form.actual_goal())}});
 }
 
 }  // namespace
 
 void Unfilled(const CheckInput& input, FindingSink& findings) {
   constexpr std::size_t kEnoughFilled = 3;  // rows with target and actual value: then the form has both columns
+  const evaluation::v1::SelfEvaluation& form = *input.reading.form;
   Prompts(input, findings);
-  Goal(*input.reading.form, input.rules, findings);
+  Goals(input, findings);
   std::size_t rows = 0;
   std::size_t filled = 0;
   RowList unfilled;
@@ -88,6 +133,8 @@ void Unfilled(const CheckInput& input, FindingSink& findings) {
     filled += !row.target.blank && !row.actual.blank;
     if (IsUnfilled(row)) unfilled.Add(row);
   }
+  if (filled >= kEnoughFilled && !form.expected_goal().empty() && form.actual_goal().empty())
+    findings.AddMild(evaluation::v1::SEVERITY_INFO, "actual_goal", "填了年度总体目标，没有填完成情况", {});
   if (only_named.count > 0 && filled >= kEnoughFilled)
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, only_named.first->Path("target"),
                      only_named.Lack("指标值和实际完成值"),

@@ -33,6 +33,11 @@ std::optional<Decimal> Usable(const std::optional<Decimal>& weight) {
   return weight ? std::optional(std::max(*weight, Decimal())) : std::nullopt;
 }
 
+// Whether the execution rate has its points among the indicators.
+bool HasExecutionRow(const FormReading& reading) {
+  return std::ranges::any_of(reading.indicators, [](const IndicatorReading& row) { return row.IsExecutionRate(); });
+}
+
 // The form's own weights. Where the funds line prints none, the rule set's stands in if it fits beside the indicators'.
 Weights FormWeights(const FormReading& reading, const Rules& rules) {
   Weights weights{evaluation::v1::SCORE_KIND_SCORED, std::nullopt, {}};
@@ -44,7 +49,7 @@ Weights FormWeights(const FormReading& reading, const Rules& rules) {
   if (reading.total_fund != nullptr && reading.total_fund->weight)
     weights.funds = Usable(reading.total_fund->weight);
   else if (!reading.funds.empty() && !rules.execution_weight.IsZero() &&
-           sum + rules.execution_weight == rules.total_weight)
+           sum + rules.execution_weight == rules.total_weight && !HasExecutionRow(reading))
     weights.funds = rules.execution_weight;
   return weights;
 }
@@ -65,51 +70,102 @@ std::vector<Decimal> SplitEvenly(const Decimal& total, std::size_t n, int places
   return shares;
 }
 
-// The rule set's own split over the lines that can be scored; classes that the form lacks leave their points to the
-// others.
-Weights ReferenceWeights(const FormReading& reading, const Rules& rules) {
-  Weights weights;
-  weights.indicators.resize(reading.indicators.size());
-  struct Share {
-    Decimal weight;
-    std::vector<std::size_t> rows;  // empty for the funds line
-  };
+// Rows that share the points of a class, or the funds line, which has no rows.
+struct Share {
+  Decimal weight;
+  std::vector<std::size_t> rows;
+};
+
+// The points that all rows of a class stand under: 产出指标(40分).
+std::optional<Decimal> PointsAbove(const FormReading& reading, const Share& share) {
+  const std::string_view heading = reading.indicators[share.rows.front()].level1;
+  const bool same =
+      std::ranges::all_of(share.rows, [&](std::size_t row) { return reading.indicators[row].level1 == heading; });
+  return same ? PointsInHeading(heading) : std::nullopt;
+}
+
+// What the form prints for the execution, when that leaves points for the indicators.
+std::optional<Decimal> PrintedForExecution(const FormReading& reading, const Rules& rules) {
+  const std::optional<Decimal> printed =
+      reading.total_fund != nullptr ? Usable(reading.total_fund->weight) : std::nullopt;
+  return printed && !printed->IsZero() && *printed < rules.total_weight ? printed : std::nullopt;
+}
+
+// The scores as weights, where each row has one and they fill what the execution leaves: then all are full.
+std::optional<Weights> FullScores(const FormReading& reading, const Rules& rules) {
+  const std::optional<Decimal> execution = PrintedForExecution(reading, rules);
+  Weights weights{evaluation::v1::SCORE_KIND_REFERENCE, execution, {}};
+  Decimal sum = execution.value_or(Decimal());
+  for (const IndicatorReading& row : reading.indicators) {
+    if (!row.IsEmpty() && (!IsScorable(row) || !row.score || *row.score <= Decimal())) return std::nullopt;
+    weights.indicators.push_back(row.score);
+    sum += row.score.value_or(Decimal());
+  }
+  return execution && sum == rules.total_weight ? std::optional(std::move(weights)) : std::nullopt;
+}
+
+// The classes that have rows to score, each with its points by the rules, or by its heading where all have one.
+std::vector<Share> SharesOf(const FormReading& reading, const Rules& rules) {
   std::vector<Share> shares;
-  const Execution execution = ExecutionOf(reading);
-  if (execution.budget && execution.executed && !execution.budget->IsZero() && !rules.execution_weight.IsZero())
-    shares.push_back({rules.execution_weight, {}});
-  const auto scorable = std::count_if(reading.indicators.begin(), reading.indicators.end(), IsScorable);
-  if (scorable == 0) return weights;
+  std::int64_t scorable = 0;
   Share unknown{Decimal(), {}};
+  for (std::size_t i = 0; i < reading.indicators.size(); ++i) {
+    const IndicatorReading& row = reading.indicators[i];
+    if (!IsScorable(row)) continue;
+    ++scorable;
+    const CompiledClass* c = row.indicator_class;
+    if (c == nullptr || c->weight.IsZero()) unknown.rows.push_back(i);
+  }
   for (const CompiledClass& c : rules.classes) {
     Share share{c.weight, {}};
     for (std::size_t i = 0; i < reading.indicators.size(); ++i)
       if (reading.indicators[i].indicator_class == &c && IsScorable(reading.indicators[i])) share.rows.push_back(i);
     if (!share.rows.empty() && !share.weight.IsZero()) shares.push_back(std::move(share));
   }
-  for (std::size_t i = 0; i < reading.indicators.size(); ++i) {
-    const CompiledClass* c = reading.indicators[i].indicator_class;
-    if ((c == nullptr || c->weight.IsZero()) && IsScorable(reading.indicators[i])) unknown.rows.push_back(i);
-  }
   if (!unknown.rows.empty()) {
     // Rows of no class that the split knows: as much as an average scorable row of the indicators' points.
-    unknown.weight = Decimal::MulDiv(rules.total_weight - rules.execution_weight,
-                                     Decimal(static_cast<std::int64_t>(unknown.rows.size())),
-                                     Decimal(static_cast<std::int64_t>(scorable)), rules.places)
-                         .value_or(Decimal());
+    unknown.weight =
+        Decimal::MulDiv(rules.total_weight - rules.execution_weight,
+                        Decimal(static_cast<std::int64_t>(unknown.rows.size())), Decimal(scorable), rules.places)
+            .value_or(Decimal());
     shares.push_back(std::move(unknown));
+  }
+  std::vector<Decimal> printed;
+  for (const Share& share : shares)
+    if (const auto points = PointsAbove(reading, share); points && !points->IsZero()) printed.push_back(*points);
+  if (printed.size() == shares.size())
+    for (std::size_t i = 0; i < shares.size(); ++i) shares[i].weight = printed[i];
+  return shares;
+}
+
+// For a form without weights: what it prints for the execution, and for the rest the rule set's own split over the
+// lines that can be scored; classes that the form lacks leave their points to the others.
+Weights ReferenceWeights(const FormReading& reading, const Rules& rules) {
+  if (std::optional<Weights> full = FullScores(reading, rules)) return *std::move(full);
+  Weights weights;
+  weights.indicators.resize(reading.indicators.size());
+  std::vector<Share> shares = SharesOf(reading, rules);
+  if (shares.empty()) return weights;
+  Decimal total = rules.total_weight;
+  const Execution execution = ExecutionOf(reading);
+  if (execution.budget && execution.executed && !execution.budget->IsZero() && !rules.execution_weight.IsZero()) {
+    if (const auto printed = PrintedForExecution(reading, rules)) {
+      weights.funds = printed;
+      total = total - *printed;
+    } else {
+      shares.insert(shares.begin(), {rules.execution_weight, {}});
+    }
   }
   Decimal present;
   for (const Share& share : shares) present += share.weight;
-  if (present.IsZero()) return weights;
+  if (present.IsZero()) return Weights{evaluation::v1::SCORE_KIND_NOT_SCORABLE, std::nullopt, weights.indicators};
   weights.kind = evaluation::v1::SCORE_KIND_REFERENCE;
   Decimal given;
   for (std::size_t s = 0; s < shares.size(); ++s) {
     // The last class takes what rounding left, so that the reference always counts to the full total.
-    const Decimal points =
-        s + 1 == shares.size()
-            ? rules.total_weight - given
-            : Decimal::MulDiv(shares[s].weight, rules.total_weight, present, rules.places).value_or(Decimal());
+    const Decimal points = s + 1 == shares.size()
+                               ? total - given
+                               : Decimal::MulDiv(shares[s].weight, total, present, rules.places).value_or(Decimal());
     given += points;
     if (shares[s].rows.empty()) {
       weights.funds = points;
@@ -248,14 +304,19 @@ void Score(const evaluation::v1::SelfEvaluation& form, const Rules& rules, std::
   Totals totals(rules, card);
   if (weights.funds) {
     ScoreLine& line = *card.add_lines();
-    const LineResult result = ScoreFunds(reading, *weights.funds, rules, line);
+    line.mutable_path()->assign("funds");
+    const std::optional<Decimal> declared = reading.total_fund != nullptr ? reading.total_fund->score : std::nullopt;
+    const LineResult result = ScoreExecution(execution, *weights.funds, declared, rules, line);
     totals.Add(kFundsGroup, result, line);
   }
   for (std::size_t i = 0; i < reading.indicators.size(); ++i) {
     const IndicatorReading& row = reading.indicators[i];
     if (row.IsEmpty() && !row.left_out) continue;
     ScoreLine& line = *card.add_lines();
-    const LineResult result = ScoreIndicator(row, weights.indicators[i], is_reference, rules, line);
+    const bool of_funds = row.IsExecutionRate() && row.target.blank && execution.budget && execution.executed;
+    if (of_funds) Append(*line.mutable_path(), "indicators[", row.index, "]");
+    const LineResult result = of_funds ? ScoreExecution(execution, Usable(row.weight).value(), row.score, rules, line)
+                                       : ScoreIndicator(row, weights.indicators[i], is_reference, rules, line);
     totals.Add(row.indicator_class != nullptr ? std::string_view(row.indicator_class->name) : kOtherGroup, result,
                line);
   }

@@ -35,8 +35,32 @@ void AppendArithmetic(std::string& out, const ExecutionRate& rate, const Decimal
 
 }  // namespace
 
+namespace {
+
+bool IsBlankOrZero(const std::optional<Decimal>& amount) {
+  return !amount || amount->IsZero();
+}
+
+// What the parts of a total add up to that was left blank or 0 above them; nothing where they have no money either.
+std::optional<Execution> OfTheParts(const FormReading& reading) {
+  const FundReading& total = *reading.total_fund;
+  if (!IsBlankOrZero(total.budget) || !IsBlankOrZero(total.executed)) return std::nullopt;
+  Execution sum{Decimal(), Decimal()};
+  for (const FundReading& fund : reading.funds) {
+    if (!fund.is_part) continue;
+    *sum.budget += fund.budget.value_or(Decimal());
+    *sum.executed += fund.executed.value_or(Decimal());
+  }
+  return sum.budget->IsZero() ? std::nullopt : std::optional(sum);
+}
+
+}  // namespace
+
 Execution ExecutionOf(const FormReading& reading) {
-  if (reading.total_fund != nullptr) return {reading.total_fund->budget, reading.total_fund->executed};
+  if (reading.total_fund != nullptr) {
+    if (const auto parts = OfTheParts(reading)) return *parts;
+    return {reading.total_fund->budget, reading.total_fund->executed};
+  }
   Execution sum;
   for (const FundReading& fund : reading.funds) {
     // Rows without a total: only a complete column can be added up.
@@ -73,13 +97,9 @@ const CompiledTotalCap* TotalCapOf(const Execution& execution, const Rules& rule
   return nullptr;
 }
 
-LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const Rules& rules,
-                      evaluation::v1::ScoreLine& line) {
-  const FundReading* total = reading.total_fund;
-  const std::optional<Decimal> declared = total != nullptr ? total->score : std::nullopt;
+LineResult ScoreExecution(const Execution& e, const Decimal& weight, const std::optional<Decimal>& declared,
+                          const Rules& rules, evaluation::v1::ScoreLine& line) {
   LineResult result{evaluation::v1::BASIS_COMPUTED, weight, std::nullopt, declared};
-  const Execution e = ExecutionOf(reading);
-  line.mutable_path()->assign("funds");
   line.set_method(rules.execution_method == v1::EXECUTION_METHOD_BANDS ? "EXECUTION_BANDS" : "EXECUTION_RATIO");
   if (e.budget) Append(*line.mutable_criterion(), "全年预算数 ", *e.budget, " 万元");
   if (e.executed) Append(*line.mutable_observation(), "全年执行数 ", *e.executed, " 万元");

@@ -18,12 +18,13 @@ struct Execution {
   std::optional<Decimal> executed;
 };
 
-// The total row's; with no total row, budgets and executions of all rows are added up.
+// The total row's, or what its parts add up to where it is blank or 0 above them; with no total row, budgets and
+// executions of all rows are added up.
 Execution ExecutionOf(const FormReading& reading);
 
-// Scores budget execution on `weight` points.
-LineResult ScoreFunds(const FormReading& reading, const Decimal& weight, const Rules& rules,
-                      evaluation::v1::ScoreLine& line);
+// Scores budget execution on `weight` points; `declared` is what the form gives itself for it.
+LineResult ScoreExecution(const Execution& e, const Decimal& weight, const std::optional<Decimal>& declared,
+                          const Rules& rules, evaluation::v1::ScoreLine& line);
 
 // Points of budget execution by the rules alone; nothing when the rate cannot be computed and the rules give no points
 // for that.

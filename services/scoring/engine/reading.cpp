@@ -200,6 +200,10 @@ bool IndicatorReading::IsEmpty() const {
   return !weight && !score && target.blank && actual.blank && !completion;
 }
 
+bool IndicatorReading::IsExecutionRate() const {
+  return weight && FindWord(row->level3(), "预算执行率") != std::string_view::npos;
+}
+
 std::string IndicatorReading::Path(std::string_view cell) const {
   return Cat("indicators[", index, "].", cell);
 }

@@ -106,6 +106,8 @@ struct IndicatorReading {
 
   // Whether nothing on the row counts.
   bool IsEmpty() const;
+  // Whether the row gives the budget's execution its points: 预算执行率, with a weight.
+  bool IsExecutionRate() const;
   std::string Path(std::string_view cell) const;
   // 三级指标 for people, shortened.
   std::string Name() const;

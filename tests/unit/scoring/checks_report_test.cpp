@@ -119,6 +119,13 @@ TEST(TextTableCheck, FiresOnARateThatIsNotTheTables) {
             "报告中的执行率 95% 与表内不符：108 ÷ 120 = 90.00%");
 }
 
+TEST(TextTableCheck, FiresOnARateBehindTheTablesSpending) {
+  ExpectOne(InOrder("实际执行108万元，项目执行率95%。"), "TEXT_TABLE", SEVERITY_WARNING, "report[0].text",
+            "报告中的执行率 95% 与表内不符：108 ÷ 120 = 90.00%");
+  ExpectNone(InOrder("实际执行108万元，项目执行率90%。"), "TEXT_TABLE", "the table's rate");
+  ExpectNone(InOrder("培训费执行20万元，执行率95%。"), "TEXT_TABLE", "an amount that is not the table's");
+}
+
 TEST(TextTableCheck, FiresOnARowsNamedAmount) {
   SelfEvaluation form = InOrder("明细：春节慰问2.62万元，“七一”慰问2.32万元，办公1.45万元。");
   form.mutable_indicators(0)->set_level3("慰问困难党员");
@@ -152,13 +159,15 @@ TEST(TextTableCheck, FiresOnAGoalThatCountsOtherThanItsRow) {
   EXPECT_EQ(Evidence(finding, "of"), "expected_goal");
   ExpectOne(Counted("发放原原种，建成种薯基地1,250亩"), "TEXT_TABLE", SEVERITY_WARNING, "indicators[1].target",
             "“一级种薯基地面积”指标值 ≥ 8000 亩，与总体目标所写“建成种薯基地1,250亩”不一致");
+  ExpectOne(Counted("发放原原种约425万粒"), "TEXT_TABLE", SEVERITY_WARNING, "indicators[0].target",
+            "“指标1免费发放原原种”指标值 550 万粒，与总体目标所写“发放原原种约425万粒”不一致");
   ExpectOne(Counted("建设种薯基地", "建成种薯基地8000.5亩"), "TEXT_TABLE", SEVERITY_WARNING, "indicators[1].actual",
             "“一级种薯基地面积”实际完成值 8535.5 亩，与总体目标所写“建成种薯基地8000.5亩”不一致");
 }
 
 TEST(TextTableCheck, MustNotFireOnGoals) {
   for (const std::string_view goal :
-       {"发放原原种550万粒", "发放原原种5500000粒", "发放原原种约425万粒", "发放原原种425万元", "发放原原种425人",
+       {"发放原原种550万粒", "发放原原种5500000粒", "发放原原种约500万粒", "发放原原种425万元", "发放原原种425人",
         "推广种薯425万粒", "原原种发放率95%", "发放原原种300万粒、125万粒", "2021年发放原原种", "425万粒原原种", ""})
     ExpectNone(Counted(goal), "TEXT_TABLE", goal);
   // What is reached may be said in the goal, and the other way round.
@@ -372,6 +381,24 @@ TEST(NoContentCheck, MustNotFire) {
   AddSection(form, "存在的问题", "资金拨付进度慢");
   AddSection(form, "其他需要说明的问题", "无");
   ExpectNone(form, "NO_CONTENT", "a problem that is named");
+}
+
+// -------------------------------------------------------------------------------------------------------- GRADE,
+// report
+
+TEST(GradeText, FiresOnAScoreWithAnotherGrade) {
+  const Finding finding = ExpectOne(InOrder("第三方机构最终绩效评价总得分为91.8分，评价等级为良好。"), "GRADE",
+                                    SEVERITY_WARNING, "report[0].text", "报告中的 91.8 分对应等级“优”，写为“良好”");
+  EXPECT_EQ(Evidence(finding, "total"), "91.8");
+  ExpectOne(InOrder("自评得分84.47分，评级为“优”。"), "GRADE", SEVERITY_WARNING, "report[0].text",
+            "报告中的 84.47 分对应等级“良”，写为“优”");
+}
+
+TEST(GradeText, MustNotFire) {
+  for (const std::string_view text :
+       {"总得分为90分，评价等级为优秀。", "总得分80分，等级：良", "自评得分84分，较上年提升一个等级。",
+        "满分120分，得分110分，等级为良。", "完成率84分位，等级为优。", "总得分84分。风险等级为优。", "等级为优。"})
+    ExpectNone(InOrder(text), "GRADE", text);
 }
 
 // ------------------------------------------------------------------------------------------------ UNIT_MISMATCH,

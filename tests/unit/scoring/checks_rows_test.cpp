@@ -106,6 +106,24 @@ TEST(UnfilledCheck, FiresOnTheCompletionOfAGoalThatIsNotStated) {
   ExpectNone(form, "UNFILLED", "neither is there");
 }
 
+TEST(UnfilledCheck, FiresOnGoalsThatSayNothing) {
+  const Row row = {"≥2次", "2次", "50", "50", "产出指标", "数量指标", "宣传"};
+  SelfEvaluation form = OneRow(row);
+  form.set_expected_goal("43.2");
+  form.set_actual_goal("支出37.24万元，开展宣传2次");
+  ExpectOne(form, "UNFILLED", SEVERITY_WARNING, "expected_goal", "年度总体目标只填了“43.2”，没有写明目标");
+  form.set_expected_goal("开展宣传2次");
+  form.set_actual_goal("37.24万元");
+  ExpectOne(form, "UNFILLED", SEVERITY_WARNING, "actual_goal", "目标完成情况只填了“37.24万元”，没有写明完成了什么");
+  form.set_actual_goal("完成年度目标。");
+  ExpectOne(form, "UNFILLED", SEVERITY_INFO, "actual_goal", "目标完成情况只填了“完成年度目标。”，没有写明完成了什么");
+  form.set_actual_goal("完成宣传2次");
+  ExpectNone(form, "UNFILLED", "it says what was done");
+  SelfEvaluation silent = FormWith({row, row, row});
+  silent.set_expected_goal("开展宣传");
+  ExpectOne(silent, "UNFILLED", SEVERITY_INFO, "actual_goal", "填了年度总体目标，没有填完成情况");
+}
+
 TEST(UnfilledCheck, FiresOnPromptsOfTheTemplate) {
   SelfEvaluation form = OneRow({"≥2次", "2次", "50", "50", "产出指标", "数量指标", "宣传"});
   form.set_expected_goal("开展宣传");

@@ -164,6 +164,63 @@ TEST(SumWeight, FiresMildlyWhereTheExecutionHasNoPoints) {
   ExpectNone(form, "SUM_WEIGHT", "the execution has points");
 }
 
+TEST(SumScore, FiresWhereTheIndicatorsHaveAllPoints) {
+  SelfEvaluation form = FormWith({{"≥5", "5", "60", "60"}, {"≥5", "5", "40", "34"}});
+  AddFund(form, Fund("年度资金总额", "", "9.48", "9.48"));
+  form.set_total_score("98");
+  ExpectOne(form, "SUM_SCORE", SEVERITY_ERROR, "total_score", "总分填为 98，各项得分合计 94");
+  form.mutable_indicators(0)->set_weight("50");
+  ExpectNone(form, "SUM_SCORE", "the execution's score may be 4");
+}
+
+TEST(FundParts, IsMildWhereRoundingMayBeTheCause) {
+  SelfEvaluation form = FormWith({{"≥2次", "2次", "90", "90"}});
+  AddFund(form, Fund("年度资金总额", "", "7165.32", "7165.32", "10"));
+  for (const std::string_view part : {"1000.11", "2000.22", "3000.33", "1000.44", "164.19"})
+    AddFund(form, Fund("其他资金", "", part, ""));
+  ExpectOne(form, "FUND_PARTS", SEVERITY_WARNING, "funds[0].full_year_budget",
+            "全年预算数：总额 7165.32 万元，分项合计 7165.29 万元，相差 0.03 万元，可能由四舍五入造成");
+  form.mutable_funds(5)->set_full_year_budget("164.12");
+  ExpectOne(form, "FUND_PARTS", SEVERITY_ERROR, "funds[0].full_year_budget",
+            "全年预算数：总额 7165.32 万元，分项合计 7165.22 万元，相差 0.1 万元");
+}
+
+TEST(FundParts, ASubtotalIsNoPartOfItsOwn) {
+  SelfEvaluation form = FormWith({{"≥2次", "2次", "90", "90"}});
+  AddFund(form, Fund("合计", "", "188.61", "88.45", "10"));
+  AddFund(form, Fund("财政资金小计", "", "188.61", "188.45"));
+  AddFund(form, Fund("①项目支出", "", "30", "30"));
+  AddFund(form, Fund("②基本支出", "", "158.61", "158.45"));
+  ExpectOne(form, "FUND_PARTS", SEVERITY_ERROR, "funds[0].executed",
+            "全年执行数：总额 88.45 万元，分项合计 188.45 万元，相差 100 万元");
+}
+
+TEST(Inflated, DoesNotFollowATotalThatIsZeroAboveItsParts) {
+  SelfEvaluation form = FormWith({{"≥2次", "2次", "90", "90"}});
+  AddFund(form, Fund("年度资金总额", "", "0", "0", "10", "0", "0"));
+  AddFund(form, Fund("其中：本年财政拨款", "", "90", "89.974", "", "99.97%"));
+  ExpectNone(form, "INFLATED", "FUND_PARTS says what is wrong");
+  const Scorecard card = ScoreOf(form);
+  EXPECT_EQ(FindingsOf(card, "FUND_PARTS").size(), 2u);
+  EXPECT_EQ(card.lines(0).criterion(), "全年预算数 90 万元");
+  EXPECT_EQ(card.lines(0).computed_score(), "10.00");
+}
+
+TEST(ExecScore, FiresOnARowOfTheExecutionRate) {
+  SelfEvaluation form = FormWith({{"一", "100%", "10", "9", "项目管理", "投入管理", "预算执行率"},
+                                  {"≥5", "5", "80", "80", "产出指标", "数量指标", "宣传"}});
+  AddFund(form, Fund("年度资金总额", "", "64.8", "64.8", "", "100%"));
+  ExpectOne(form, "EXEC_SCORE", SEVERITY_ERROR, "indicators[0].score",
+            "执行率得分填为 9，按 64.8 ÷ 64.8 和分值 10 应为 10.00");
+  const Scorecard card = ScoreOf(form);
+  ASSERT_EQ(card.lines_size(), 2);  // and no further line for the funds
+  EXPECT_EQ(card.lines(0).path(), "indicators[0]");
+  EXPECT_EQ(card.lines(0).computed_score(), "10.00");
+  EXPECT_EQ(card.lines(0).declared_score(), "9.00");
+  form.mutable_indicators(0)->set_target("≥95%");
+  ExpectNone(form, "EXEC_SCORE", "a row with a target has its own rule");
+}
+
 TEST(SumWeight, MustNotFire) {
   ExpectNone(Sichuan(), "SUM_WEIGHT", "4 × 22.5 beside an execution line of 10");
   ExpectNone(FormWith({{"≥5", "5", "100", "100"}}), "SUM_WEIGHT", "indicators that take all points");
@@ -416,6 +473,11 @@ TEST(IndScore, FiresMildlyWhereNoReadingOfABareTargetGivesTheScore) {
             "“项目合格率”指标值 90%，实际完成 60%，分值 20，按规则应得 13.33 分（指标值若是上限则 20 分），填为 10 分");
   ExpectOne(OneRow({"95%", "95%", "30", "27", "效益指标", "社会效益指标", "责停率"}), "IND_SCORE", SEVERITY_WARNING,
             "indicators[0].score", "“责停率”指标值 95%，实际完成 95%，分值 30，按规则应得 30.00 分，填为 27 分");
+  // 1.9 is near the 2 of a ceiling, and is not it.
+  ExpectOne(OneRow({"3807人", "3224人", "2", "1.9", "产出指标", "数量指标", "高血压规范管理数"}), "IND_SCORE",
+            SEVERITY_WARNING, "indicators[0].score",
+            "“高血压规范管理数”指标值 3807 人，实际完成 3224 人，分值 2，按规则应得 1.69 分（指标值若是上限则 2 分），"
+            "填为 1.9 分");
 }
 
 TEST(IndScore, MustNotFire) {
@@ -811,11 +873,27 @@ TEST(Echo, FiresOnRepeatedWords) {
   EXPECT_EQ(Evidence(findings[1], "rows"), "0");
 }
 
+TEST(Echo, FiresOnAPassageOfTheGoal) {
+  SelfEvaluation form = OneRow({"≥2次", "2次"});
+  form.set_expected_goal("建设坡面观测设施；安装水标尺266米，带动1000人增收，受益群众满意。");
+  form.set_actual_goal("安装水标尺266米，带动1000人增收，受益群众满意。");
+  ExpectOne(form, "ECHO", SEVERITY_WARNING, "actual_goal", "年度总体目标的实际完成情况是预期目标中的一段原文");
+  form.set_actual_goal("安装水标尺266米");
+  ExpectNone(form, "ECHO", "a few words are no passage");
+  form.set_actual_goal("安装水标尺266米，带动1000人增收，受益群众都很满意");
+  ExpectNone(form, "ECHO", "words of its own");
+}
+
+TEST(Echo, FiresMildlyOnOneRow) {
+  ExpectOne(OneRow({"显著提升", "显著提升", "10", "10", "效益指标", "社会效益指标"}), "ECHO", SEVERITY_INFO,
+            "indicators", "1 项文字指标中有 1 项的实际完成值与指标值文字完全相同");
+}
+
 TEST(Echo, FiresOnAPastedOperator) {
   ExpectOne(OneRow({"≥90%", "≧ 90 %", "10", "10", "产出指标", "质量指标", "免疫密度"}), "ECHO", SEVERITY_WARNING,
-            "indicators[0].actual", "“免疫密度”实际完成值“>=90%”照抄指标值（连同运算符），不是实际数值");
+            "indicators[0].actual", "“免疫密度”实际完成值“≧ 90 %”照抄指标值（连同运算符），不是实际数值");
   ExpectOne(OneRow({"不少于50个", "≥50", "10", "10"}), "ECHO", SEVERITY_WARNING, "indicators[0].actual",
-            "“指标”实际完成值“>=50”照抄指标值（连同运算符），不是实际数值");
+            "“指标”实际完成值“≥50”照抄指标值（连同运算符），不是实际数值");
 }
 
 TEST(Echo, MustNotFire) {

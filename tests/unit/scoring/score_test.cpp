@@ -573,6 +573,37 @@ TEST(Score, TheReferenceFollowsTheSplitOfItsRuleSet) {
   EXPECT_EQ(weights("cn-national-2020"), "8.47 21.19 21.18 25.42 8.47 15.27 ");
 }
 
+TEST(Score, TheReferenceKeepsWhatTheFormPrintsForTheExecution) {
+  SelfEvaluation form = FormWith({{"≥3", "3", "", "", "产出指标(40分)"},
+                                  {"≥3", "3", "", "", "产出指标(40分)"},
+                                  {"≥90%", "90%", "", "", "效益指标(30分)", "社会效益指标"},
+                                  {"≥95%", "95%", "", "", "满意度指标(10分)", "服务对象满意度指标"}});
+  AddTotal(form, "50", "40", "20");
+  const auto weights = [&] {
+    std::string text;
+    const Scorecard card = ScoreOf(form);
+    for (const ScoreLine& line : card.lines()) text += line.weight() + " ";
+    return text;
+  };
+  EXPECT_EQ(weights(), "20.00 20.00 20.00 30.00 10.00 ");
+  // Points above some classes only say nothing: 50 : 30 : 10 of the 80 that are left.
+  form.mutable_indicators(2)->set_level1("效益指标");
+  EXPECT_EQ(weights(), "20.00 22.22 22.22 26.67 8.89 ");
+}
+
+TEST(Score, ScoresThatFillTheTotalAreTheReferencesWeights) {
+  SelfEvaluation form = FormWith({{"6", "6", "", "20"},
+                                  {"100%", "100%", "", "20", "产出指标", "质量指标"},
+                                  {"≥90%", "95%", "", "40", "满意度指标", "服务对象满意度指标"}});
+  AddTotal(form, "1.56", "1.56", "20");
+  const Scorecard card = ScoreOf(form);
+  EXPECT_EQ(card.kind(), SCORE_KIND_REFERENCE);
+  EXPECT_EQ(Short(card, 0), "AT_LEAST_RATIO 20.00/20.00 100.00%");
+  EXPECT_EQ(LineOf(card, "indicators[2]").weight(), "40.00");
+  form.mutable_indicators(2)->set_score("39");  // points were lost: where from, nobody knows
+  EXPECT_NE(LineOf(ScoreOf(form), "indicators[2]").weight(), "39.00");
+}
+
 TEST(Score, ClassesThatTheFormLacksLeaveTheirPointsToTheOthers) {
   SelfEvaluation form = FormWith({{"≥3", "3", "", ""}, {"≥3", "3", "", ""}, {"≥3", "3", "", ""}});
   AddTotal(form, "50", "50", "");
@@ -741,7 +772,7 @@ TEST(Score, EmptyRowsAndFillersHaveNoLine) {
 TEST(Score, TheCardNamesItsRulesAndWhyTheyWereChosen) {
   const Scorecard card = ScoreOf(EveryOperator());
   EXPECT_EQ(card.rule_set().id(), "cn-national-2020");
-  EXPECT_EQ(card.rule_set().revision(), 4);
+  EXPECT_EQ(card.rule_set().revision(), 5);
   EXPECT_EQ(card.rule_set().title(), "全国项目支出绩效自评评分规则（2020）");
   EXPECT_EQ(card.rule_set().selected_by(), "指定");
   EXPECT_EQ(card.rule_set().digest(), CanonicalDigest(RuleSetOf("cn-national-2020")).value());

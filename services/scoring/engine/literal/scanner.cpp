@@ -339,8 +339,10 @@ std::size_t FiguresEnd(std::string_view folded) {
   return 0;
 }
 
-// What stands in a cell that has nothing to say: marks, masks (XX), a placeholder (≥**%), a unit without its number.
+// What stands in a cell that has nothing to say: marks, masks (XX), a placeholder (≥**%), a unit without its number. A
+// lone 一 is a dash that character recognition took for a number.
 bool IsBlank(std::string_view folded) {
+  if (folded == "一") return true;
   std::string_view rest = folded;
   TakeOperator(rest);
   const auto is_mark = [](char c) { return c == '-' || c == '/' || c == '\\' || c == '_' || c == '.' || c == '*'; };

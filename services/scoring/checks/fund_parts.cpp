@@ -77,6 +77,7 @@ void CheckColumn(const FundReading& total, const Parts& parts, const Column& col
     sum += At(*part, column);
     if (!part->name.ends_with("小计")) without_subtotals += At(*part, column);
   }
+  if ((sum - printed).Abs() <= rules.amount_tolerance) return;
   for (const Decimal& other : {without_subtotals, WithoutChildren(parts, column)})
     if ((other - printed).Abs() < (sum - printed).Abs()) sum = other;
   if ((sum - printed).Abs() <= rules.amount_tolerance) return;

@@ -84,7 +84,7 @@ bool SaysOnlyDone(std::string_view goal) {
   constexpr std::size_t kLongest = 60;
   if (goal.size() > kLongest) return false;
   std::string folded = Fold(goal);
-  if (folded.ends_with("。")) folded.resize(folded.size() - std::string_view("。").size());
+  while (folded.ends_with('.') || folded.ends_with(';')) folded.pop_back();
   constexpr std::string_view kWords[] = {"已完成",       "完成",           "全部完成",   "已全部完成",
                                          "完成年度目标", "已完成年度目标", "完成目标",   "完成年度总体目标",
                                          "完成预期目标", "已完成预期目标", "按计划完成", "按要求完成",
@@ -95,8 +95,12 @@ bool SaysOnlyDone(std::string_view goal) {
 // A goal and what became of it.
 void Goals(const CheckInput& input, FindingSink& findings) {
   const evaluation::v1::SelfEvaluation& form = *input.reading.form;
-  const bool expected = !form.expected_goal().empty() && !input.rules.IsFiller(Fold(form.expected_goal()));
-  const bool actual = !form.actual_goal().empty() && !input.rules.IsFiller(Fold(form.actual_goal()));
+  const auto says = [&](std::string_view goal) {
+    constexpr std::size_t kLongestFiller = 40;
+    return !goal.empty() && (goal.size() > kLongestFiller || !input.rules.IsFiller(Fold(goal)));
+  };
+  const bool expected = says(form.expected_goal());
+  const bool actual = says(form.actual_goal());
   const auto evidence = [](std::string_view text) { return std::string(TruncateUtf8(text, 300)); };
   if (actual && !expected)
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, "expected_goal", "只填了年度总体目标的完成情况，没有填预期目标",

@@ -206,19 +206,36 @@ bool HasWholeRows(const evaluation::v1::SelfEvaluation& form) {
   return rows.size() >= kLeastRows && std::count_if(rows.begin(), rows.end(), whole) * 10 >= rows.size() * 9;
 }
 
-// The forms of `document`, also of one that holds them on a line. Where its cells do not come together as whole rows,
-// its text is left as it is: nothing is guessed.
+// The same cells without the last `left_out`, which stand behind the form as they came.
+Document Without(const Document& cells, std::size_t left_out) {
+  Document out = cells;
+  const auto cut = out.blocks.end() - static_cast<std::ptrdiff_t>(left_out);
+  Block rest;
+  for (auto block = cut; block != out.blocks.end(); ++block) {
+    if (rest.paragraph.text.empty()) rest.paragraph.place = block->paragraph.place;
+    Append(rest.paragraph.text, rest.paragraph.text.empty() ? "" : " ", block->paragraph.text);
+  }
+  out.blocks.erase(cut, out.blocks.end());
+  RebuildFromLines(out);
+  if (left_out > 0) out.blocks.push_back(std::move(rest));
+  return out;
+}
+
+// The forms of `document`, also of one that holds them as running text. Where its cells do not come together as whole
+// rows, its text is left as it is: nothing is guessed. A text that was cut off in a row is read without that row.
 intake::v1::ImportedDocument FormsOf(const Document& document, const Hints& hints) {
+  constexpr std::size_t kMostLeftOut = 8;  // cells: a row
   intake::v1::ImportedDocument out = Recognise(document, hints);
   const auto has_rows = [](const intake::v1::ImportedForm& form) { return form.form().indicators_size() > 0; };
   if (std::any_of(out.forms().begin(), out.forms().end(), has_rows)) return out;
-  std::optional<Document> cut = SplitRunText(document);
-  if (!cut) return out;
-  RebuildFromLines(*cut);
-  intake::v1::ImportedDocument again = Recognise(*cut, hints);
+  const std::optional<Document> cells = SplitRunText(document);
+  if (!cells) return out;
   const auto whole = [](const intake::v1::ImportedForm& form) { return HasWholeRows(form.form()); };
-  if (again.forms().empty() || !std::all_of(again.forms().begin(), again.forms().end(), whole)) return out;
-  return again;
+  for (std::size_t left_out = 0; left_out <= kMostLeftOut && left_out < cells->blocks.size(); ++left_out) {
+    intake::v1::ImportedDocument again = Recognise(Without(*cells, left_out), hints);
+    if (!again.forms().empty() && std::all_of(again.forms().begin(), again.forms().end(), whole)) return again;
+  }
+  return out;
 }
 
 }  // namespace

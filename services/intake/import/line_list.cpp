@@ -134,8 +134,10 @@ class Rebuilder {
           const State& before = best[i - 1][j];
           if (before.value == kNever) continue;
           const bool fresh = k <= j;
-          // A row says more than its levels: 满意度指标 above 满意度指标 are two levels of one row.
-          const int bare = fresh && Roles(columns.columns[j].role).HasAny(Role::kLevel1 | Role::kLevel2) ? -150 : 0;
+          // A row says more than its levels: 满意度指标 above 满意度指标 are two levels of one row. Only a class that
+          // nobody needed may stand alone.
+          const bool only_levels = fresh && Roles(columns.columns[j].role).HasAny(Role::kLevel1 | Role::kLevel2);
+          const int bare = !only_levels ? 0 : LevelOf(lines_[from + i - 1].text) == 2 ? -30 : -150;
           const int skipped = fresh ? static_cast<int>(m - 1 - j + k) : static_cast<int>(k - j - 1);
           // Merged levels are left out in most rows: that costs nothing.
           const int value = before.value + fit - 5 * skipped + bare + (fresh ? begins(k) + 8 : 0);
@@ -201,14 +203,43 @@ class Rebuilder {
     if (roles_[from].HasAny(kGoals) && from + 2 < lines_.size() && roles_[from + 1].HasAny(kGoals) &&
         roles_[from + 2].HasAny(kGoals))
       ++from;
-    if (from + 3 >= lines_.size() || !roles_[from].Has(Role::kExpectedGoal) ||
-        !roles_[from + 1].Has(Role::kActualGoal) || !roles_[from + 2].empty() || !roles_[from + 3].empty())
+    if (from + 3 >= lines_.size() || !roles_[from].Has(Role::kExpectedGoal) || !roles_[from + 1].Has(Role::kActualGoal))
       return false;
+    const std::size_t texts = from + 2;
+    std::size_t end = texts;
+    while (end < lines_.size() && roles_[end].empty()) ++end;
+    if (end - texts < 2) return false;
     if (from > at_) Row(at_, from);
     Row(from, from + 2);
-    Row(from + 2, from + 4);
-    at_ = from + 4;
+    at_ = end;
+    const std::size_t second = SecondText(texts, end);
+    if (second == end) {
+      // Which cells belong to which goal cannot be told: the reader lists them.
+      for (std::size_t i = texts; i < end; ++i) Row(i, i + 1, 2);
+      return true;
+    }
+    Join(texts, second, 0);
+    Join(second, end, 1);
+    ++row_;
     return true;
+  }
+
+  // Where the second of two texts begins that blanks cut into pieces: behind the only piece that ends a sentence; `to`
+  // when that is not certain.
+  std::size_t SecondText(std::size_t from, std::size_t to) const {
+    if (to - from == 2) return from + 1;
+    std::size_t second = to;
+    for (std::size_t i = from; i + 1 < to; ++i) {
+      if (!lines_[i].text.ends_with("。")) continue;
+      if (second != to) return to;
+      second = i + 1;
+    }
+    return second;
+  }
+
+  void Join(std::size_t from, std::size_t to, int column) {
+    Put(from, column);
+    for (std::size_t i = from + 1; i < to; ++i) Append(grid_.cells.back().text, " ", lines_[i].text);
   }
 
   // A label and its value; anything else alone.

@@ -77,12 +77,14 @@ bool GoesOn(std::string_view cell, std::string_view last, std::string_view next)
   if (IsComparison(last)) return IsDigitFirst(next);
   if (next.starts_with("(") || next.starts_with("（")) return !IsDigitFirst(last);
   if (IsMeasure(next)) return IsDigitLast(last);
+  if (next == "指标" && (cell == "一级" || cell == "二级" || cell == "三级")) return true;
   if (next == "指标" || next.starts_with("指标(") || next.starts_with("指标（")) return LacksIndicator(cell);
   if (next.starts_with("及") && ReadLabel(cell).roles.Has(Role::kDeviation)) return true;
   // 产 出 指 标: letter by letter.
   return IsOneHan(last) && IsOneHan(next) && !IsMeasure(last);
 }
 
+// The cells of one paragraph: what stands between blanks, put together again where it is one.
 std::vector<std::string> CellsOf(std::string_view text) {
   std::vector<std::string> cells;
   std::string last;
@@ -108,6 +110,37 @@ bool AreOfForm(const std::vector<std::string>& cells) {
     levels += roles.HasAny(Role::kLevel1 | Role::kLevel2) ? 1 : 0;
   }
   return labels >= kLeastLabels && levels >= 2;
+}
+
+// All paragraphs as cells, where each line holds some of a form: a page's table copied as text. The lines end cells
+// too, but for a name that breaks in its cell.
+std::optional<Document> SplitLines(const Document& document) {
+  Document out;
+  out.media_type = document.media_type;
+  out.template_hint = document.template_hint;
+  std::vector<std::string> cells;
+  std::string last;
+  std::size_t read = 0;
+  for (const Block& block : document.blocks) {
+    read += block.paragraph.text.size();
+    if (read > kMostText) return std::nullopt;
+    bool first = true;
+    for (std::string& word : Words(block.paragraph.text)) {
+      const bool joined =
+          !cells.empty() && GoesOn(cells.back(), last, word) && !(std::exchange(first, false) && IsMeasure(word));
+      last = word;
+      if (joined) {
+        cells.back() += word;
+        out.blocks.back().paragraph.text += word;
+        continue;
+      }
+      cells.push_back(word);
+      Block& part = out.blocks.emplace_back();
+      part.paragraph.text = std::move(word);
+      part.paragraph.place = block.paragraph.place;
+    }
+  }
+  return AreOfForm(cells) ? std::optional(std::move(out)) : std::nullopt;
 }
 
 }  // namespace
@@ -137,7 +170,7 @@ std::optional<Document> SplitRunText(const Document& document) {
     }
     out.blocks.push_back(block);
   }
-  return any ? std::optional(std::move(out)) : std::nullopt;
+  return any ? std::optional(std::move(out)) : SplitLines(document);
 }
 
 }  // namespace jixiao::importing

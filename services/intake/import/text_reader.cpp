@@ -46,9 +46,36 @@ std::vector<std::string> Lines(std::string_view text) {
   return out;
 }
 
+std::string_view WithoutBlanksBehind(std::string_view line) {
+  return line.substr(0, line.find_last_not_of(" \t\r") + 1);
+}
+
+// A page's table as text with a bar behind each cell, and each cell on a line of its own: the bars say nothing, nor do
+// lines of bars only, which stand for merged cells.
+void DropBarsBehindCells(std::vector<std::string>& lines) {
+  constexpr std::size_t kLeast = 12;
+  std::size_t filled = 0, ended = 0;
+  for (const std::string& line : lines) {
+    const std::string_view text = WithoutBlanksBehind(line);
+    if (text.find_first_not_of("| ") == std::string_view::npos) continue;
+    ++filled;
+    ended += text.find('|') == text.size() - 1;
+  }
+  if (ended < kLeast || ended * 10 < filled * 6) return;
+  for (std::string& line : lines) {
+    const std::string_view text = WithoutBlanksBehind(line);
+    if (text.find_first_not_of("| ") == std::string_view::npos)
+      line.clear();
+    else if (text.find('|') == text.size() - 1)
+      line.resize(WithoutBlanksBehind(text.substr(0, text.size() - 1)).size());
+  }
+}
+
 class TextReader {
  public:
-  TextReader(std::string_view text, const Limits& limits) : lines_(Lines(text)), limits_(limits) {}
+  TextReader(std::string_view text, const Limits& limits) : lines_(Lines(text)), limits_(limits) {
+    DropBarsBehindCells(lines_);
+  }
 
   absl::StatusOr<Document> Read(bool csv) {
     out_.media_type = csv ? "text/csv" : "text/plain";
@@ -128,13 +155,14 @@ class TextReader {
   }
 
   bool MostlyCommas() const {
-    std::size_t filled = 0, with = 0;
+    std::size_t filled = 0, with = 0, sentences = 0;
     for (const std::string& line : lines_) {
       if (Blank(line)) continue;
       ++filled;
       if (CountOf(line, ',') >= 3) ++with;
+      sentences += line.find("。") != std::string::npos;
     }
-    return filled >= 4 && with * 10 >= filled * 7;
+    return filled >= 4 && with * 10 >= filled * 7 && sentences * 2 < filled;  // prose has commas too
   }
 
   char BestDelimiter() const {

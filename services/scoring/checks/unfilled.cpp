@@ -29,7 +29,7 @@ bool IsPrompt(std::string_view text, FormText& folded) {
   constexpr std::string_view kMark = "字以内";
   if (text.size() > kLongest || FindWord(text, kMark) == std::string_view::npos) return false;
   std::string_view end = folded.Folded(text);
-  if (end.ends_with("。")) end.remove_suffix(std::string_view("。").size());
+  if (end.ends_with(';')) end.remove_suffix(1);
   return end.ends_with(Cat(kMark, ")"));
 }
 

@@ -195,7 +195,10 @@ absl::Status About(const std::string& name, const absl::Status& status) {
 // them. One row in ten may lack something.
 bool HasWholeRows(const evaluation::v1::SelfEvaluation& form) {
   constexpr int kLeastRows = 3;
-  const auto& rows = form.indicators();
+  std::vector<evaluation::v1::Indicator> rows;  // without classes that nobody needed
+  for (const auto& row : form.indicators())
+    if (!row.level3().empty() || !row.target().empty() || !row.actual().empty() || !row.weight().empty())
+      rows.push_back(row);
   const bool weighed = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return !row.weight().empty(); });
   const bool scored = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return !row.score().empty(); });
   const auto whole = [&](const evaluation::v1::Indicator& row) {
@@ -203,7 +206,8 @@ bool HasWholeRows(const evaluation::v1::SelfEvaluation& form) {
            (weighed ? IsFigure(row.weight()) : row.weight().empty()) &&
            (scored ? IsFigure(row.score()) : row.score().empty());
   };
-  return rows.size() >= kLeastRows && std::count_if(rows.begin(), rows.end(), whole) * 10 >= rows.size() * 9;
+  const auto count = static_cast<std::ptrdiff_t>(rows.size());
+  return count >= kLeastRows && std::count_if(rows.begin(), rows.end(), whole) * 10 >= count * 9;
 }
 
 // The same cells without the last `left_out`, which stand behind the form as they came.

@@ -72,7 +72,10 @@ class Rebuilder {
   bool IndicatorTable() {
     std::size_t from = at_;
     // 绩效指标, the block's label, may stand before the header.
-    if (roles_[from].Has(Role::kIndicatorBlock) && from + 1 < lines_.size() && roles_[from + 1].HasAny(kLevels)) ++from;
+    if (roles_[from].Has(Role::kIndicatorBlock) && from + 1 < lines_.size() && roles_[from + 1].HasAny(kIndicator))
+      ++from;
+    LevelsFirst(from);
+    AddLevel2(from);
     const std::size_t count = Run(from, kIndicator);
     if (count < 4 || !roles_[from].HasAny(kLevels)) return false;
     // The header as a row decides which columns there are.
@@ -95,6 +98,47 @@ class Rebuilder {
     Segment(columns, count, at_, end);
     at_ = end;
     return true;
+  }
+
+  // A header of two rows comes as its upper one, 年度指标值, 实际完成值, 分值, …, and then the lower: the levels, and
+  // what 年度指标值 stands above, 指标性质, 指标值, 度量单位. Its columns are those of the lower row and the rest of
+  // the upper.
+  void LevelsFirst(std::size_t from) {
+    const std::size_t count = Run(from, kIndicator);
+    if (count < 6 || roles_[from].HasAny(kLevels) || !roles_[from].Has(Role::kTarget)) return;
+    std::size_t levels = from;
+    while (levels < from + count && !roles_[levels].Has(Role::kLevel1)) ++levels;
+    if (levels == from + count) return;
+    const auto rotate = [&](auto& all) {
+      const auto at = [&](std::size_t i) { return all.begin() + static_cast<std::ptrdiff_t>(i); };
+      std::rotate(at(from), at(levels), at(from + count));
+    };
+    rotate(lines_);
+    rotate(roles_);
+    const std::size_t upper = from + count - (levels - from);
+    const bool split = std::any_of(
+        roles_.begin() + static_cast<std::ptrdiff_t>(from), roles_.begin() + static_cast<std::ptrdiff_t>(upper),
+        [](const Roles& roles) { return roles.HasAny(Role::kTarget | Role::kTargetFigure | Roles(Role::kOperator)); });
+    if (!split) return;
+    lines_.erase(lines_.begin() + static_cast<std::ptrdiff_t>(upper));
+    roles_.erase(roles_.begin() + static_cast<std::ptrdiff_t>(upper));
+  }
+
+  // A header that lost 二级指标 above rows that have it.
+  void AddLevel2(std::size_t from) {
+    const std::size_t count = Run(from, kIndicator);
+    if (count < 4 || !roles_[from].Has(Role::kLevel1)) return;
+    const std::size_t end = from + count;
+    for (std::size_t i = from; i < end; ++i)
+      if (roles_[i].Has(Role::kLevel2)) return;
+    std::size_t named = 0;
+    for (std::size_t i = end; i < lines_.size(); ++i) named += LevelOf(lines_[i].text) == 2;
+    if (named < 2) return;
+    Cell lost = lines_[from];
+    lost.text = "二级指标";
+    const Roles roles = ReadLabel(lost.text).roles;
+    lines_.insert(lines_.begin() + static_cast<std::ptrdiff_t>(from) + 1, std::move(lost));
+    roles_.insert(roles_.begin() + static_cast<std::ptrdiff_t>(from) + 1, roles);
   }
 
   bool EndsIndicators(std::size_t i) const {
@@ -268,6 +312,32 @@ bool IsAmountUnit(std::string_view text) {
   return folded == "(万元)" || folded == "(元)" || folded == "(亿元)";
 }
 
+// Whether two lines are the halves of one label: 年度 and 指标值, 经济效益 and 指标.
+bool AreHalves(std::string_view a, std::string_view b) {
+  constexpr std::size_t kLongest = 30;
+  if (a.empty() || b.empty() || a.size() > kLongest || b.size() > kLongest) return false;
+  const std::string folded = Fold(b);
+  if (folded == "指标") return true;
+  const int above = LevelOf(a);
+  if (above == 0 && LevelOf(b) == 0 && LevelOf(Cat(a, b)) != 0) return true;
+  if (above != 0 && folded.starts_with('(') && folded.ends_with("分)")) return true;
+  if (a == "服务对象" && folded.starts_with("满意度")) return true;
+  const Roles whole = ReadLabel(Cat(a, b)).roles;
+  const bool first = ReadLabel(a).roles.HasAny(kIndicator | kFunds);
+  return !first && whole.HasAny(kIndicator | kFunds) && !ReadLabel(b).roles.HasAny(kLevels);
+}
+
+// What a template holds ready for rows that nobody needed: ……, 指标2 and nothing else.
+bool IsPlaceholder(std::string_view text) {
+  std::string folded = Fold(text);
+  while (!folded.empty() && (folded.back() == ':' || folded.back() == '.')) folded.pop_back();
+  if (folded.empty() || folded == "…" || folded == "……") return true;
+  constexpr std::string_view kName = "指标";
+  if (!folded.starts_with(kName)) return false;
+  const std::string_view number = std::string_view(folded).substr(kName.size());
+  return !number.empty() && number.size() <= 2 && number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 }  // namespace
 
 void RebuildFromLines(Document& document) {
@@ -279,7 +349,7 @@ void RebuildFromLines(Document& document) {
     const Roles roles = ReadLabel(block.paragraph.text).roles;
     if (roles.empty()) continue;
     ++labels;
-    if (roles.HasAny(Role::kLevel1 | Role::kLevel2)) ++header;
+    if (roles.HasAny(kLevels)) ++header;
     if (roles.HasAny(kHead) && !roles.Has(Role::kOther)) first = std::min(first, i);
     if (roles.HasAny(kIndicator | kTotals)) last = i;
   }
@@ -297,7 +367,9 @@ void RebuildFromLines(Document& document) {
     // 项目资金 with (万元) on a line of its own is one label.
     if (!lines.empty() && IsAmountUnit(line.text) && ReadLabel(lines.back().text).roles.Has(Role::kFundsBlock))
       lines.back().text += line.text;
-    else
+    else if (!lines.empty() && AreHalves(lines.back().text, line.text))
+      lines.back().text += line.text;
+    else if (!IsPlaceholder(line.text))
       lines.push_back(line);
   }
   Block table;

@@ -123,10 +123,14 @@ class Recogniser {
       }
       return;
     }
+    // The title is the one nearest to the table: what a page is called may stand above it.
+    const auto nearest =
+        std::find_if(pending_.rbegin(), pending_.rend(), [](const Cell* cell) { return IsFormTitle(cell->text); });
+    const Cell* const title = nearest == pending_.rend() ? nullptr : *nearest;
     for (const Cell* cell : pending_) {
       ledger_.Own(*cell, CurrentIndex());
       if (writer.draft().first == nullptr) writer.draft().first = cell;
-      if (IsFormTitle(cell->text) && writer.form().title().empty()) {
+      if (cell == title && writer.form().title().empty()) {
         writer.Set("title", writer.form().mutable_title(), CleanValue(cell->text), *cell);
         if (const int year = YearIn(cell->text); year != 0 && writer.form().fiscal_year() == 0) {
           writer.form().set_fiscal_year(year);

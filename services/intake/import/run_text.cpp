@@ -79,7 +79,12 @@ bool GoesOn(std::string_view cell, std::string_view last, std::string_view next)
   if (IsMeasure(next)) return IsDigitLast(last);
   if (next == "指标" && (cell == "一级" || cell == "二级" || cell == "三级")) return true;
   if (next == "指标" || next.starts_with("指标(") || next.starts_with("指标（")) return LacksIndicator(cell);
+  if ((cell.ends_with("和") || cell.ends_with("及")) && ReadLabel(Cat(cell, next)).roles.Has(Role::kDeviation))
+    return true;
   if (next.starts_with("及") && ReadLabel(cell).roles.Has(Role::kDeviation)) return true;
+  // 可持续影 and 响指标, 服务对象 and 满意度指标: a level's name broken in its cell.
+  if (LevelOf(cell) == 0 && LevelOf(next) == 0 && LevelOf(Cat(cell, next)) != 0) return true;
+  if (cell == "服务对象" && next.starts_with("满意度")) return true;
   // 产 出 指 标: letter by letter.
   return IsOneHan(last) && IsOneHan(next) && !IsMeasure(last);
 }
@@ -107,9 +112,14 @@ bool AreOfForm(const std::vector<std::string>& cells) {
     if (cell.size() > kLongestLabel) continue;
     const Roles roles = ReadLabel(cell).roles;
     labels += roles.empty() ? 0 : 1;
-    levels += roles.HasAny(Role::kLevel1 | Role::kLevel2) ? 1 : 0;
+    levels += roles.HasAny(Role::kLevel1 | Role::kLevel2 | Roles(Role::kLevel3)) ? 1 : 0;
   }
   return labels >= kLeastLabels && levels >= 2;
+}
+
+// Whether a block has no shape that could be trusted: text, or a table made of bars.
+bool IsLoose(const Block& block) {
+  return !block.is_grid || block.grid.layout == Layout::kLoose;
 }
 
 // All paragraphs as cells, where each line holds some of a form: a page's table copied as text. The lines end cells
@@ -121,11 +131,28 @@ std::optional<Document> SplitLines(const Document& document) {
   std::vector<std::string> cells;
   std::string last;
   std::size_t read = 0;
+  const auto add = [&](std::string text, const Place& place) {
+    cells.push_back(text);
+    Block& part = out.blocks.emplace_back();
+    part.paragraph.text = std::move(text);
+    part.paragraph.place = place;
+  };
   for (const Block& block : document.blocks) {
+    if (block.is_grid) {
+      for (const Cell& cell : block.grid.cells) {
+        read += cell.text.size();
+        if (read > kMostText) return std::nullopt;
+        const bool filled = cell.text.find_first_not_of("| \t\n") != std::string::npos && !Words(cell.text).empty();
+        if (!cell.covered && filled) add(cell.text, cell.place);
+      }
+      last.clear();
+      continue;
+    }
     read += block.paragraph.text.size();
     if (read > kMostText) return std::nullopt;
     bool first = true;
     for (std::string& word : Words(block.paragraph.text)) {
+      if (word.find_first_not_of('|') == std::string::npos) continue;  // what is left of an empty row of bars
       const bool joined =
           !cells.empty() && GoesOn(cells.back(), last, word) && !(std::exchange(first, false) && IsMeasure(word));
       last = word;
@@ -134,10 +161,7 @@ std::optional<Document> SplitLines(const Document& document) {
         out.blocks.back().paragraph.text += word;
         continue;
       }
-      cells.push_back(word);
-      Block& part = out.blocks.emplace_back();
-      part.paragraph.text = std::move(word);
-      part.paragraph.place = block.paragraph.place;
+      add(std::move(word), block.paragraph.place);
     }
   }
   return AreOfForm(cells) ? std::optional(std::move(out)) : std::nullopt;
@@ -147,7 +171,8 @@ std::optional<Document> SplitLines(const Document& document) {
 
 std::optional<Document> SplitRunText(const Document& document) {
   const auto is_grid = [](const Block& block) { return block.is_grid; };
-  if (std::any_of(document.blocks.begin(), document.blocks.end(), is_grid)) return std::nullopt;
+  if (std::any_of(document.blocks.begin(), document.blocks.end(), is_grid))
+    return std::ranges::all_of(document.blocks, IsLoose) ? SplitLines(document) : std::nullopt;
   Document out;
   out.media_type = document.media_type;
   out.template_hint = document.template_hint;

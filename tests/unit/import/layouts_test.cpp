@@ -590,6 +590,107 @@ TEST(Layouts, AllCellsOnOneLine) {
   for (const auto& cell : document.forms(0).cells()) EXPECT_EQ(cell.location().paragraph(), 1);
 }
 
+constexpr std::string_view kLinesOfCells =
+    "云溪镇公开的项目自评表\n发布时间：2023-03-01 10:00\n项目支出绩效自评表\n(2022年度)\n项目名称 测绘业务委托\n"
+    "主管部门 云溪镇人民政府 实施单位 云溪镇\n项目资金\n(万元)\n年初预算数 全年预算数 全年执行数 分值 执行率 得分\n"
+    "年度资金总额: 90 88 44 10 50% 5\n年度总体目标 预期目标 实际完成情况\n"
+    "分两批 完成测绘12宗。 已完成 测绘12宗，\n绩效指标 一级\n指标\n二级指标 三级指标 年度指标值 实际完成值 分值 得分 "
+    "偏差原因分析及改进措施\n产出指标\n(50分) 数量指标 指标1:测绘宗数 ≥12个 12 25 25\n指标2:\n……\n"
+    "质量指标 指标1:验收合格率 ≥95% 96% 25 25\n效益指标(30分) 经济效益\n指标 指标1:\n可持续影\n响指标 "
+    "指标1:对市场的影响 效果明显 达成预期指标 30 30\n满意度指标 服务对象\n满意度指标 公众满意度 不低于90% 95% 10 10\n";
+
+// A page's table copied as text: a line a row, blanks between cells, names that break in their cells, rows of the
+// template that nobody needed.
+TEST(Layouts, ALineARow) {
+  const ImportedDocument document = Imported(kLinesOfCells, "form.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  const SelfEvaluation& form = document.forms(0).form();
+  EXPECT_EQ(form.fiscal_year(), 2022);
+  EXPECT_EQ(form.project_name(), "测绘业务委托");
+  EXPECT_EQ(form.implementing_unit().name(), "云溪镇");
+  // The one piece that ends a sentence parts the goals.
+  EXPECT_EQ(form.expected_goal(), "分两批 完成测绘12宗。");
+  EXPECT_EQ(form.actual_goal(), "已完成 测绘12宗，");
+  EXPECT_EQ(Funds(form), Lines{"年度资金总额|90|88|44|10|50%|5"});
+  EXPECT_EQ(Indicators(form),
+            (Lines{"产出指标(50分)|数量指标|指标1:测绘宗数|≥12个|12|25|25||",
+                   "产出指标(50分)|质量指标|指标1:验收合格率|≥95%|96%|25|25||", "效益指标(30分)|经济效益指标|||||||",
+                   "效益指标(30分)|可持续影响指标|指标1:对市场的影响|效果明显|达成预期指标|30|30||",
+                   "满意度指标|服务对象满意度指标|公众满意度|不低于90%|95%|10|10||"}));
+  ExpectOrigins(document.forms(0));
+}
+
+TEST(Layouts, GoalsThatBlanksCutMayNotBeTold) {
+  std::string text(kLinesOfCells);
+  text.replace(text.find("完成测绘12宗。"), std::string_view("完成测绘12宗。").size(), "完成测绘12宗，");
+  const ImportedDocument document = Imported(text, "form.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(document.forms(0).form().expected_goal(), "");
+  EXPECT_EQ(document.forms(0).form().actual_goal(), "");
+  EXPECT_EQ(document.forms(0).form().indicators_size(), 5);
+  EXPECT_THAT(Unread(document.forms(0)), testing::IsSupersetOf({"分两批", "完成测绘12宗，"}));
+}
+
+// What was cut off in a row is read without that row, and says so.
+TEST(Layouts, ATextThatWasCutOff) {
+  for (const std::string_view rest : {"生态效益指标", "指标3:走访", "指标3:走访 ≥2次"}) {
+    const ImportedDocument document = Imported(std::string(kLinesOfCells) + std::string(rest), "form.txt");
+    ASSERT_EQ(document.forms_size(), 1) << rest;
+    EXPECT_GE(document.forms(0).form().indicators_size(), 5) << rest;
+    EXPECT_EQ(document.forms(0).form().indicators(1).level3(), "指标1:验收合格率") << rest;
+  }
+}
+
+TEST(Layouts, ABarBehindEachCell) {
+  std::string text;
+  for (const char c : std::string(kLinesOfCells)) {
+    if (c == ' ' || c == '\n')
+      text += " |\n";
+    else
+      text += c;
+  }
+  text += "||||||\n";
+  const ImportedDocument document = Imported(text, "form.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(document.forms(0).form().project_name(), "测绘业务委托");
+  ASSERT_EQ(document.forms(0).form().indicators_size(), 5);
+  EXPECT_EQ(document.forms(0).form().indicators(4).actual(), "95%");
+}
+
+// Rows of bars that break at empty cells, under a header of two rows whose upper one comes first.
+TEST(Layouts, BarsThatBreakAtEmptyCells) {
+  const std::string text =
+      "2022年度项目支出绩效自评表 | 部门:云溪镇中学 |\n|\n|\n"
+      "| 项目名称 | 营养改善 | 主管部门 | 云溪镇教育局 | 实施单位 | 云溪镇中学 | 项目资金 (元) |\n"
+      "| 年初预算数 | 全年预算数 | 全年执行数 | 分值 | 执行率 | 得分 | 年度资金总额 |\n"
+      "| 38 | 38 | 10 | 100% | 10 | 其中:当年财政 拨款 |\n|\n|\n| — |\n"
+      "| — | 年度 总体 目标 | 预期目标 | 实际完成情况 | 改善体质 | 体质改善 | 绩效指标 | 年度指标值 | 实际完成值 | "
+      "分值 | "
+      "得分 | 偏差原因分析及改进措施 | 一级指标 | 二级指标 | 三级指标 | 指标性质 | 指标值 | 度量单位 | 产出指标 | "
+      "数量指标 | "
+      "受资助人数 | ≧ | 735 | 人次 | 736 | 10 | 10 |\n"
+      "| 质量指标 | 覆盖率 | ≧ | 100 | % | 98% | 10 | 9 |\n"
+      "| 效益指标 | 社会效益 指标 | 政策知晓率 | ═ | 100 | % | 100% | 10 | 10 |\n| 生态效益 指标 |\n|\n|\n"
+      "| 满意度指标 | 服务对象满意度指标 | 学生满意度 | ≧ | 95 | % | 97% | 10 | 10 |\n";
+  const ImportedDocument document = Imported(text, "form.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  const SelfEvaluation& form = document.forms(0).form();
+  EXPECT_EQ(form.expected_goal(), "改善体质");
+  EXPECT_EQ(form.actual_goal(), "体质改善");
+  EXPECT_EQ(Indicators(form),
+            (Lines{"产出指标|数量指标|受资助人数|≧735人次|736|10|10||", "产出指标|质量指标|覆盖率|≧100%|98%|10|9||",
+                   "效益指标|社会效益指标|政策知晓率|═100%|100%|10|10||", "效益指标|生态效益指标|||||||",
+                   "满意度指标|服务对象满意度指标|学生满意度|≧95%|97%|10|10||"}));
+}
+
+TEST(Layouts, ProseWithCommasIsNoTable) {
+  std::string text = "云溪镇2022年度绩效自评报告\n";
+  for (int i = 0; i < 6; ++i) text += "一、本年下达资金200万元,用于道路,桥梁,水渠建设,均已完工。\n";
+  const ImportedDocument document = Imported(text, "report.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_GE(document.forms(0).form().report_size(), 1);
+}
+
 // As text off a web page has it: merged cells are gone from where they stood, and bars at the end say how many. Rows
 // break where cells do.
 TEST(Layouts, BarsForMergedCellsAtTheEndsOfRows) {

@@ -225,6 +225,21 @@ Document Without(const Document& cells, std::size_t left_out) {
   return out;
 }
 
+// Says of a form whose cells run into one another that it was not read: it looks like a report else.
+void NameRunTogether(const Document& document, intake::v1::ImportedDocument& out) {
+  constexpr std::size_t kShown = 120;  // bytes
+  for (const Block& block : document.blocks) {
+    const std::string& text = block.paragraph.text;
+    if (block.is_grid || text.find("三级指标") == std::string::npos || text.find("指标值") == std::string::npos)
+      continue;
+    if (out.forms().empty()) return;
+    intake::v1::UnreadCell& unread = *out.mutable_forms(0)->add_unread();
+    unread.mutable_location()->set_paragraph(block.paragraph.place.paragraph);
+    unread.set_text(std::string(TruncateUtf8(text, kShown)));
+    unread.set_why("像是单元格连在一起的自评表，分不出行和列，没有读入指标；请用原文件导入，或逐格复制");
+  }
+}
+
 // The forms of `document`, also of one that holds them as running text. Where its cells do not come together as whole
 // rows, its text is left as it is: nothing is guessed. A text that was cut off in a row is read without that row.
 intake::v1::ImportedDocument FormsOf(const Document& document, const Hints& hints) {
@@ -233,12 +248,16 @@ intake::v1::ImportedDocument FormsOf(const Document& document, const Hints& hint
   const auto has_rows = [](const intake::v1::ImportedForm& form) { return form.form().indicators_size() > 0; };
   if (std::any_of(out.forms().begin(), out.forms().end(), has_rows)) return out;
   const std::optional<Document> cells = SplitRunText(document);
-  if (!cells) return out;
+  if (!cells) {
+    NameRunTogether(document, out);
+    return out;
+  }
   const auto whole = [](const intake::v1::ImportedForm& form) { return HasWholeRows(form.form()); };
   for (std::size_t left_out = 0; left_out <= kMostLeftOut && left_out < cells->blocks.size(); ++left_out) {
     intake::v1::ImportedDocument again = Recognise(Without(*cells, left_out), hints);
     if (!again.forms().empty() && std::all_of(again.forms().begin(), again.forms().end(), whole)) return again;
   }
+  NameRunTogether(document, out);
   return out;
 }
 

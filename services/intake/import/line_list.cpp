@@ -292,11 +292,27 @@ class Rebuilder {
     std::size_t end = at_ + 1;
     if (label && roles_[at_].HasAny(kTotals)) {
       while (end < lines_.size() && (IsFigure(lines_[end].text) || !GradeIn(lines_[end].text).empty())) ++end;
-    } else if (label && end < lines_.size() && roles_[end].empty() && LevelOf(lines_[end].text) == 0) {
+    } else if (label && end < lines_.size() && roles_[end].empty() && LevelOf(lines_[end].text) == 0 &&
+               !IsLabelled(lines_[end].text) && !IsHeadingOfIndicators(end)) {
       ++end;
     }
     Row(at_, end);
     at_ = end;
+  }
+
+  // 评价方式:单位自评: a label with its own value, and none of the one before it.
+  static bool IsLabelled(std::string_view text) {
+    constexpr std::size_t kLongestLabel = 24;  // bytes
+    const std::size_t colon = std::min(text.find(':'), text.find("："));
+    return colon != std::string_view::npos && colon > 0 && colon <= kLongestLabel &&
+           (text.substr(0, colon).ends_with("方式") || text.substr(0, colon).ends_with("机构") ||
+            text.substr(0, colon).ends_with("日期") || text.substr(0, colon).ends_with("类型") ||
+            !ReadLabel(text.substr(0, colon)).roles.empty());
+  }
+
+  // What stands right before a table's header is its heading.
+  bool IsHeadingOfIndicators(std::size_t i) const {
+    return i + 2 < lines_.size() && roles_[i + 1].Has(Role::kLevel1) && roles_[i + 2].Has(Role::kLevel2);
   }
 
   std::vector<Cell> lines_;

@@ -111,6 +111,16 @@ std::string JoinRow(const std::vector<const Cell*>& row) {
 
 }  // namespace
 
+namespace {
+
+bool HasHan(std::string_view text) {
+  while (!text.empty())
+    if (IsHan(TakeUtf8(text))) return true;
+  return false;
+}
+
+}  // namespace
+
 HeadingSplit SplitHeading(const Cell& paragraph) {
   HeadingSplit out;
   const std::string line = Trimmed(paragraph.text);
@@ -135,7 +145,8 @@ HeadingSplit SplitHeading(const Cell& paragraph) {
       out.text = Trimmed(std::string_view(line).substr(number + end));
       return out;
     }
-  } else if (numbering == Numbering::kWeak && !body.empty()) {
+  } else if (numbering == Numbering::kWeak && HasHan(body)) {  // 22.8 is a number
+
     if (length <= kShortHeading && !EndsSentence(line) &&
         (!Contains(body, "。") || body.find("。") + 3 == body.size())) {
       out.heading = line;
@@ -331,10 +342,11 @@ void ReadTitle(const Passage& passage, const std::string& title, Writer& writer)
     unit = std::string_view(title).substr(0, at);
     subject = std::string_view(title).substr(at + std::string_view("关于").size());
   }
-  if (const std::string name = CleanWord(unit); LooksLikeUnit(name)) {
+  if (const std::string name = CleanWord(unit); LooksLikeUnit(name) && form.implementing_unit().name().empty()) {
     form.mutable_implementing_unit()->set_name(name);
     writer.Note("implementing_unit.name", *cells.front());
   }
+  if (!form.project_name().empty()) return;
   for (const std::string_view tail : {"支出绩效", "绩效自评", "绩效评价", "自评", "资金绩效"}) {
     const std::size_t at = subject.find(tail);
     if (at == std::string_view::npos || at == 0) continue;
@@ -345,6 +357,29 @@ void ReadTitle(const Passage& passage, const std::string& title, Writer& writer)
     form.set_project_name(name);
     writer.Note("project_name", *cells.back());
     break;
+  }
+}
+
+// 项目名称：电子口岸建设 and the like, each on a line of its own.
+void ReadLabelledLines(const Passage& passage, Writer& writer) {
+  constexpr std::size_t kLines = 30;
+  SelfEvaluation& form = writer.form();
+  std::size_t lines = 0;
+  for (const Passage::Item& item : passage.items) {
+    if (item.paragraph == nullptr || lines++ == kLines) return;
+    const std::string line = CleanValue(item.paragraph->text);
+    const std::size_t colon = std::min(line.find(':'), line.find("："));
+    if (colon == std::string::npos || Utf8Length(line) > 60) continue;
+    const std::string label = Fold(line.substr(0, colon));
+    const std::string value = CleanValue(line.substr(colon + (line[colon] == ':' ? 1 : std::string_view("：").size())));
+    if (value.empty() || Contains(value, "。")) continue;
+    if (label == "项目名称")
+      writer.Set("project_name", form.mutable_project_name(), value, *item.paragraph);
+    else if (label == "项目单位" || label == "实施单位" || label == "项目实施单位")
+      writer.Set("implementing_unit.name", form.mutable_implementing_unit()->mutable_name(), value, *item.paragraph);
+    else if (label == "主管部门" || label == "项目主管部门")
+      writer.Set("competent_department.name", form.mutable_competent_department()->mutable_name(), value,
+                 *item.paragraph);
   }
 }
 
@@ -407,6 +442,7 @@ void ReadAmounts(const Passage& passage, Writer& writer) {
   for (const Passage::Item& item : passage.items) {
     if (item.paragraph == nullptr) continue;
     const std::string text = Fold(item.paragraph->text);
+    if (Contains(text, "三级指标")) continue;  // a form whose cells run into one another
     Amount budget, executed;
     if (!FindAmount(text,
                     {"全年预算数", "预算合计金额", "预算数", "预算金额", "预算资金", "年度预算", "项目预算", "预算总额",
@@ -432,6 +468,7 @@ void ReadAmounts(const Passage& passage, Writer& writer) {
 
 void ReadReportHead(const Passage& passage, Writer& writer) {
   const std::string title = passage.Title();
+  ReadLabelledLines(passage, writer);
   if (!title.empty()) {
     ReadTitle(passage, title, writer);
     if (const int year = YearIn(title); year != 0) {

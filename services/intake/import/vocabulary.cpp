@@ -227,7 +227,8 @@ bool IsFundName(std::string_view text) {
 bool IsFormTitle(std::string_view text) {
   if (text.empty() || text.size() > 400) return false;
   const std::string key = Fold(text);
-  if (Utf8Length(key) > 64 || ContainsAny(key, {"。", ",", ";", "...", "……", "通知", "详见", "见附", "汇总", "统计"}))
+  if (Utf8Length(key) > 64 || key.starts_with("评价方式") ||
+      ContainsAny(key, {"。", ",", ";", "...", "……", "通知", "详见", "见附", "汇总", "统计"}))
     return false;
   std::string brackets;
   std::string core = WithoutBrackets(key, brackets);

@@ -683,6 +683,38 @@ TEST(Layouts, BarsThatBreakAtEmptyCells) {
                    "满意度指标|服务对象满意度指标|学生满意度|≧95%|97%|10|10||"}));
 }
 
+// A report says in its head what it is about, line by line; a number is no heading of it.
+TEST(Layouts, LabelledLinesAboveAReport) {
+  const std::string text =
+      "云溪镇财政支出项目绩效评价自评报告\n项目名称:电子口岸建设\n项目单位:云溪镇口岸办\n主管部门:云溪镇人民政府\n"
+      "评价方式:单位绩效自评\n一、项目基本概况\n结余\n22.8\n0.0\n二、项目实施情况\n口岸建成投入使用，全年运行平稳，"
+      "共验放货物三万余票，企业反映良好，通关时间缩短。\n三、存在的问题\n无。\n";
+  const ImportedDocument document = Imported(text, "report.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  const SelfEvaluation& form = document.forms(0).form();
+  EXPECT_EQ(form.project_name(), "电子口岸建设");
+  EXPECT_EQ(form.implementing_unit().name(), "云溪镇口岸办");
+  EXPECT_EQ(form.competent_department().name(), "云溪镇人民政府");
+  for (const auto& section : form.report()) EXPECT_EQ(section.heading().find("22.8"), std::string::npos);
+}
+
+// Where cells run into one another nothing is guessed, and the form says so.
+TEST(Layouts, CellsThatRunTogetherAreNotGuessed) {
+  std::string text =
+      "项目支出绩效自评表(2022年度)项目名称测绘业务委托项目资金(万元)全年预算数全年执行数年度资金总额:3.7";
+  text +=
+      "绩效指标一级指标二级指标三级指标分值年度指标值实际完成值得分产出指标数量指标测绘宗数10≥12宗12宗10质量指标验收率";
+  for (int i = 0; i < 12; ++i) text += "10100%100%10总成本36.2万元，支出约38.75万元，测绘成果按期交付。";
+  text += '\n';
+  const ImportedDocument document = Imported(text, "form.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(document.forms(0).form().indicators_size(), 0);
+  EXPECT_EQ(document.forms(0).form().funds_size(), 0);
+  ASSERT_EQ(document.forms(0).unread_size(), 1);
+  EXPECT_EQ(document.forms(0).unread(0).why(),
+            "像是单元格连在一起的自评表，分不出行和列，没有读入指标；请用原文件导入，或逐格复制");
+}
+
 TEST(Layouts, ProseWithCommasIsNoTable) {
   std::string text = "云溪镇2022年度绩效自评报告\n";
   for (int i = 0; i < 6; ++i) text += "一、本年下达资金200万元,用于道路,桥梁,水渠建设,均已完工。\n";

@@ -5,6 +5,9 @@
 // 数量指标 below 项目决策. Must not: the same amounts under 成本; 发放贷款500万元 and other money that is the result;
 // 政策执行率; 预算执行率 under 过程 or 管理, or on a form without an execution line; 成本指标 below 产出指标,
 // 满意度指标 below 效益指标, as older forms have them; 项目质量可控性 below 过程; 数量指标 below 产出与效益.
+//
+// Nor is a count of something else satisfaction (a hint). Fires: 粮食安全事件发生数, 0起, under 满意度. Must not:
+// 投诉次数; 受益群众, 95%.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/line.h"
@@ -99,6 +102,19 @@ void BelowAnotherClass(const CheckInput& input, FindingSink& findings) {
   }
 }
 
+// A count under 满意度 whose name has nothing of it.
+bool CountsSomethingElse(const IndicatorReading& row, std::string_view name) {
+  const bool satisfaction =
+      row.indicator_class != nullptr && row.indicator_class->indicator_class == v1::INDICATOR_CLASS_SATISFACTION;
+  if (!satisfaction || row.target.quantities.size() != 1 ||
+      row.target.quantities.front().unit.dimension != Dimension::kCount)
+    return false;
+  constexpr std::string_view kWords[] = {"满意", "投诉", "好评", "差评", "评价", "认可", "意见", "信访", "上访",
+                                         "表扬", "锦旗", "测评", "问卷", "调查", "反映", "反馈", "回访"};
+  return std::ranges::none_of(kWords,
+                              [&](std::string_view word) { return FindWord(name, word) != std::string_view::npos; });
+}
+
 }  // namespace
 
 void Misclass(const CheckInput& input, FindingSink& findings) {
@@ -119,6 +135,11 @@ void Misclass(const CheckInput& input, FindingSink& findings) {
     if (row.IsEmpty()) continue;
     const std::string_view name = row.row->level3().empty() ? input.text.Folded(TruncateUtf8(row.level2, kReadOfName))
                                                             : input.text.Level3(row, kReadOfName);
+    if (CountsSomethingElse(row, name))
+      findings.AddMild(evaluation::v1::SEVERITY_INFO, row.Path("level3"),
+                       Cat("“", row.Name(), "”（", row.target.quantities.front().ToString(),
+                           "）列在满意度指标下，名称和指标值都与满意度无关"),
+                       {{"name", std::string(name)}, {"target", row.target.quantities.front().ToString()}});
     const bool management =
         row.indicator_class != nullptr && (row.indicator_class->indicator_class == v1::INDICATOR_CLASS_PROCESS ||
                                            row.indicator_class->indicator_class == v1::INDICATOR_CLASS_DECISION);

@@ -130,9 +130,11 @@ void Unfilled(const CheckInput& input, FindingSink& findings) {
   std::size_t filled = 0;
   RowList unfilled;
   RowList only_named;
+  RowList marked;  // 圈舍(≥**平方米)
   for (const IndicatorReading& row : input.reading.indicators) {
     if (IsOnlyName(row, input.text)) only_named.Add(row);
     if (row.IsEmpty()) continue;
+    if (row.row->level3().find("**") != std::string::npos) marked.Add(row);
     ++rows;
     filled += !row.target.blank && !row.actual.blank;
     if (IsUnfilled(row)) unfilled.Add(row);
@@ -143,6 +145,12 @@ void Unfilled(const CheckInput& input, FindingSink& findings) {
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, only_named.first->Path("target"),
                      only_named.Lack("指标值和实际完成值"),
                      {{"unfilled", Cat(only_named.count)}, {"rows", only_named.indices}});
+  if (marked.count > 0)
+    findings.AddMild(
+        evaluation::v1::SEVERITY_INFO, marked.first->Path("level3"),
+        Cat("“", marked.first->Name(), "”", marked.count > 1 ? Cat("等 ", marked.count, " 项") : std::string(),
+            "的名称里还留着模板的占位符 **"),
+        {{"rows", marked.indices}});
   if (unfilled.count == 0) return;
   const FindingSink::Evidence evidence = {{"unfilled", Cat(unfilled.count)}, {"rows", unfilled.indices}};
   if (unfilled.count == rows && rows > 1)

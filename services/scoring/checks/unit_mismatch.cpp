@@ -1,8 +1,9 @@
 // UNIT_MISMATCH (16): target and actual value of a row are in units that can be compared, and amounts in the report are
 // not off by the ten thousand between 元 and 万元; where a row has no points, a figure with its operator is answered by
-// one. Fires: 360天 against 100%; 30万元 against 30元; ≥80% against 均通过省级验收, without points; "支出360304万元"
-// beside a table of 110.76万元; "626,380.00元" beside 626380 under 万元 (document 004). Must not: ≥50个 against 50,
-// 50个 against 50家, 72890元 against 7.289万元, 已完成100%.
+// one; and what is called a rate is no number of people (a hint). Fires: 360天 against 100%; 签约率 24694人; 30万元
+// against 30元; ≥80% against 均通过省级验收, without points; "支出360304万元" beside a table of 110.76万元;
+// "626,380.00元" beside 626380 under 万元 (document 004). Must not: ≥50个 against 50, 50个 against 50家, 72890元
+// against 7.289万元, 已完成100%.
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
@@ -34,7 +35,20 @@ bool IsParticular(const Decimal& number) {
 // A report with thousands of such amounts is no report: its first ones show that.
 constexpr int kMostInSection = 20;
 
-void CheckRow(const IndicatorReading& row, FindingSink& findings) {
+// Whether a row is called a rate and has a number of things. 频率 is one, and what does not happen has no rate.
+bool IsCountOfRate(const IndicatorReading& row, FormText& text) {
+  if (row.target.quantities.size() != 1) return false;
+  const Quantity& q = row.target.quantities.front();
+  if (q.unit.dimension != Dimension::kCount || q.number < Decimal(100)) return false;
+  const std::string_view name = text.Level3(row);
+  return name.ends_with("率") && !name.ends_with("频率");
+}
+
+void CheckRow(const IndicatorReading& row, FormText& text, FindingSink& findings) {
+  if (IsCountOfRate(row, text))
+    findings.AddMild(evaluation::v1::SEVERITY_INFO, row.Path("target"),
+                     Cat("“", row.Name(), "”是比率，指标值 ", row.target.quantities.front().ToString(), " 却是数量"),
+                     {{"target", row.target.quantities.front().ToString()}});
   if (row.measure.conflict) {
     const auto& [target, actual] = *row.measure.conflict;
     findings.Add(
@@ -165,7 +179,7 @@ void CheckReport(const FormReading& reading, FindingSink& findings) {
 }  // namespace
 
 void UnitMismatch(const CheckInput& input, FindingSink& findings) {
-  for (const IndicatorReading& row : input.reading.indicators) CheckRow(row, findings);
+  for (const IndicatorReading& row : input.reading.indicators) CheckRow(row, input.text, findings);
   CheckReport(input.reading, findings);
 }
 

@@ -177,6 +177,17 @@ Weights ReferenceWeights(const FormReading& reading, const Rules& rules) {
   return weights;
 }
 
+// Whether a form tells nothing of what was done: no actual value, score or completion in any row.
+bool IsUnfilled(const FormReading& reading) {
+  bool any = false;
+  for (const IndicatorReading& row : reading.indicators) {
+    if (row.IsEmpty()) continue;
+    any = true;
+    if (!row.actual.blank || row.score || row.completion) return false;
+  }
+  return any;
+}
+
 // Adds lines up: the card's totals, its groups and how much rests on what.
 class Totals {
  public:
@@ -199,7 +210,8 @@ class Totals {
     if (result.declared) g.declared = g.declared.value_or(Decimal()) + *result.declared;
   }
 
-  void Finish(evaluation::v1::ScoreKind kind, const Execution& execution) {
+  // `unfilled`: nothing says what was done, so that the total says nothing of the project.
+  void Finish(evaluation::v1::ScoreKind kind, const Execution& execution, bool unfilled) {
     const bool scorable = kind != evaluation::v1::SCORE_KIND_NOT_SCORABLE;
     for (const Group& g : groups_) {
       auto& out = *card_.add_groups();
@@ -217,7 +229,7 @@ class Totals {
     const bool scored = kind == evaluation::v1::SCORE_KIND_SCORED;
     const Decimal total = scored ? computed_ + Cap(execution) : computed_;
     Print(total, *card_.mutable_computed_total());
-    if (!scored || weight_ < rules_.total_weight) return;
+    if (!scored || unfilled || weight_ < rules_.total_weight) return;
     if (const CompiledGrade* grade = rules_.GradeOf(total)) card_.set_grade(grade->name);
   }
 
@@ -320,7 +332,7 @@ void Score(const evaluation::v1::SelfEvaluation& form, const Rules& rules, std::
     totals.Add(row.indicator_class != nullptr ? std::string_view(row.indicator_class->name) : kOtherGroup, result,
                line);
   }
-  totals.Finish(weights.kind, execution);
+  totals.Finish(weights.kind, execution, IsUnfilled(reading));
   if (reading.declared_total)
     card.set_declared_total(reading.declared_total->ToFixed(std::max(rules.places, reading.declared_total->scale())));
   card.set_declared_grade(reading.declared_grade_text);

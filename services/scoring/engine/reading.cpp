@@ -79,7 +79,19 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
   }
   if (total == reading.funds.end()) return;
   reading.total_fund = &*total;
-  for (FundReading& fund : reading.funds) fund.is_part = &fund != reading.total_fund && !rules.IsFundTotal(fund.name);
+  FundReading* pointed = nullptr;  // the only part with points
+  int with_points = 0;
+  for (FundReading& fund : reading.funds) {
+    fund.is_part = &fund != reading.total_fund && !rules.IsFundTotal(fund.name);
+    if (!fund.is_part || !(fund.weight || fund.score)) continue;
+    pointed = &fund;
+    ++with_points;
+  }
+  // Some forms (Chongqing's) print the points of the execution on 其中：财政拨款 only.
+  if (with_points == 1 && !total->weight && !total->score) {
+    total->weight = pointed->weight;
+    total->score = pointed->score;
+  }
 }
 
 void ReadIndicators(FormReading& reading, const Rules& rules) {

@@ -124,6 +124,14 @@ TEST(UnfilledCheck, FiresOnGoalsThatSayNothing) {
   ExpectOne(silent, "UNFILLED", SEVERITY_INFO, "actual_goal", "填了年度总体目标，没有填完成情况");
 }
 
+TEST(UnfilledCheck, HintsAtMarksOfTheTemplate) {
+  const Row marked = {"≥22.8", "22.8", "50", "50", "产出指标", "数量指标", "公猪舍(≥**平方米)"};
+  ExpectOne(FormWith({marked}), "UNFILLED", SEVERITY_INFO, "indicators[0].level3",
+            "“公猪舍(>=**平方米)”的名称里还留着模板的占位符 **");
+  ExpectOne(FormWith({{"≥2次", "2次", "50", "50"}, marked, marked}), "UNFILLED", SEVERITY_INFO, "indicators[1].level3",
+            "“公猪舍(>=**平方米)”等 2 项的名称里还留着模板的占位符 **");
+}
+
 TEST(UnfilledCheck, FiresOnPromptsOfTheTemplate) {
   SelfEvaluation form = OneRow({"≥2次", "2次", "50", "50", "产出指标", "数量指标", "宣传"});
   form.set_expected_goal("开展宣传");
@@ -417,6 +425,25 @@ TEST(IdFormatCheck, FiresOnAFormsTitleAsTheProjectsName) {
     form.set_project_name(std::string(name));
     ExpectNone(form, "ID_FORMAT", name);
   }
+}
+
+// A count is no satisfaction, and a rate no count.
+TEST(MisclassCheck, HintsAtCountsUnderSatisfaction) {
+  ExpectOne(OneRow({"0起", "0起", "10", "10", "满意度指标", "服务对象满意度指标", "粮食安全事件发生数"}), "MISCLASS",
+            SEVERITY_INFO, "indicators[0].level3",
+            "“粮食安全事件发生数”（0 起）列在满意度指标下，名称和指标值都与满意度无关");
+  for (const auto& [name, target] : {std::pair("群众投诉次数", "0次"), std::pair("受益群众", "95%"),
+                                     std::pair("发放问卷", "100份"), std::pair("师生", "≥95")})
+    ExpectNone(OneRow({target, target, "10", "10", "满意度指标", "服务对象满意度指标", name}), "MISCLASS", name);
+}
+
+TEST(UnitMismatchCheck, HintsAtCountsCalledARate) {
+  ExpectOne(OneRow({"24694人", "24694人", "10", "10", "产出指标", "数量指标", "家庭医生签约率"}), "UNIT_MISMATCH",
+            SEVERITY_INFO, "indicators[0].target", "“家庭医生签约率”是比率，指标值 24694 人 却是数量");
+  for (const auto& [name, target] :
+       {std::pair("签约率", "95%"), std::pair("签约率", "95"), std::pair("巡查频率", "120次"),
+        std::pair("事故发生率", "0起"), std::pair("签约人数", "24694人")})
+    ExpectNone(OneRow({target, target, "10", "10", "产出指标", "数量指标", name}), "UNIT_MISMATCH", name);
 }
 
 // ------------------------------------------------------------------------------------------------------ TARGET_CHANGED

@@ -647,6 +647,34 @@ TEST(Score, RowsOfWordsTakeNoPartInAReference) {
   EXPECT_EQ(LineOf(card, "indicators[1]").weight(), "");
 }
 
+TEST(Score, AFormThatNobodyFilledInHasNoGrade) {
+  SelfEvaluation form = FormWith({{"≥5个", "", "60", ""}, {"100%", "", "30", ""}});
+  AddTotal(form, "50", "50", "10");
+  EXPECT_EQ(ScoreOf(form).computed_total(), "10.00");
+  EXPECT_EQ(ScoreOf(form).grade(), "");
+  form.mutable_indicators(0)->set_score("0");
+  EXPECT_EQ(ScoreOf(form).grade(), "差");
+}
+
+TEST(Score, PointsOfTheExecutionMayStandOnItsOnlyPart) {
+  SelfEvaluation form = FormWith({{"≥5个", "5个", "90", "90"}});
+  auto& total = *form.add_funds();
+  total.set_name("年度总金额");
+  total.set_full_year_budget("100");
+  total.set_executed("79.27");
+  auto& part = *form.add_funds();
+  part.set_name("其中：财政拨款");
+  part.set_full_year_budget("100");
+  part.set_executed("79.27");
+  part.set_weight("10");
+  part.set_score("7.93");
+  form.set_total_score("97.93");
+  const Scorecard card = ScoreOf(form);
+  EXPECT_EQ(LineOf(card, "funds").declared_score(), "7.93");
+  EXPECT_EQ(LineOf(card, "funds").weight(), "10.00");
+  EXPECT_TRUE(FindingsOf(card, "SUM_SCORE").empty());
+}
+
 TEST(Score, NeitherWeightsNorFiguresIsNotScorable) {
   SelfEvaluation form = FormWith({{"制度化", "已建立", "", ""}});
   AddTotal(form, "50", "40", "");

@@ -227,11 +227,12 @@ Document Without(const Document& cells, std::size_t left_out) {
 
 // Says of a form whose cells run into one another that it was not read: it looks like a report else.
 void NameRunTogether(const Document& document, intake::v1::ImportedDocument& out) {
-  constexpr std::size_t kShown = 120;  // bytes
+  constexpr std::size_t kShown = 120;         // bytes
+  constexpr std::size_t kLooked = 64 * 1024;  // of a paragraph
   for (const Block& block : document.blocks) {
     const std::string& text = block.paragraph.text;
-    if (block.is_grid || text.find("三级指标") == std::string::npos || text.find("指标值") == std::string::npos)
-      continue;
+    // A header without anything between its labels; a report may speak of 三级指标, too.
+    if (block.is_grid || Fold(TruncateUtf8(text, kLooked)).find("二级指标三级指标") == std::string::npos) continue;
     if (out.forms().empty()) return;
     intake::v1::UnreadCell& unread = *out.mutable_forms(0)->add_unread();
     unread.mutable_location()->set_paragraph(block.paragraph.place.paragraph);

@@ -185,18 +185,33 @@ bool Passage::IsReport() const {
   return (headings >= 2 && characters >= 60) || characters >= 300;
 }
 
+namespace {
+
+bool IsPartOfTitle(std::string_view line) {
+  constexpr std::size_t kLongest = 40;
+  return !line.empty() && Utf8Length(line) <= kLongest && line.find_first_of(" \t:|") == std::string_view::npos &&
+         !Contains(line, "：") && !Contains(line, "　");
+}
+
+}  // namespace
+
 std::string Passage::Title() const {
-  // Short lines before the first heading, up to the one that says that it is a report.
-  std::string out;
-  std::size_t lines = 0;
+  // Short lines before the first heading, up to the one that says that it is a report. What stands above it belongs to
+  // it where it is a line of the same kind, broken in the middle; a page's navigation has blanks and colons.
+  constexpr std::size_t kLines = 8;
+  std::vector<std::string> above;
   for (const Item& item : items) {
-    if (item.paragraph == nullptr || lines++ >= 6) break;
-    const std::string line = CleanValue(item.paragraph->text);
+    if (item.paragraph == nullptr || above.size() >= kLines) break;
+    std::string line = CleanValue(item.paragraph->text);
     std::size_t number = 0;
-    if (Utf8Length(line) > 60 || Contains(line, "。") || NumberingOf(line, number) == Numbering::kStrong) break;
+    if (Contains(line, "。") || NumberingOf(line, number) == Numbering::kStrong) break;
     if (line.starts_with("附件") && Utf8Length(line) <= 6) continue;
-    out += line;
-    if (IsReportTitle(out) || IsReportTitle(line)) return out;
+    std::size_t first = above.size();
+    while (first > 0 && IsPartOfTitle(above[first - 1])) --first;
+    std::string title;
+    for (std::size_t i = first; i < above.size(); ++i) title += above[i];
+    if (Utf8Length(line) <= 60 && (IsReportTitle(line) || IsReportTitle(title + line))) return title + line;
+    above.push_back(std::move(line));
   }
   return {};
 }

@@ -698,6 +698,19 @@ TEST(Layouts, LabelledLinesAboveAReport) {
   for (const auto& section : form.report()) EXPECT_EQ(section.heading().find("22.8"), std::string::npos);
 }
 
+// A page's navigation is no part of a report's title; a title may be broken in two.
+TEST(Layouts, TheTitleOfAReport) {
+  const std::string body =
+      "\n一、项目概况\n项目已按期完成，资金全部到位，群众反映良好，达到了预期的效果。\n二、存在的问题\n无。\n";
+  ImportedDocument document =
+      Imported("首页 | 公开\n日期：2024-06-11 来源：云溪镇\n云溪镇转运站改造项目绩效自评报告" + body, "report.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(document.forms(0).form().title(), "云溪镇转运站改造项目绩效自评报告");
+  document = Imported("云溪镇2024年度部门预算\n执行情况绩效自评报告" + body, "report.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(document.forms(0).form().title(), "云溪镇2024年度部门预算执行情况绩效自评报告");
+}
+
 // Where cells run into one another nothing is guessed, and the form says so.
 TEST(Layouts, CellsThatRunTogetherAreNotGuessed) {
   std::string text =

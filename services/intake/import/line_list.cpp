@@ -131,8 +131,10 @@ class Rebuilder {
     const std::size_t end = from + count;
     for (std::size_t i = from; i < end; ++i)
       if (roles_[i].Has(Role::kLevel2)) return;
+    constexpr std::size_t kLook = 100;  // lines: all of them, at each header again, would cost their square
     std::size_t named = 0;
-    for (std::size_t i = end; i < lines_.size(); ++i) named += LevelOf(lines_[i].text) == 2;
+    for (std::size_t i = end; i < lines_.size() && i < end + kLook && named < 2; ++i)
+      named += LevelOf(lines_[i].text) == 2;
     if (named < 2) return;
     Cell lost = lines_[from];
     lost.text = "二级指标";
@@ -251,8 +253,10 @@ class Rebuilder {
       return false;
     const std::size_t texts = from + 2;
     std::size_t end = texts;
-    while (end < lines_.size() && roles_[end].empty()) ++end;
+    while (end < lines_.size() && roles_[end].empty() && !IsAside(lines_[end].text)) ++end;
     if (end - texts < 2) return false;
+    // Two whole texts: what stands behind them belongs to something else.
+    if (end - texts > 2 && EndsSentence(texts) && EndsSentence(texts + 1)) end = texts + 2;
     if (from > at_) Row(at_, from);
     Row(from, from + 2);
     at_ = end;
@@ -268,13 +272,21 @@ class Rebuilder {
     return true;
   }
 
-  // Where the second of two texts begins that blanks cut into pieces: behind the only piece that ends a sentence; `to`
-  // when that is not certain.
+  bool EndsSentence(std::size_t i) const { return lines_[i].text.ends_with("。"); }
+
+  // （详见附件）, and the letters of 绩效指标 one below the other: no text of a goal.
+  static bool IsAside(std::string_view text) {
+    return Utf8Length(text) == 1 || text.starts_with("(") || text.starts_with("（");
+  }
+
+  // Where the second of two texts begins that blanks cut into pieces: behind the only piece but the last that ends a
+  // sentence, where the last does, too; `to` when that is not certain.
   std::size_t SecondText(std::size_t from, std::size_t to) const {
     if (to - from == 2) return from + 1;
     std::size_t second = to;
+    if (!EndsSentence(to - 1)) return to;
     for (std::size_t i = from; i + 1 < to; ++i) {
-      if (!lines_[i].text.ends_with("。")) continue;
+      if (!EndsSentence(i)) continue;
       if (second != to) return to;
       second = i + 1;
     }
@@ -377,6 +389,12 @@ void RebuildFromLines(Document& document) {
   while (end < document.blocks.size() && !IsReportTitle(document.blocks[end].paragraph.text) &&
          Utf8Length(document.blocks[end].paragraph.text) <= 200)
     ++end;
+  // A placeholder with a value behind it is a row's name after all.
+  const auto stands_alone = [&](std::size_t i) {
+    if (i + 1 >= end) return true;
+    const std::string& next = document.blocks[i + 1].paragraph.text;
+    return IsPlaceholder(next) || LevelOf(next) != 0 || !ReadLabel(next).roles.empty();
+  };
   std::vector<Cell> lines;
   for (std::size_t i = first; i < end; ++i) {
     const Cell& line = document.blocks[i].paragraph;
@@ -385,7 +403,7 @@ void RebuildFromLines(Document& document) {
       lines.back().text += line.text;
     else if (!lines.empty() && AreHalves(lines.back().text, line.text))
       lines.back().text += line.text;
-    else if (!IsPlaceholder(line.text))
+    else if (!IsPlaceholder(line.text) || !stands_alone(i))
       lines.push_back(line);
   }
   Block table;

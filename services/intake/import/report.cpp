@@ -387,7 +387,10 @@ void ReadLabelledLines(const Passage& passage, Writer& writer) {
     if (colon == std::string::npos || Utf8Length(line) > 60) continue;
     const std::string label = Fold(line.substr(0, colon));
     const std::string value = CleanValue(line.substr(colon + (line[colon] == ':' ? 1 : std::string_view("：").size())));
-    if (value.empty() || Contains(value, "。")) continue;
+    // Several labels on one line are FormReader's.
+    const bool several = value.find(':') != std::string::npos || Contains(value, "：") || Contains(value, "　") ||
+                         value.find("  ") != std::string::npos || value.find('\t') != std::string::npos;
+    if (value.empty() || Contains(value, "。") || several) continue;
     if (label == "项目名称")
       writer.Set("project_name", form.mutable_project_name(), value, *item.paragraph);
     else if (label == "项目单位" || label == "实施单位" || label == "项目实施单位")
@@ -488,7 +491,12 @@ void ReadReportHead(const Passage& passage, Writer& writer) {
     ReadTitle(passage, title, writer);
     if (const int year = YearIn(title); year != 0) {
       writer.form().set_fiscal_year(year);
-      writer.Note("fiscal_year", *passage.items.front().paragraph);
+      for (const Passage::Item& item : passage.items)
+        if (item.paragraph != nullptr && Contains(title, CleanValue(item.paragraph->text)) &&
+            YearIn(item.paragraph->text) == year) {
+          writer.Note("fiscal_year", *item.paragraph);
+          break;
+        }
     }
   }
   if (writer.form().project_name().empty()) ReadQuotedName(passage, writer);

@@ -62,6 +62,7 @@ bool IsMeasure(std::string_view word) {
 }
 
 bool IsOneHan(std::string_view word) {
+  if (word.empty()) return false;
   const char32_t c = TakeUtf8(word);
   return word.empty() && IsHan(c);
 }
@@ -75,15 +76,17 @@ bool LacksIndicator(std::string_view word) {
 // Whether `next` belongs to the cell that ends with `cell`, whose last word was `last`.
 bool GoesOn(std::string_view cell, std::string_view last, std::string_view next) {
   if (IsComparison(last)) return IsDigitFirst(next);
-  if (next.starts_with("(") || next.starts_with("（")) return !IsDigitFirst(last);
+  if (next.starts_with("(") || next.starts_with("（")) return !last.empty() && !IsDigitFirst(last);
   if (IsMeasure(next)) return IsDigitLast(last);
   if (next == "指标" && (cell == "一级" || cell == "二级" || cell == "三级")) return true;
   if (next == "指标" || next.starts_with("指标(") || next.starts_with("指标（")) return LacksIndicator(cell);
-  if ((cell.ends_with("和") || cell.ends_with("及")) && ReadLabel(Cat(cell, next)).roles.Has(Role::kDeviation))
+  constexpr std::size_t kLongestLabel = 120;  // bytes; what is longer is no name that broke
+  const bool label = cell.size() + next.size() <= kLongestLabel;
+  if (label && (cell.ends_with("和") || cell.ends_with("及")) && ReadLabel(Cat(cell, next)).roles.Has(Role::kDeviation))
     return true;
   if (next.starts_with("及") && ReadLabel(cell).roles.Has(Role::kDeviation)) return true;
   // 可持续影 and 响指标, 服务对象 and 满意度指标: a level's name broken in its cell.
-  if (LevelOf(cell) == 0 && LevelOf(next) == 0 && LevelOf(Cat(cell, next)) != 0) return true;
+  if (label && LevelOf(cell) == 0 && LevelOf(next) == 0 && LevelOf(Cat(cell, next)) != 0) return true;
   if (cell == "服务对象" && next.starts_with("满意度")) return true;
   // 产 出 指 标: letter by letter.
   return IsOneHan(last) && IsOneHan(next) && !IsMeasure(last);

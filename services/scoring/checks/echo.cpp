@@ -53,8 +53,8 @@ bool IsPassage(const CheckInput& input) {
   const evaluation::v1::SelfEvaluation& form = *input.reading.form;
   if (form.actual_goal().size() < kLeast || form.actual_goal().size() >= form.expected_goal().size()) return false;
   std::string_view actual = input.text.Folded(form.actual_goal());
-  for (const std::string_view stop : {"。", ";", "."})
-    if (actual.ends_with(stop)) actual.remove_suffix(stop.size());
+  while (actual.ends_with(';') || actual.ends_with('.')) actual.remove_suffix(1);
+  if (actual.size() < kLeast) return false;
   return FindWord(input.text.Folded(form.expected_goal()), actual) != std::string_view::npos;
 }
 

@@ -37,10 +37,16 @@ void Compare(const Decimal& score, const Decimal& weight, const Decimal& budget,
 
 void ExecScore(const CheckInput& input, FindingSink& findings) {
   const FundReading* fund = input.reading.total_fund;
-  if (fund != nullptr && fund->weight && fund->score && fund->budget && fund->executed)
-    Compare(*fund->score, *fund->weight, *fund->budget, *fund->executed, fund->Path("score"), input.rules, findings);
+  if (fund != nullptr && fund->weight && fund->score) {
+    // Points that a part prints may be those of its own money.
+    const FundReading& printed = fund->points_from != nullptr ? *fund->points_from : *fund;
+    const FundReading& money = printed.budget && printed.executed ? printed : *fund;
+    if (money.budget && money.executed)
+      Compare(*fund->score, *fund->weight, *money.budget, *money.executed, printed.Path("score"), input.rules,
+              findings);
+  }
   for (const IndicatorReading& row : input.reading.indicators) {
-    if (!row.score || !row.target.blank || !row.IsExecutionRate()) continue;
+    if (!row.score || !row.IsExecutionRate()) continue;
     const Execution e = ExecutionOf(input.reading);
     if (e.budget && e.executed)
       Compare(*row.score, *row.weight, *e.budget, *e.executed, row.Path("score"), input.rules, findings);

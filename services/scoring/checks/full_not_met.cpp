@@ -53,7 +53,8 @@ void AddPair(const IndicatorReading& row, const Pair& pair, const std::string& c
 }
 
 bool SaysNothing(const IndicatorReading& row) {
-  return row.actual.blank && !row.completion && !row.claimed_completion && ClaimOf(row) == Claim::kFullPoints;
+  return row.actual.blank && !row.IsExecutionRate() && !row.completion && !row.claimed_completion &&
+         ClaimOf(row) == Claim::kFullPoints;
 }
 
 // Full points for rows without any actual value. Where no row has one, the form has no column for it: said once.

@@ -5,6 +5,7 @@
 // it adds up, 财政拨款 with 一般公共预算 of the same amount below it.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+#include "scoring/engine/execution.h"
 
 #include <algorithm>
 
@@ -22,13 +23,6 @@ constexpr Column kColumns[] = {{&FundReading::initial_budget, "initial_budget", 
                                {&FundReading::executed, "executed", "全年执行数"}};
 
 using Parts = std::vector<const FundReading*>;
-
-// The four books of China's budget (预算法 §5): a row with such a name says which of them the row above comes from.
-bool NamesBudget(std::string_view name) {
-  constexpr std::string_view kBudgets[] = {"一般公共预算", "政府性基金", "国有资本经营", "社会保险基金"};
-  return name.starts_with("其中") ||
-         std::ranges::any_of(kBudgets, [&](std::string_view budget) { return name.starts_with(budget); });
-}
 
 // What the last digits of the parts and of the total leave open.
 bool IsRounding(const Decimal& gap, const Decimal& total, const Parts& parts, const Column& column) {
@@ -51,16 +45,8 @@ Decimal At(const FundReading& row, const Column& column) {
 Decimal WithoutChildren(const Parts& parts, const Column& column) {
   Decimal sum;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const Decimal own = At(*parts[i], column);
-    sum += own;
-    Decimal children;
-    for (std::size_t k = i + 1; k < parts.size() && !own.IsZero(); ++k) {
-      children += At(*parts[k], column);
-      if (children == own && (k > i + 1 || NamesBudget(parts[k]->name))) {
-        i = k;
-        break;
-      }
-    }
+    sum += At(*parts[i], column);
+    i = LastChildOf(parts, i, column.value);
   }
   return sum;
 }

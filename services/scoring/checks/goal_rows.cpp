@@ -2,14 +2,15 @@
 // so do what was reached of it and that row's actual value. The same thing: three characters in a row of the words
 // before the number stand in the row's name. Fires: 采购原原种425万粒 beside 免费发放原原种 550万粒 (document 012).
 // Must not: two rows that may be meant, 道路 20公里 beside 沥青道路 5公里 and 水泥道路 15公里; a number that stands in
-// any row; about so many; money and percentages, which say of what they are a part.
+// any row; about so many; a goal that has the row's number as well, 10000亩，今年2000亩; 其中新培训20人; money and
+// percentages, which say of what they are a part.
 #include "scoring/checks/goal_rows.h"
 
 #include "common/text.h"
 #include "scoring/engine/literal/words.h"
 
 #include <algorithm>
-#include <optional>
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ using Cell = Literal IndicatorReading::*;
 
 constexpr std::size_t kRead = 4096;      // of a goal, in bytes
 constexpr std::size_t kMostCounts = 24;  // of a goal
+constexpr std::size_t kNamed = 256;      // of a row's name, in bytes
 
 // Something that a goal counts.
 struct Count {
@@ -81,8 +83,14 @@ bool MayCount(std::string_view rest) {
   return true;
 }
 
-// What a goal counts, a number a clause.
-std::vector<Count> CountsIn(std::string_view goal, int fiscal_year) {
+// Whether a clause counts a part, for each of something, or more than last year.
+bool IsOfAPart(std::string_view clause) {
+  return std::ranges::any_of(std::array<std::string_view, 7>{"其中", "每", "上年", "去年", "新增", "增加", "累计"},
+                             [&](std::string_view word) { return FindWord(clause, word) != std::string_view::npos; });
+}
+
+// What a goal counts, a number a clause; `figures` gets all that is counted in it.
+std::vector<Count> CountsIn(std::string_view goal, int fiscal_year, std::vector<Quantity>& figures) {
   std::vector<Count> counts;
   std::size_t clause = 0;   // where it begins
   std::size_t counted = 0;  // where a clause that goes on about the last count would begin
@@ -103,14 +111,16 @@ std::vector<Count> CountsIn(std::string_view goal, int fiscal_year) {
     while (end < goal.size() && MarkAt(goal, end) == 0) end += literal::CharLength(goal[end]);
     end = std::min(end, goal.size());
     at = end;
+    const std::string_view text = goal.substr(clause, end - clause);
+    const Literal read = ReadLiteral(text, fiscal_year);
+    for (const Quantity& q : read.quantities)
+      if (IsCounted(q)) figures.push_back(q);
     if (number == clause) {
       // A number without words goes on about what the clause before it counts: neither is the whole.
       if (counted == clause && !counts.empty()) counts.pop_back();
       continue;
     }
-    const std::string_view text = goal.substr(clause, end - clause);
-    const Literal read = ReadLiteral(text, fiscal_year);
-    if (read.quantities.size() != 1 || !IsCounted(read.quantities[0])) continue;
+    if (read.quantities.size() != 1 || !IsCounted(read.quantities[0]) || IsOfAPart(text)) continue;
     counts.push_back({Fold(goal.substr(clause, number - clause)), text, read.quantities[0]});
     counted = end < goal.size() ? end + MarkAt(goal, end) : 0;
   }
@@ -120,6 +130,11 @@ std::vector<Count> CountsIn(std::string_view goal, int fiscal_year) {
 // Whether three characters in a row of `words` stand in `name`.
 bool ShareWords(std::string_view words, std::string_view name) {
   constexpr std::size_t kThree = 9;  // bytes of three ideographs
+  constexpr std::size_t kNear = 90;  // bytes before the number: they say what it counts
+  if (words.size() > kNear) {
+    words.remove_prefix(words.size() - kNear);
+    while (!words.empty() && (static_cast<unsigned char>(words[0]) & 0xC0) == 0x80) words.remove_prefix(1);
+  }
   for (std::size_t at = 0; at + kThree <= words.size(); at += literal::CharLength(words[at])) {
     const std::string_view part = words.substr(at, kThree);
     bool ideographs = true;
@@ -144,7 +159,8 @@ bool SameUnit(const Quantity& a, const Quantity& b) {
 
 void Compare(const CheckInput& input, std::string_view goal, Cell cell, std::string_view titles, std::string_view path,
              FindingSink& findings) {
-  for (const Count& count : CountsIn(TruncateUtf8(goal, kRead), input.reading.form->fiscal_year())) {
+  std::vector<Quantity> counted;
+  for (const Count& count : CountsIn(TruncateUtf8(goal, kRead), input.reading.form->fiscal_year(), counted)) {
     const IndicatorReading* meant = nullptr;
     const Quantity* other = nullptr;
     int rows = 0;
@@ -156,13 +172,17 @@ void Compare(const CheckInput& input, std::string_view goal, Cell cell, std::str
           named = named || (SameUnit(q, count.quantity) && MayBeSame(q, count.quantity));
       const Literal& figures = row.*cell;
       if (figures.quantities.size() != 1 || !IsCounted(figures.quantities[0]) ||
-          !SameUnit(figures.quantities[0], count.quantity) || !ShareWords(count.words, input.text.Level3(row)))
+          !SameUnit(figures.quantities[0], count.quantity) ||
+          !ShareWords(count.words, TruncateUtf8(input.text.Level3(row), kNamed)))
         continue;
       ++rows;
       meant = &row;
       other = &figures.quantities[0];
     }
     if (named || rows != 1) continue;
+    // The goal has the row's own number, too: this one is the whole, or a part.
+    if (std::ranges::any_of(counted, [&](const Quantity& q) { return SameUnit(q, *other) && MayBeSame(q, *other); }))
+      continue;
     findings.Add(meant->Path(cell == &IndicatorReading::target ? "target" : "actual"),
                  Cat("“", meant->Name(), "”", titles, " ", other->ToString(), "，与总体目标所写“",
                      TruncateUtf8(count.text, 90), "”不一致"),

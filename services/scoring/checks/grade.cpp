@@ -11,6 +11,13 @@
 namespace jixiao::scoring {
 namespace {
 
+// Whether a clause goes on with a word that the grade was the beginning of: 差异, 中的.
+bool GoesOn(std::string_view behind) {
+  constexpr std::string_view kEnds[] = {"。", "，", "；", "、", "”", "」", "）", "等", "级", "\n", "(", "（"};
+  if (behind.empty() || static_cast<unsigned char>(behind[0]) < 0x80) return false;
+  return std::ranges::none_of(kEnds, [&](std::string_view end) { return behind.starts_with(end); });
+}
+
 // The grade at the front of `text`, as it is written there: 为“良好”.
 const CompiledGrade* GradeAt(std::string_view text, const Rules& rules, std::string& written) {
   for (const std::string_view mark : {"为", "是", ":", "：", "“", "\"", "「"})
@@ -18,7 +25,8 @@ const CompiledGrade* GradeAt(std::string_view text, const Rules& rules, std::str
   for (const std::size_t bytes : {std::size_t{6}, std::size_t{3}}) {  // two characters, or one
     if (text.size() < bytes) continue;
     written = text.substr(0, bytes);
-    if (const CompiledGrade* const grade = rules.GradeNamed(written)) return grade;
+    const CompiledGrade* const grade = rules.GradeNamed(written);
+    if (grade != nullptr && !GoesOn(text.substr(bytes))) return grade;
   }
   return nullptr;
 }
@@ -27,15 +35,20 @@ const CompiledGrade* GradeAt(std::string_view text, const Rules& rules, std::str
 std::optional<Decimal> ScoreBefore(std::string_view text) {
   constexpr std::size_t kBetween = 30;  // bytes from the score to the word 等级
   constexpr std::size_t kBefore = 40;   // bytes from 得分 to its number
+  constexpr std::size_t kRead = 128;    // bytes before the word 等级: what is farther away is not looked at
+  text.remove_prefix(text.size() - std::min(text.size(), kRead));
   const std::size_t unit = text.rfind("分");
   if (unit == std::string_view::npos || text.size() - unit > kBetween) return std::nullopt;
-  for (const std::string_view stop : {"。", "\n", "；"})
+  // 90分以上, 80（含）-90分之间: what the grades mean.
+  for (const std::string_view stop : {"。", "\n", "；", "以上", "以下", "之间", "及以", "含", "-", "～", "~"})
     if (FindWord(text.substr(unit), stop) != std::string_view::npos) return std::nullopt;
   std::size_t begin = unit;
   while (begin > 0 && (literal::IsDigit(text[begin - 1]) || text[begin - 1] == '.')) --begin;
   const std::string_view before = text.substr(0, begin).substr(begin - std::min(begin, kBefore));
-  const bool said = before.find("得分") != std::string_view::npos || before.find("总分") != std::string_view::npos ||
-                    before.find("评分") != std::string_view::npos;
+  for (const std::string_view bound :
+       {"-", "～", "~", "至", "低于", "高于", "不足", "超过", "达到", "（含）", "(含)", "在"})
+    if (before.ends_with(bound)) return std::nullopt;
+  const bool said = before.find("得分") != std::string_view::npos || before.find("评分") != std::string_view::npos;
   return said ? Decimal::Parse(text.substr(begin, unit - begin)) : std::nullopt;
 }
 

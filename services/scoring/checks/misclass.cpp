@@ -107,7 +107,8 @@ bool CountsSomethingElse(const IndicatorReading& row, std::string_view name) {
   const bool satisfaction =
       row.indicator_class != nullptr && row.indicator_class->indicator_class == v1::INDICATOR_CLASS_SATISFACTION;
   if (!satisfaction || row.target.quantities.size() != 1 ||
-      row.target.quantities.front().unit.dimension != Dimension::kCount)
+      row.target.quantities.front().unit.dimension != Dimension::kCount ||
+      row.target.quantities.front().unit.base == "分" || row.target.quantities.front().unit.base == "度")
     return false;
   constexpr std::string_view kWords[] = {"满意", "投诉", "好评", "差评", "评价", "认可", "意见", "信访", "上访",
                                          "表扬", "锦旗", "测评", "问卷", "调查", "反映", "反馈", "回访"};

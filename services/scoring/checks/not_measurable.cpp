@@ -47,7 +47,7 @@ std::optional<Decimal> PointsAsTargets(const FormReading& reading) {
     sum += row.target.quantities[0].number;
     ++rows;
   }
-  const bool whole = sum == Decimal(100) || sum == Decimal(90) || sum == Decimal(80);
+  const bool whole = sum == Decimal(100) || sum == Decimal(90);
   return rows >= kLeast && whole ? std::optional(sum) : std::nullopt;
 }
 

@@ -57,6 +57,7 @@ std::string Quoted(std::string_view cell) {
 }
 
 const Quantity* FigureAnsweredInWords(const IndicatorReading& row) {
+  if (row.measure.kind != Measure::Kind::kNothing) return nullptr;  // 未发生 says 0
   const bool states_completion = row.completion || row.claimed_completion || row.tier != nullptr;
   if (row.actual.blank || row.actual.figures || row.actual.malformed || states_completion) return nullptr;
   for (const Quantity& q : row.target.quantities)

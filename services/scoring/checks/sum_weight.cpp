@@ -35,7 +35,7 @@ void CheckFunds(const FormReading& reading, FindingSink& findings) {
   const FundReading* total = reading.total_fund;
   if (total == nullptr || !total->weight || *total->weight <= Decimal()) return;
   for (const FundReading& fund : reading.funds) {
-    if (!fund.is_part || !fund.weight || *fund.weight != *total->weight) continue;
+    if (!fund.is_part || &fund == total->points_from || !fund.weight || *fund.weight != *total->weight) continue;
     findings.AddMild(
         evaluation::v1::SEVERITY_WARNING, fund.Path("weight"),
         Cat("“", fund.name, "”重复填写分值 ", fund.weight->ToString(), " 分",
@@ -53,7 +53,9 @@ void CheckExecutionLeftOut(const CheckInput& input, const std::optional<RowSums>
   const auto sums = weights || reading.HasWeights() ? weights : ScoreSums(reading.indicators);
   if (!sums || !sums->CanBe(input.rules.total_weight)) return;
   for (const IndicatorReading& row : reading.indicators)
-    if (NamesExecutionRate(input.text.Level3(row), input.rules) || NamesExecutionRate(row.level1, input.rules)) return;
+    if (NamesExecutionRate(input.text.Level3(row), input.rules) || NamesExecutionRate(row.level1, input.rules) ||
+        NamesExecutionRate(row.level2, input.rules))
+      return;
   findings.AddMild(
       evaluation::v1::SEVERITY_INFO, fund->Path("weight"),
       Cat("指标", weights ? "分值" : "得分", "合计已为 ", input.rules.total_weight.ToString(),

@@ -92,15 +92,16 @@ bool SaysOnlyDone(std::string_view goal) {
   return std::ranges::find(kWords, folded) != std::ranges::end(kWords);
 }
 
+bool Says(std::string_view goal, const Rules& rules) {
+  constexpr std::size_t kLongestFiller = 40;
+  return !goal.empty() && (goal.size() > kLongestFiller || !rules.IsFiller(Fold(goal)));
+}
+
 // A goal and what became of it.
 void Goals(const CheckInput& input, FindingSink& findings) {
   const evaluation::v1::SelfEvaluation& form = *input.reading.form;
-  const auto says = [&](std::string_view goal) {
-    constexpr std::size_t kLongestFiller = 40;
-    return !goal.empty() && (goal.size() > kLongestFiller || !input.rules.IsFiller(Fold(goal)));
-  };
-  const bool expected = says(form.expected_goal());
-  const bool actual = says(form.actual_goal());
+  const bool expected = Says(form.expected_goal(), input.rules);
+  const bool actual = Says(form.actual_goal(), input.rules);
   const auto evidence = [](std::string_view text) { return std::string(TruncateUtf8(text, 300)); };
   if (actual && !expected)
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, "expected_goal", "只填了年度总体目标的完成情况，没有填预期目标",
@@ -139,7 +140,7 @@ void Unfilled(const CheckInput& input, FindingSink& findings) {
     filled += !row.target.blank && !row.actual.blank;
     if (IsUnfilled(row)) unfilled.Add(row);
   }
-  if (filled >= kEnoughFilled && !form.expected_goal().empty() && form.actual_goal().empty())
+  if (filled >= kEnoughFilled && form.actual_goal().empty() && Says(form.expected_goal(), input.rules))
     findings.AddMild(evaluation::v1::SEVERITY_INFO, "actual_goal", "填了年度总体目标，没有填完成情况", {});
   if (only_named.count > 0 && filled >= kEnoughFilled)
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, only_named.first->Path("target"),

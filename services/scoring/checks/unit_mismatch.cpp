@@ -41,7 +41,7 @@ bool IsCountOfRate(const IndicatorReading& row, FormText& text) {
   const Quantity& q = row.target.quantities.front();
   if (q.unit.dimension != Dimension::kCount || q.number < Decimal(100)) return false;
   const std::string_view name = text.Level3(row);
-  return name.ends_with("率") && !name.ends_with("频率");
+  return name.ends_with("率") && !name.ends_with("频率") && !name.ends_with("功率") && !name.ends_with("心率");
 }
 
 void CheckRow(const IndicatorReading& row, FormText& text, FindingSink& findings) {

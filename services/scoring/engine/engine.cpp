@@ -133,7 +133,10 @@ std::vector<Share> SharesOf(const FormReading& reading, const Rules& rules) {
   std::vector<Decimal> printed;
   for (const Share& share : shares)
     if (const auto points = PointsAbove(reading, share); points && !points->IsZero()) printed.push_back(*points);
-  if (printed.size() == shares.size())
+  // One heading above several classes gives them its points together: only points that add up are the classes' own.
+  Decimal sum = PrintedForExecution(reading, rules).value_or(rules.execution_weight);
+  for (const Decimal& points : printed) sum += points;
+  if (printed.size() == shares.size() && sum == rules.total_weight)
     for (std::size_t i = 0; i < shares.size(); ++i) shares[i].weight = printed[i];
   return shares;
 }
@@ -325,7 +328,7 @@ void Score(const evaluation::v1::SelfEvaluation& form, const Rules& rules, std::
     const IndicatorReading& row = reading.indicators[i];
     if (row.IsEmpty() && !row.left_out) continue;
     ScoreLine& line = *card.add_lines();
-    const bool of_funds = row.IsExecutionRate() && row.target.blank && execution.budget && execution.executed;
+    const bool of_funds = row.IsExecutionRate() && execution.budget && execution.executed;
     if (of_funds) Append(*line.mutable_path(), "indicators[", row.index, "]");
     const LineResult result = of_funds ? ScoreExecution(execution, Usable(row.weight).value(), row.score, rules, line)
                                        : ScoreIndicator(row, weights.indicators[i], is_reference, rules, line);

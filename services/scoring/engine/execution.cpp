@@ -5,6 +5,7 @@
 #include "scoring/engine/points.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace jixiao::scoring {
 namespace {
@@ -37,24 +38,48 @@ void AppendArithmetic(std::string& out, const ExecutionRate& rate, const Decimal
 
 namespace {
 
+// The four books of China's budget (预算法 §5): a row with such a name says which of them the row above comes from.
+bool NamesBudget(std::string_view name) {
+  constexpr std::string_view kBudgets[] = {"一般公共预算", "政府性基金", "国有资本经营", "社会保险基金"};
+  return name.starts_with("其中") ||
+         std::ranges::any_of(kBudgets, [&](std::string_view budget) { return name.starts_with(budget); });
+}
+
 bool IsBlankOrZero(const std::optional<Decimal>& amount) {
   return !amount || amount->IsZero();
 }
 
-// What the parts of a total add up to that was left blank or 0 above them; nothing where they have no money either.
+// What the parts of a total add up to that was left blank or 0 above them; nothing where they have no money either, or
+// one does not say what was spent of its own.
 std::optional<Execution> OfTheParts(const FormReading& reading) {
   const FundReading& total = *reading.total_fund;
   if (!IsBlankOrZero(total.budget) || !IsBlankOrZero(total.executed)) return std::nullopt;
+  std::vector<const FundReading*> parts;
+  for (const FundReading& fund : reading.funds)
+    if (fund.is_part && !IsBlankOrZero(fund.budget)) parts.push_back(&fund);
+  if (parts.empty()) return std::nullopt;
   Execution sum{Decimal(), Decimal()};
-  for (const FundReading& fund : reading.funds) {
-    if (!fund.is_part) continue;
-    *sum.budget += fund.budget.value_or(Decimal());
-    *sum.executed += fund.executed.value_or(Decimal());
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (!parts[i]->executed) return std::nullopt;
+    *sum.budget += *parts[i]->budget;
+    *sum.executed += *parts[i]->executed;
+    i = LastChildOf(parts, i, &FundReading::budget);
   }
-  return sum.budget->IsZero() ? std::nullopt : std::optional(sum);
+  return sum;
 }
 
 }  // namespace
+
+std::size_t LastChildOf(std::span<const FundReading* const> parts, std::size_t i,
+                        std::optional<Decimal> FundReading::*column) {
+  const Decimal own = (parts[i]->*column).value_or(Decimal());
+  Decimal children;
+  for (std::size_t k = i + 1; k < parts.size() && !own.IsZero(); ++k) {
+    children += (parts[k]->*column).value_or(Decimal());
+    if (children == own && (k > i + 1 || NamesBudget(parts[k]->name))) return k;
+  }
+  return i;
+}
 
 Execution ExecutionOf(const FormReading& reading) {
   if (reading.total_fund != nullptr) {

@@ -6,11 +6,18 @@
 
 #include "jixiao/evaluation/v1/scorecard.pb.h"
 
+#include <cstddef>
 #include <optional>
+#include <span>
 
 namespace jixiao::scoring {
 
 struct LineResult;
+
+// The last of the rows behind parts[i] that split it once more in this column: those that add up to it, two at least,
+// or one that names the budget it comes from (一般公共预算 below 财政拨款); `i` when there are none.
+std::size_t LastChildOf(std::span<const FundReading* const> parts, std::size_t i,
+                        std::optional<Decimal> FundReading::*column);
 
 // Budget and execution that the execution line rests on, in 万元.
 struct Execution {

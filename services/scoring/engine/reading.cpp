@@ -2,6 +2,7 @@
 
 #include "common/text.h"
 #include "scoring/engine/literal/fold.h"
+#include "scoring/engine/literal/words.h"
 #include "scoring/engine/measure.h"
 
 #include <algorithm>
@@ -79,7 +80,7 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
   }
   if (total == reading.funds.end()) return;
   reading.total_fund = &*total;
-  FundReading* pointed = nullptr;  // the only part with points
+  const FundReading* pointed = nullptr;  // the only part with points
   int with_points = 0;
   for (FundReading& fund : reading.funds) {
     fund.is_part = &fund != reading.total_fund && !rules.IsFundTotal(fund.name);
@@ -91,6 +92,7 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
   if (with_points == 1 && !total->weight && !total->score) {
     total->weight = pointed->weight;
     total->score = pointed->score;
+    total->points_from = pointed;
   }
 }
 
@@ -213,7 +215,16 @@ bool IndicatorReading::IsEmpty() const {
 }
 
 bool IndicatorReading::IsExecutionRate() const {
-  return weight && FindWord(row->level3(), "预算执行率") != std::string_view::npos;
+  constexpr std::size_t kLongest = 60;
+  if (!weight || !target.blank) return false;
+  const std::string_view named = row->level3().empty() ? std::string_view(row->level2()) : row->level3();
+  if (named.size() > kLongest || FindWord(named, "执行率") == std::string_view::npos) return false;
+  const literal::Folded folded(named);
+  std::string_view name = folded.text();
+  literal::Take(name, "指标");
+  while (!name.empty() && (literal::IsDigit(name[0]) || name[0] == '.' || name[0] == ':')) name.remove_prefix(1);
+  literal::Take(name, "、");
+  return name == "预算执行率" || name == "项目预算执行率" || name == "资金执行率";
 }
 
 std::string IndicatorReading::Path(std::string_view cell) const {

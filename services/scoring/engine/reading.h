@@ -27,6 +27,7 @@ struct FundReading {
   std::optional<Decimal> weight;
   std::optional<Decimal> score;
   std::optional<Rate> rate;
+  const FundReading* points_from = nullptr;  // the part that prints weight and score for this row
 
   // executed ÷ budget in percent, two decimals; nothing when it cannot be computed (no budget).
   std::optional<Decimal> ExecutionPercent() const;
@@ -106,7 +107,8 @@ struct IndicatorReading {
 
   // Whether nothing on the row counts.
   bool IsEmpty() const;
-  // Whether the row gives the budget's execution its points: 预算执行率, with a weight.
+  // Whether the row gives the budget's execution its points: it is called 预算执行率 and no more, has a weight and no
+  // target.
   bool IsExecutionRate() const;
   std::string Path(std::string_view cell) const;
   // 三级指标 for people, shortened.

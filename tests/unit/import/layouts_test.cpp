@@ -594,7 +594,7 @@ constexpr std::string_view kLinesOfCells =
     "云溪镇公开的项目自评表\n发布时间：2023-03-01 10:00\n项目支出绩效自评表\n(2022年度)\n项目名称 测绘业务委托\n"
     "主管部门 云溪镇人民政府 实施单位 云溪镇\n项目资金\n(万元)\n年初预算数 全年预算数 全年执行数 分值 执行率 得分\n"
     "年度资金总额: 90 88 44 10 50% 5\n年度总体目标 预期目标 实际完成情况\n"
-    "分两批 完成测绘12宗。 已完成 测绘12宗，\n绩效指标 一级\n指标\n二级指标 三级指标 年度指标值 实际完成值 分值 得分 "
+    "分两批 完成测绘12宗。 已完成 测绘12宗。\n绩效指标 一级\n指标\n二级指标 三级指标 年度指标值 实际完成值 分值 得分 "
     "偏差原因分析及改进措施\n产出指标\n(50分) 数量指标 指标1:测绘宗数 ≥12个 12 25 25\n指标2:\n……\n"
     "质量指标 指标1:验收合格率 ≥95% 96% 25 25\n效益指标(30分) 经济效益\n指标 指标1:\n可持续影\n响指标 "
     "指标1:对市场的影响 效果明显 达成预期指标 30 30\n满意度指标 服务对象\n满意度指标 公众满意度 不低于90% 95% 10 10\n";
@@ -610,7 +610,7 @@ TEST(Layouts, ALineARow) {
   EXPECT_EQ(form.implementing_unit().name(), "云溪镇");
   // The one piece that ends a sentence parts the goals.
   EXPECT_EQ(form.expected_goal(), "分两批 完成测绘12宗。");
-  EXPECT_EQ(form.actual_goal(), "已完成 测绘12宗，");
+  EXPECT_EQ(form.actual_goal(), "已完成 测绘12宗。");
   EXPECT_EQ(Funds(form), Lines{"年度资金总额|90|88|44|10|50%|5"});
   EXPECT_EQ(Indicators(form),
             (Lines{"产出指标(50分)|数量指标|指标1:测绘宗数|≥12个|12|25|25||",
@@ -696,6 +696,13 @@ TEST(Layouts, LabelledLinesAboveAReport) {
   EXPECT_EQ(form.implementing_unit().name(), "云溪镇口岸办");
   EXPECT_EQ(form.competent_department().name(), "云溪镇人民政府");
   for (const auto& section : form.report()) EXPECT_EQ(section.heading().find("22.8"), std::string::npos);
+  const ImportedDocument two = Imported(
+      "云溪镇关于灌溉项目支出绩效自评报告\n项目名称：灌溉项目　　主管部门：云溪镇水利局\n一、概况\n项目已按期完成，资金"
+      "全部到位，群众反映"
+      "良好。\n二、存在的问题\n无。\n",
+      "report.txt");
+  ASSERT_EQ(two.forms_size(), 1);
+  EXPECT_EQ(two.forms(0).form().project_name().find("主管部门"), std::string::npos);
 }
 
 // A page's navigation is no part of a report's title; a title may be broken in two.

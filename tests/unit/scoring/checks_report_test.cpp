@@ -170,6 +170,11 @@ TEST(TextTableCheck, MustNotFireOnGoals) {
        {"发放原原种550万粒", "发放原原种5500000粒", "发放原原种约500万粒", "发放原原种425万元", "发放原原种425人",
         "推广种薯425万粒", "原原种发放率95%", "发放原原种300万粒、125万粒", "2021年发放原原种", "425万粒原原种", ""})
     ExpectNone(Counted(goal), "TEXT_TABLE", goal);
+  for (const std::string_view goal :
+       {"2021-2025年发放原原种900万粒，2021年发放原原种550万粒。", "发放原原种550万粒，其中新原原种20万粒。",
+        "每户发放原原种2万粒，共发放原原种550万粒。", "较上年增加原原种50万粒，全年发放原原种550万粒。",
+        "其中发放原原种20万粒"})
+    ExpectNone(Counted(goal), "TEXT_TABLE", goal);
   // What is reached may be said in the goal, and the other way round.
   ExpectNone(Counted("建设种薯基地8535.5亩", "建成种薯基地8000亩"), "TEXT_TABLE", "numbers of the row");
   SelfEvaluation two = FormWith({{"5公里", "5公里", "50", "50", "产出指标", "数量指标", "沥青道路建设"},
@@ -397,7 +402,10 @@ TEST(GradeText, FiresOnAScoreWithAnotherGrade) {
 TEST(GradeText, MustNotFire) {
   for (const std::string_view text :
        {"总得分为90分，评价等级为优秀。", "总得分80分，等级：良", "自评得分84分，较上年提升一个等级。",
-        "满分120分，得分110分，等级为良。", "完成率84分位，等级为优。", "总得分84分。风险等级为优。", "等级为优。"})
+        "满分120分，得分110分，等级为良。", "得分90-100分等级为优，80-90分等级为良",
+        "综合得分在80（含）-90分之间的，评价等级为良", "综合得分低于60分的，评价等级为差",
+        "自评得分95分，属于评价等级中的“优”", "得分92分，各单位等级差异较小", "总分100分，自评等级为良",
+        "完成率84分位，等级为优。", "总得分84分。风险等级为优。", "等级为优。"})
     ExpectNone(InOrder(text), "GRADE", text);
 }
 

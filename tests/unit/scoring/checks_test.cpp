@@ -204,6 +204,13 @@ TEST(Inflated, DoesNotFollowATotalThatIsZeroAboveItsParts) {
   EXPECT_EQ(FindingsOf(card, "FUND_PARTS").size(), 2u);
   EXPECT_EQ(card.lines(0).criterion(), "全年预算数 90 万元");
   EXPECT_EQ(card.lines(0).computed_score(), "10.00");
+  // A part that is split once more counts once; one that does not say what it spent leaves all open.
+  form.mutable_funds(1)->set_executed("45");
+  AddFund(form, Fund("一般公共预算", "", "90", "45"));
+  AddFund(form, Fund("其他资金", "", "10", "5"));
+  EXPECT_EQ(ScoreOf(form).lines(0).achievement(), "50.00%");
+  form.mutable_funds(3)->clear_executed();
+  EXPECT_EQ(ScoreOf(form).lines(0).criterion(), "全年预算数 0 万元");
 }
 
 TEST(ExecScore, FiresOnARowOfTheExecutionRate) {
@@ -217,6 +224,9 @@ TEST(ExecScore, FiresOnARowOfTheExecutionRate) {
   EXPECT_EQ(card.lines(0).path(), "indicators[0]");
   EXPECT_EQ(card.lines(0).computed_score(), "10.00");
   EXPECT_EQ(card.lines(0).declared_score(), "9.00");
+  form.mutable_indicators(0)->set_level3("“三公”经费预算执行率");
+  ExpectNone(form, "EXEC_SCORE", "the execution of a part");
+  form.mutable_indicators(0)->set_level3("预算执行率");
   form.mutable_indicators(0)->set_target("≥95%");
   ExpectNone(form, "EXEC_SCORE", "a row with a target has its own rule");
 }
@@ -933,7 +943,8 @@ TEST(UnitMismatch, FiresOnWordsForAFigureWithoutPoints) {
       {"no operator is written", {"80%", "均通过省级验收"}},
       {"a completion", {"≥80%", "已完成100%"}},
       {"a date", {"≤12月", "12月"}},
-      {"nothing yet", {"≥80%", ""}}};
+      {"nothing yet", {"≥80%", ""}},
+      {"none is a number", {"≤1次", "未发生"}}};
   for (const auto& [why, cells] : cases)
     ExpectNone(FormWith({{cells.first, cells.second, "", "", "产出指标", "质量指标", "建设"}}), "UNIT_MISMATCH", why);
   ExpectNone(OneRow({"≥80%", "均通过省级验收", "10", "10"}), "UNIT_MISMATCH", "with points it is FULL_NOT_MET's");

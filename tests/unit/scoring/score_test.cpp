@@ -589,6 +589,11 @@ TEST(Score, TheReferenceKeepsWhatTheFormPrintsForTheExecution) {
   // Points above some classes only say nothing: 50 : 30 : 10 of the 80 that are left.
   form.mutable_indicators(2)->set_level1("效益指标");
   EXPECT_EQ(weights(), "20.00 22.22 22.22 26.67 8.89 ");
+  // One heading above all classes gives its points to none.
+  for (auto& row : *form.mutable_indicators()) row.set_level1("绩效指标（80分）");
+  form.mutable_indicators(0)->set_level2("数量指标");
+  form.mutable_indicators(1)->set_level2("质量指标");
+  EXPECT_EQ(weights(), "20.00 22.22 22.22 26.67 8.89 ");
 }
 
 TEST(Score, ScoresThatFillTheTotalAreTheReferencesWeights) {
@@ -672,7 +677,12 @@ TEST(Score, PointsOfTheExecutionMayStandOnItsOnlyPart) {
   const Scorecard card = ScoreOf(form);
   EXPECT_EQ(LineOf(card, "funds").declared_score(), "7.93");
   EXPECT_EQ(LineOf(card, "funds").weight(), "10.00");
-  EXPECT_TRUE(FindingsOf(card, "SUM_SCORE").empty());
+  for (const std::string_view code : {"SUM_SCORE", "SUM_WEIGHT", "EXEC_SCORE"})
+    EXPECT_TRUE(FindingsOf(card, code).empty()) << code;
+  part.set_score("9");
+  const auto findings = FindingsOf(ScoreOf(form), "EXEC_SCORE");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].path(), "funds[1].score");
 }
 
 TEST(Score, NeitherWeightsNorFiguresIsNotScorable) {

@@ -7,6 +7,7 @@
 #include "intake/import/vocabulary.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <vector>
 
@@ -37,7 +38,7 @@ class Rebuilder {
 
   void Run() {
     while (at_ < lines_.size()) {
-      if (IndicatorTable() || FundsTable() || Goals()) continue;
+      if (PointsBesideLevels() || IndicatorTable() || FundsTable() || Goals()) continue;
       Pair();
     }
   }
@@ -97,6 +98,48 @@ class Rebuilder {
     while (end < lines_.size() && !EndsIndicators(end)) ++end;
     Segment(columns, count, at_, end);
     at_ = end;
+    return true;
+  }
+
+  // 一级指标, 分值, 二级指标, 分值, 三级指标, 分值, 得分, as forms of 2011 to 2019 have it: each level has its points
+  // beside it. Points of groups go with their names, 项目决策(20分); a row is a name with its points and, mostly, its
+  // score.
+  bool PointsBesideLevels() {
+    static constexpr std::array kHeader = {Role::kLevel1, Role::kWeight, Role::kLevel2,
+                                           Role::kWeight, Role::kLevel3, Role::kWeight};
+    if (at_ + kHeader.size() >= lines_.size()) return false;
+    for (std::size_t i = 0; i < kHeader.size(); ++i)
+      if (!roles_[at_ + i].Has(kHeader[i])) return false;
+    const bool scored = roles_[at_ + kHeader.size()].Has(Role::kScore);
+    for (const std::size_t label : {0, 2, 4, 5, 6})
+      if (label < 6 || scored) Put(at_ + label, static_cast<int>(label < 5 ? label / 2 : label - 2));
+    ++row_;
+    at_ += kHeader.size() + (scored ? 1 : 0);
+    std::vector<Cell> groups;
+    while (at_ < lines_.size() && !EndsIndicators(at_) && !IsNumber(lines_[at_].text)) {
+      std::size_t numbers = 0;
+      while (numbers < 2 && at_ + 1 + numbers < lines_.size() && IsNumber(lines_[at_ + 1 + numbers].text)) ++numbers;
+      const bool last = at_ + 1 + numbers == lines_.size();
+      if (numbers == 1 && (scored || groups.size() < 2) && !last) {
+        Cell group = lines_[at_];
+        Append(group.text, "(", lines_[at_ + 1].text, "分)");
+        groups.push_back(std::move(group));
+      } else {
+        // Of one group it is the second level that changed.
+        const int first = groups.size() == 1 ? 1 : 0;
+        for (int column = 0; column < (groups.empty() ? 2 : first); ++column) Empty(column);
+        for (std::size_t i = 0; i < groups.size() && i < 2; ++i) {
+          groups[i].row = row_;
+          groups[i].column = first + static_cast<int>(i);
+          grid_.cells.push_back(std::move(groups[i]));
+        }
+        groups.clear();
+        Put(at_, 2);
+        for (std::size_t i = 1; i <= numbers; ++i) Put(at_ + i, 2 + static_cast<int>(i));
+        ++row_;
+      }
+      at_ += 1 + numbers;
+    }
     return true;
   }
 

@@ -683,6 +683,21 @@ TEST(Layouts, BarsThatBreakAtEmptyCells) {
                    "满意度指标|服务对象满意度指标|学生满意度|≧95%|97%|10|10||"}));
 }
 
+// Forms of 2011 to 2019: each level has its points beside it, one cell a line.
+TEST(Layouts, PointsBesideEachLevel) {
+  const std::string text =
+      "服务项目绩效自评表\n项目名称\n服务项目\n主管部门\n云溪镇人民政府\n实施单位\n云溪镇服务中心\n一级指标\n分值\n二级"
+      "指标\n分值\n"
+      "三级指标\n分值\n得分\n项目决策\n20\n项目目标\n8\n目标内容\n8\n8\n决策过程\n12\n决策依据\n5\n5\n决策程序\n7\n6\n"
+      "项目绩效\n80\n项目产出\n80\n产出数量\n50\n50\n产出质量\n30\n29\n总分\n100\n98\n";
+  const ImportedDocument document = Imported(text, "form.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(Indicators(document.forms(0).form()),
+            (Lines{"项目决策(20分)|项目目标(8分)|目标内容|||8|8||", "项目决策(20分)|决策过程(12分)|决策依据|||5|5||",
+                   "项目决策(20分)|决策过程(12分)|决策程序|||7|6||", "项目绩效(80分)|项目产出(80分)|产出数量|||50|50||",
+                   "项目绩效(80分)|项目产出(80分)|产出质量|||30|29||"}));
+}
+
 // A report says in its head what it is about, line by line; a number is no heading of it.
 TEST(Layouts, LabelledLinesAboveAReport) {
   const std::string text =

@@ -1,5 +1,5 @@
 // GRADE (29): the printed grade is the one that the printed total has in the profile's table; exactly 90.00 has one
-// grade. So is that of a score in the report. Fires: 良 beside 95; 总得分为91.8分，评价等级为良好. Must not: 优 beside
+// grade. So is that of a score in the report. Fires: 良 beside 95; 得分91.8分，等级：良好. Must not: 优 beside
 // exactly 90, 优秀 for 优; 得分84分，较上年提升一个等级.
 
 #include "common/text.h"
@@ -31,7 +31,7 @@ const CompiledGrade* GradeAt(std::string_view text, const Rules& rules, std::str
   return nullptr;
 }
 
-// The score that stands right before a grade, where that is said: 总得分为91.8分，评价. Nothing for other numbers.
+// The score that stands right before a grade, where that is said: 得分为91.8分，评价. Nothing for other numbers.
 std::optional<Decimal> ScoreBefore(std::string_view text) {
   constexpr std::size_t kBetween = 30;  // bytes from the score to the word 等级
   constexpr std::size_t kBefore = 40;   // bytes from 得分 to its number

@@ -392,11 +392,11 @@ TEST(NoContentCheck, MustNotFire) {
 // report
 
 TEST(GradeText, FiresOnAScoreWithAnotherGrade) {
-  const Finding finding = ExpectOne(InOrder("第三方机构最终绩效评价总得分为91.8分，评价等级为良好。"), "GRADE",
-                                    SEVERITY_WARNING, "report[0].text", "报告中的 91.8 分对应等级“优”，写为“良好”");
+  const Finding finding = ExpectOne(InOrder("经评审得分91.8分，等级：良好。"), "GRADE", SEVERITY_WARNING,
+                                    "report[0].text", "报告中的 91.8 分对应等级“优”，写为“良好”");
   EXPECT_EQ(Evidence(finding, "total"), "91.8");
-  ExpectOne(InOrder("自评得分84.47分，评级为“优”。"), "GRADE", SEVERITY_WARNING, "report[0].text",
-            "报告中的 84.47 分对应等级“良”，写为“优”");
+  ExpectOne(InOrder("单位自评得分84.5分，评级为“优”。"), "GRADE", SEVERITY_WARNING, "report[0].text",
+            "报告中的 84.5 分对应等级“良”，写为“优”");
 }
 
 TEST(GradeText, MustNotFire) {

@@ -116,7 +116,7 @@ void PrintHead(const Scorecard& card, const SelfEvaluation* form, std::ostream& 
     out << "不可评分（表内没有分值，也没有可比的指标）";
   else if (card.kind() == evaluation::v1::SCORE_KIND_REFERENCE)
     out << "参考总分  " << card.computed_total() << " / " << card.total_weight()
-        << "（表内没有分值，按规则的权重折算，仅供参考）";
+        << "（各行没有分值，按表内标明的分数和规则的权重折算，仅供参考）";
   else
     out << "核算总分  " << card.computed_total() << " / " << card.total_weight();
   if (!card.grade().empty()) out << "  等级 " << card.grade();

@@ -82,10 +82,14 @@ intake::v1::ImportedDocument AnswerOf(const Document& document, const Hints& hin
       return std::pair(Rank(a.path), IndexIn(a.path)) < std::pair(Rank(b.path), IndexIn(b.path));
     });
     for (const Draft::Origin& origin : draft.origins) {
-      auto* cell = imported->add_cells();
-      cell->set_path(origin.path);
-      *cell->mutable_location() = origin.cell->place.ToProto();
-      cell->set_text(origin.cell->text);
+      const auto add = [&](const std::string& text, const Place& place) {
+        auto* cell = imported->add_cells();
+        cell->set_path(origin.path);
+        *cell->mutable_location() = place.ToProto();
+        cell->set_text(text);
+      };
+      if (origin.cell->parts.empty()) add(origin.cell->text, origin.cell->place);
+      for (const Cell::Part& part : origin.cell->parts) add(part.text, part.place);
     }
     *imported->mutable_form() = std::move(draft.form);
     Fill(unread[i], imported->mutable_unread());

@@ -24,6 +24,12 @@ intake::v1::CellLocation Place::ToProto() const {
   return out;
 }
 
+void Cell::Join(const Cell& next, std::string_view between) {
+  if (parts.empty()) parts.push_back({text, place});
+  Append(text, between, next.text);
+  parts.push_back({next.text, next.place});
+}
+
 std::string Describe(const intake::v1::CellLocation& place) {
   if (!place.sheet().empty()) return Cat("工作表“", place.sheet(), "” ", place.a1());
   if (place.table() > 0) return Cat("表格 ", place.table(), " 第 ", place.row(), " 行第 ", place.column(), " 列");

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace jixiao::importing {
@@ -28,17 +29,28 @@ std::string A1(int row, int column);
 std::string Describe(const intake::v1::CellLocation& place);
 
 struct Cell {
+  // Goes on with `next`, of which it keeps text and place.
+  void Join(const Cell& next, std::string_view between = {});
+
+  // What a cell was put together of.
+  struct Part {
+    std::string text;
+    Place place;
+  };
+
   std::string text;  // as displayed, lines separated by \n
   int row = 0;       // position in the grid, counted from 0
   int column = 0;
   int rows = 1;  // merged over so many
   int columns = 1;
-  bool after_gap = false;  // plain text: something was lost before this cell (a page break ran through the table)
-  bool covered = false;    // lies under a merged cell or in a hidden row or column and is not displayed
-  bool hidden = false;     // the latter
-  bool no_value = false;   // a formula without a stored result; `text` is the formula
-  int heading = 0;         // paragraphs: outline level of a heading style, 0 for body text
+  bool after_gap = false;    // plain text: something was lost before this cell (a page break ran through the table)
+  bool covered = false;      // lies under a merged cell or in a hidden row or column and is not displayed
+  bool hidden = false;       // the latter
+  bool no_value = false;     // a formula without a stored result; `text` is the formula
+  bool placeholder = false;  // held ready by the template and not filled: ……, 指标2; covered, too
+  int heading = 0;           // paragraphs: outline level of a heading style, 0 for body text
   Place place;
+  std::vector<Part> parts;  // where several cells or lines became one; empty otherwise
 };
 
 // How cells of a grid find their column.

@@ -27,12 +27,13 @@ void Ledger::Report(const Cell& cell, std::vector<std::vector<intake::v1::Unread
   intake::v1::UnreadCell unread;
   *unread.mutable_location() = cell.place.ToProto();
   unread.set_text(std::string(TruncateUtf8(cell.text, 4096)));
-  unread.set_why(!fate.why.empty() ? fate.why
-                 : cell.hidden     ? "在隐藏的行或列中，不显示"
-                 : cell.covered    ? "被合并单元格遮住，不显示"
-                 : cell.no_value   ? "公式没有保存计算结果，请在表格软件中重新计算并保存"
-                 : fate.form < 0   ? "不属于任何一张自评表"
-                                   : "没有找到它对应的表头或栏目");
+  unread.set_why(!fate.why.empty()  ? fate.why
+                 : cell.hidden      ? "在隐藏的行或列中，不显示"
+                 : cell.placeholder ? "模板预留的栏目，没有填写"
+                 : cell.covered     ? "被合并单元格遮住，不显示"
+                 : cell.no_value    ? "公式没有保存计算结果，请在表格软件中重新计算并保存"
+                 : fate.form < 0    ? "不属于任何一张自评表"
+                                    : "没有找到它对应的表头或栏目");
   (fate.form < 0 || static_cast<std::size_t>(fate.form) >= forms.size() ? document
                                                                         : forms[static_cast<std::size_t>(fate.form)])
       .push_back(std::move(unread));

@@ -195,16 +195,16 @@ absl::Status About(const std::string& name, const absl::Status& status) {
 // them. One row in ten may lack something.
 bool HasWholeRows(const evaluation::v1::SelfEvaluation& form) {
   constexpr int kLeastRows = 3;
-  std::vector<evaluation::v1::Indicator> rows;  // without classes that nobody needed
+  std::vector<const evaluation::v1::Indicator*> rows;  // without classes that nobody needed
   for (const auto& row : form.indicators())
     if (!row.level3().empty() || !row.target().empty() || !row.actual().empty() || !row.weight().empty())
-      rows.push_back(row);
-  const bool weighed = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return !row.weight().empty(); });
-  const bool scored = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return !row.score().empty(); });
-  const auto whole = [&](const evaluation::v1::Indicator& row) {
-    return !row.level3().empty() && !IsFigure(row.level3()) && (!row.target().empty() || !row.actual().empty()) &&
-           (weighed ? IsFigure(row.weight()) : row.weight().empty()) &&
-           (scored ? IsFigure(row.score()) : row.score().empty());
+      rows.push_back(&row);
+  const bool weighed = std::any_of(rows.begin(), rows.end(), [](const auto* row) { return !row->weight().empty(); });
+  const bool scored = std::any_of(rows.begin(), rows.end(), [](const auto* row) { return !row->score().empty(); });
+  const auto whole = [&](const evaluation::v1::Indicator* row) {
+    return !row->level3().empty() && !IsFigure(row->level3()) && (!row->target().empty() || !row->actual().empty()) &&
+           (weighed ? IsFigure(row->weight()) : row->weight().empty()) &&
+           (scored ? IsFigure(row->score()) : row->score().empty());
   };
   const auto count = static_cast<std::ptrdiff_t>(rows.size());
   return count >= kLeastRows && std::count_if(rows.begin(), rows.end(), whole) * 10 >= count * 9;
@@ -227,7 +227,7 @@ Document Without(const Document& cells, std::size_t left_out) {
 
 // Says of a form whose cells run into one another that it was not read: it looks like a report else.
 void NameRunTogether(const Document& document, intake::v1::ImportedDocument& out) {
-  constexpr std::size_t kShown = 120;         // bytes
+  constexpr std::size_t kShown = 4096;        // bytes, as of every unread cell
   constexpr std::size_t kLooked = 64 * 1024;  // of a paragraph
   for (const Block& block : document.blocks) {
     const std::string& text = block.paragraph.text;

@@ -122,7 +122,8 @@ class Rebuilder {
       const bool last = at_ + 1 + numbers == lines_.size();
       if (numbers == 1 && (scored || groups.size() < 2) && !last) {
         Cell group = lines_[at_];
-        Append(group.text, "(", lines_[at_ + 1].text, "分)");
+        group.Join(lines_[at_ + 1], "(");
+        group.text += "分)";
         groups.push_back(std::move(group));
       } else {
         // Of one group it is the second level that changed.
@@ -338,7 +339,7 @@ class Rebuilder {
 
   void Join(std::size_t from, std::size_t to, int column) {
     Put(from, column);
-    for (std::size_t i = from + 1; i < to; ++i) Append(grid_.cells.back().text, " ", lines_[i].text);
+    for (std::size_t i = from + 1; i < to; ++i) grid_.cells.back().Join(lines_[i], " ");
   }
 
   // A label and its value; anything else alone.
@@ -388,11 +389,8 @@ bool AreHalves(std::string_view a, std::string_view b) {
   constexpr std::size_t kLongest = 30;
   if (a.empty() || b.empty() || a.size() > kLongest || b.size() > kLongest) return false;
   const std::string folded = Fold(b);
-  if (folded == "指标") return true;
-  const int above = LevelOf(a);
-  if (above == 0 && LevelOf(b) == 0 && LevelOf(Cat(a, b)) != 0) return true;
-  if (above != 0 && folded.starts_with('(') && folded.ends_with("分)")) return true;
-  if (a == "服务对象" && folded.starts_with("满意度")) return true;
+  if (folded == "指标" || AreHalvesOfLevel(a, b)) return true;
+  if (LevelOf(a) != 0 && folded.starts_with('(') && folded.ends_with("分)")) return true;
   const Roles whole = ReadLabel(Cat(a, b)).roles;
   const bool first = ReadLabel(a).roles.HasAny(kIndicator | kFunds);
   return !first && whole.HasAny(kIndicator | kFunds) && !ReadLabel(b).roles.HasAny(kLevels);
@@ -439,20 +437,26 @@ void RebuildFromLines(Document& document) {
     return IsPlaceholder(next) || LevelOf(next) != 0 || !ReadLabel(next).roles.empty();
   };
   std::vector<Cell> lines;
+  std::vector<Cell> placeholders;
   for (std::size_t i = first; i < end; ++i) {
     const Cell& line = document.blocks[i].paragraph;
     // 项目资金 with (万元) on a line of its own is one label.
     if (!lines.empty() && IsAmountUnit(line.text) && ReadLabel(lines.back().text).roles.Has(Role::kFundsBlock))
-      lines.back().text += line.text;
+      lines.back().Join(line);
     else if (!lines.empty() && AreHalves(lines.back().text, line.text))
-      lines.back().text += line.text;
-    else if (!IsPlaceholder(line.text) || !stands_alone(i))
-      lines.push_back(line);
+      lines.back().Join(line);
+    else
+      (IsPlaceholder(line.text) && stands_alone(i) ? placeholders : lines).push_back(line);
   }
   Block table;
   table.is_grid = true;
   table.grid.layout = Layout::kLoose;
   Rebuilder(std::move(lines), table.grid).Run();
+  for (Cell& cell : placeholders) {
+    cell.row = table.grid.cells.empty() ? 0 : table.grid.cells.back().row + 1;
+    cell.covered = cell.placeholder = true;
+    table.grid.cells.push_back(std::move(cell));
+  }
   document.blocks.erase(document.blocks.begin() + static_cast<std::ptrdiff_t>(first),
                         document.blocks.begin() + static_cast<std::ptrdiff_t>(end));
   document.blocks.insert(document.blocks.begin() + static_cast<std::ptrdiff_t>(first), std::move(table));

@@ -109,14 +109,17 @@ std::string JoinRow(const std::vector<const Cell*>& row) {
   return out;
 }
 
-}  // namespace
-
-namespace {
-
 bool HasHan(std::string_view text) {
   while (!text.empty())
     if (IsHan(TakeUtf8(text))) return true;
   return false;
+}
+
+// Whether a line may be the first half of a title that goes on below it.
+bool IsPartOfTitle(std::string_view line) {
+  constexpr std::size_t kLongest = 40;
+  return !line.empty() && Utf8Length(line) <= kLongest && line.find_first_of(" \t:|") == std::string_view::npos &&
+         !Contains(line, "：") && !Contains(line, "　");
 }
 
 }  // namespace
@@ -146,7 +149,6 @@ HeadingSplit SplitHeading(const Cell& paragraph) {
       return out;
     }
   } else if (numbering == Numbering::kWeak && HasHan(body)) {  // 22.8 is a number
-
     if (length <= kShortHeading && !EndsSentence(line) &&
         (!Contains(body, "。") || body.find("。") + 3 == body.size())) {
       out.heading = line;
@@ -184,16 +186,6 @@ bool Passage::IsReport() const {
   }
   return (headings >= 2 && characters >= 60) || characters >= 300;
 }
-
-namespace {
-
-bool IsPartOfTitle(std::string_view line) {
-  constexpr std::size_t kLongest = 40;
-  return !line.empty() && Utf8Length(line) <= kLongest && line.find_first_of(" \t:|") == std::string_view::npos &&
-         !Contains(line, "：") && !Contains(line, "　");
-}
-
-}  // namespace
 
 std::string Passage::Title() const {
   // Short lines before the first heading, up to the one that says that it is a report. What stands above it belongs to

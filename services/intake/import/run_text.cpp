@@ -85,9 +85,7 @@ bool GoesOn(std::string_view cell, std::string_view last, std::string_view next)
   if (label && (cell.ends_with("和") || cell.ends_with("及")) && ReadLabel(Cat(cell, next)).roles.Has(Role::kDeviation))
     return true;
   if (next.starts_with("及") && ReadLabel(cell).roles.Has(Role::kDeviation)) return true;
-  // 可持续影 and 响指标, 服务对象 and 满意度指标: a level's name broken in its cell.
-  if (label && LevelOf(cell) == 0 && LevelOf(next) == 0 && LevelOf(Cat(cell, next)) != 0) return true;
-  if (cell == "服务对象" && next.starts_with("满意度")) return true;
+  if (AreHalvesOfLevel(cell, next)) return true;
   // 产 出 指 标: letter by letter.
   return IsOneHan(last) && IsOneHan(next) && !IsMeasure(last);
 }
@@ -108,16 +106,25 @@ std::vector<std::string> CellsOf(std::string_view text) {
 }
 
 // Whether these are the cells of a form: labels as words of their own, those of the indicator table among them.
-bool AreOfForm(const std::vector<std::string>& cells) {
-  std::size_t labels = 0, levels = 0;
-  for (const std::string& cell : cells) {
+class FormLabels {
+ public:
+  void Count(std::string_view cell) {
     constexpr std::size_t kLongestLabel = 60;
-    if (cell.size() > kLongestLabel) continue;
+    if (cell.size() > kLongestLabel) return;
     const Roles roles = ReadLabel(cell).roles;
-    labels += roles.empty() ? 0 : 1;
-    levels += roles.HasAny(Role::kLevel1 | Role::kLevel2 | Roles(Role::kLevel3)) ? 1 : 0;
+    labels_ += roles.empty() ? 0 : 1;
+    levels_ += roles.HasAny(Role::kLevel1 | Role::kLevel2 | Roles(Role::kLevel3)) ? 1 : 0;
   }
-  return labels >= kLeastLabels && levels >= 2;
+  bool AreOfForm() const { return labels_ >= kLeastLabels && levels_ >= 2; }
+
+ private:
+  std::size_t labels_ = 0, levels_ = 0;
+};
+
+bool AreOfForm(const std::vector<std::string>& cells) {
+  FormLabels labels;
+  for (const std::string& cell : cells) labels.Count(cell);
+  return labels.AreOfForm();
 }
 
 // Whether a block has no shape that could be trusted: text, or a table made of bars.
@@ -126,48 +133,49 @@ bool IsLoose(const Block& block) {
 }
 
 // All paragraphs as cells, where each line holds some of a form: a page's table copied as text. The lines end cells
-// too, but for a name that breaks in its cell.
+// too, but for a name that breaks in its cell. Tables made of bars, which could not be read as such, give their cells.
 std::optional<Document> SplitLines(const Document& document) {
   Document out;
   out.media_type = document.media_type;
   out.template_hint = document.template_hint;
-  std::vector<std::string> cells;
   std::string last;
   std::size_t read = 0;
-  const auto add = [&](std::string text, const Place& place) {
-    cells.push_back(text);
-    Block& part = out.blocks.emplace_back();
-    part.paragraph.text = std::move(text);
-    part.paragraph.place = place;
-  };
   for (const Block& block : document.blocks) {
+    for (const Cell& cell : block.grid.cells) {
+      read += cell.text.size();
+      if (read > kMostText) return std::nullopt;
+      if (!cell.covered && cell.text.find_first_not_of("| \t\n") != std::string::npos && !Words(cell.text).empty())
+        out.blocks.emplace_back().paragraph = cell;
+    }
     if (block.is_grid) {
-      for (const Cell& cell : block.grid.cells) {
-        read += cell.text.size();
-        if (read > kMostText) return std::nullopt;
-        const bool filled = cell.text.find_first_not_of("| \t\n") != std::string::npos && !Words(cell.text).empty();
-        if (!cell.covered && filled) add(cell.text, cell.place);
-      }
       last.clear();
       continue;
     }
     read += block.paragraph.text.size();
     if (read > kMostText) return std::nullopt;
-    bool first = true;
+    bool first = true;  // of the line: a figure of the line before does not go on with it
     for (std::string& word : Words(block.paragraph.text)) {
       if (word.find_first_not_of('|') == std::string::npos) continue;  // what is left of an empty row of bars
+      Cell cell;
+      cell.text = word;
+      cell.place = block.paragraph.place;
       const bool joined =
-          !cells.empty() && GoesOn(cells.back(), last, word) && !(std::exchange(first, false) && IsMeasure(word));
-      last = word;
-      if (joined) {
-        cells.back() += word;
-        out.blocks.back().paragraph.text += word;
-        continue;
+          !out.blocks.empty() && GoesOn(out.blocks.back().paragraph.text, last, word) && !(first && IsMeasure(word));
+      if (!joined) {
+        out.blocks.emplace_back().paragraph = std::move(cell);
+      } else if (Cell& open = out.blocks.back().paragraph; first) {
+        open.Join(cell);
+      } else {
+        open.text += word;
+        if (!open.parts.empty()) open.parts.back().text += word;
       }
-      add(std::move(word), block.paragraph.place);
+      last = std::move(word);
+      first = false;
     }
   }
-  return AreOfForm(cells) ? std::optional(std::move(out)) : std::nullopt;
+  FormLabels labels;
+  for (const Block& block : out.blocks) labels.Count(block.paragraph.text);
+  return labels.AreOfForm() ? std::optional(std::move(out)) : std::nullopt;
 }
 
 }  // namespace

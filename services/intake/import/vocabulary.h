@@ -101,6 +101,8 @@ Label ReadLabel(std::string_view text);
 // Whether `text` names an indicator group: 产出指标, 数量指标, 社会效益 … 1 for first-level names, 2 for second-level
 // names, 3 for those used on both levels (满意度指标, 成本指标), 0 for others.
 int LevelOf(std::string_view text);
+// Whether the name of a group was broken in two: 可持续影 and 响指标, 服务对象 and 满意度指标.
+bool AreHalvesOfLevel(std::string_view a, std::string_view b);
 inline bool IsLevelName(std::string_view text) {
   return LevelOf(text) != 0;
 }

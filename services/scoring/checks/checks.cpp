@@ -79,11 +79,11 @@ std::span<const Check> AllChecks() {
       {"UNIT_MISMATCH", "计量单位不一致", kArithmetic, UnitMismatch},
       {"COMPLETION_RATE", "完成率与实际数不符", kArithmetic, CompletionRate},
       {"ROLLUP", "部门项目支出与各项目执行数不符", "部门整体自评应与所属项目自评衔接", nullptr},
-      {"TEXT_TABLE", "报告与表内数据不一致", "自评报告应与自评表一致", TextTable},
+      {"TEXT_TABLE", "报告、目标与表内数据不一致", "自评报告和总体目标应与自评表各栏一致", TextTable},
       {"PERFECT", "接近满分而执行率低或存在问题", "自评审核：自评得分应与执行率和存在的问题相称", Perfect},
       {"YEAR", "年份与自评年度不一致", "自评表填报说明：按自评年度填报", Year},
       {"NOT_MEASURABLE", "指标值无法衡量", "绩效目标应当量化、可衡量", NotMeasurable},
-      {"MISCLASS", "指标归类不当", "指标设置：资金和成本不作为产出，执行率单独计分", Misclass},
+      {"MISCLASS", "指标归类不当", "指标设置：指标应归入所属类别，资金和成本不作为产出，执行率单独计分", Misclass},
       {"COST_NOT_LE", "成本指标不是上限或超出上限", "指标设置：成本指标应规定上限", CostNotLe},
       {"MISSING_CLASS", "缺少指标类别或单一指标权重过大", "评分规则：指标体系应当完整", MissingClass},
       {"SATISF_EVID", "满意度缺少调查依据", "自评表填报说明：满意度应有调查依据", SatisfEvid},
@@ -94,7 +94,7 @@ std::span<const Check> AllChecks() {
       {"AGG", "汇总表与分表不符", "汇总口径：绝对值相加，相对值按资金加权平均", nullptr},
       {"BATCH", "成批自评的分布异常", "自评审核：自评应客观，不应集中满分或突击报送", nullptr},
       {"PART_SUM_TEXT", "文字所列分项与总额不符", kArithmetic, PartSumText},
-      {"UNFILLED", "没有填写完成情况", "自评表填报说明：各项指标都应填写实际完成情况", Unfilled},
+      {"UNFILLED", "应填的内容没有填写", "自评表填报说明：项目名称、总体目标和各项指标都应如实填写", Unfilled},
       {"NO_CONTENT", "称没有问题而表内查出问题", "自评报告应如实反映存在的问题", NoContent},
   };
   return kChecks;

@@ -1,13 +1,13 @@
 // EXEC_SCORE (3): the printed execution score is what the rule set's execution rule gives on the printed weight.
 // Fires: 37.24 of 43.2 on 10 points printed as 9 (8.62); document 000 does not, because more than 100 % gives full
-// points. Must not: a form that prints no weight for the line, because its points may follow another province's split.
+// points. Points that only a part prints may be those of its own money. Must not: a form that prints no weight for the
+// line, because its points may follow another province's split.
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/line.h"
 
 namespace jixiao::scoring {
-
 namespace {
 
 // `score` on `weight`, printed at `path`.

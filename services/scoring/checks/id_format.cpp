@@ -3,9 +3,6 @@
 // year is not after the form's, and the unit's code belongs to the department. Fires: 51092324T00001026335 (20
 // characters); a code of 2024 on a form of 2023; unit 107001 under department 106001. Must not: no code at all; 219001
 // under 219; a code of the province on a form of one of its counties.
-//
-// Nor is a project called by the title of its form. Fires: …补助经费支出绩效自评表 (document 003). Must not: a project
-// that is about evaluation, 绩效评价工作经费.
 #include "common/budget_codes.h"
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
@@ -85,28 +82,11 @@ void CheckUnit(const evaluation::v1::SelfEvaluation& form, FindingSink& findings
                    {{"unit", unit}, {"department", department}});
 }
 
-// What stands for the project's name.
-void CheckName(const CheckInput& input, FindingSink& findings) {
-  constexpr std::string_view kTitles[] = {"自评表", "自评报告", "评价报告", "目标表", "目标申报表", "自评情况"};
-  const std::string& name = input.reading.form->project_name();
-  std::string_view folded = input.text.Folded(name);
-  // (2020年度)
-  if (const std::size_t open = folded.rfind('('); open != std::string_view::npos && folded.ends_with(")"))
-    folded = folded.substr(0, open);
-  for (const std::string_view title : kTitles) {
-    if (!folded.ends_with(title) || FindWord(folded, "绩效") == std::string_view::npos) continue;
-    return findings.AddMild(evaluation::v1::SEVERITY_WARNING, "project_name",
-                            Cat("项目名称“", TruncateUtf8(name, 150), "”是表名，不是项目名称"),
-                            {{"project_name", std::string(TruncateUtf8(name, 300))}});
-  }
-}
-
 }  // namespace
 
 void IdFormat(const CheckInput& input, FindingSink& findings) {
   CheckProject(*input.reading.form, input.rules, findings);
   CheckUnit(*input.reading.form, findings);
-  CheckName(input, findings);
 }
 
 }  // namespace jixiao::scoring

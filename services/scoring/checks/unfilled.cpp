@@ -1,10 +1,11 @@
-// UNFILLED: a row that has a target says what became of it, and a text is written by whoever files the form. Fires: a
-// weight of 22.5 and =100% with neither an actual value nor points nor a completion, of one row or of all (document
-// 015); a goal's completion that is the template's prompt still, 说明任务完成情况（100字以内）; a completion of a goal
-// that is not stated (document 006), or that is but a number or 完成年度目标; a goal of 43.2; a name with nothing
-// beside it among rows that are filled (document 021). Must not: a row that has one of them; a row for 其中 without a
-// target; full points without an actual value, which FULL_NOT_MET names; a template's row that nobody needed, 指标2 and
-// nothing else; a form without any values.
+// UNFILLED: what the form asks for is filled in, by whoever files it. Fires: a weight of 22.5 and =100% with neither an
+// actual value nor points nor a completion, of one row or of all (document 015); a name with nothing beside it among
+// rows that are filled (document 021); a text that is the template's prompt still, 说明任务完成情况（100字以内）; a
+// completion of a goal that is not stated (document 006), or that is but a number or 完成年度目标; a goal of 43.2; the
+// title of the form as the project's name, …经费支出绩效自评表 (document 003); as a hint, a goal without its
+// completion, and names with a mark of the template, (≥**平方米). Must not: a row for 其中 without a target; full
+// points without an actual value, which FULL_NOT_MET names; a template's row that nobody needed, 指标2 and nothing
+// else; a form without any values; a project about evaluation, 绩效评价工作经费.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/checks/rows.h"
@@ -13,10 +14,6 @@
 
 namespace jixiao::scoring {
 namespace {
-
-bool IsUnfilled(const IndicatorReading& row) {
-  return !row.IsEmpty() && (row.weight || !row.target.blank) && row.actual.blank && !row.score && !row.completion;
-}
 
 // Whether a row has a name and nothing else.
 bool IsOnlyName(const IndicatorReading& row, FormText& text) {
@@ -42,6 +39,22 @@ void Prompts(const CheckInput& input, FindingSink& findings) {
   name("expected_goal", form.expected_goal());
   name("actual_goal", form.actual_goal());
   for (int i = 0; i < form.report_size(); ++i) name(Cat("report[", i, "].text"), form.report(i).text());
+}
+
+// The title of the form in the place of the project's name.
+void ProjectName(const CheckInput& input, FindingSink& findings) {
+  constexpr std::string_view kTitles[] = {"自评表", "自评报告", "评价报告", "目标表", "目标申报表", "自评情况"};
+  const std::string& name = input.reading.form->project_name();
+  std::string_view folded = input.text.Folded(name);
+  // (2020年度)
+  if (const std::size_t open = folded.rfind('('); open != std::string_view::npos && folded.ends_with(")"))
+    folded = folded.substr(0, open);
+  for (const std::string_view title : kTitles) {
+    if (!folded.ends_with(title) || FindWord(folded, "绩效") == std::string_view::npos) continue;
+    return findings.AddMild(evaluation::v1::SEVERITY_WARNING, "project_name",
+                            Cat("项目名称“", TruncateUtf8(name, 150), "”是表名，不是项目名称"),
+                            {{"project_name", std::string(TruncateUtf8(name, 300))}});
+  }
 }
 
 // Rows of one kind: how many, the first, and their numbers for people (the first ones) and for machines (all).
@@ -126,6 +139,7 @@ void Unfilled(const CheckInput& input, FindingSink& findings) {
   constexpr std::size_t kEnoughFilled = 3;  // rows with target and actual value: then the form has both columns
   const evaluation::v1::SelfEvaluation& form = *input.reading.form;
   Prompts(input, findings);
+  ProjectName(input, findings);
   Goals(input, findings);
   std::size_t rows = 0;
   std::size_t filled = 0;
@@ -138,7 +152,7 @@ void Unfilled(const CheckInput& input, FindingSink& findings) {
     if (row.row->level3().find("**") != std::string::npos) marked.Add(row);
     ++rows;
     filled += !row.target.blank && !row.actual.blank;
-    if (IsUnfilled(row)) unfilled.Add(row);
+    if (row.IsUnfilled()) unfilled.Add(row);
   }
   if (filled >= kEnoughFilled && form.actual_goal().empty() && Says(form.expected_goal(), input.rules))
     findings.AddMild(evaluation::v1::SEVERITY_INFO, "actual_goal", "填了年度总体目标，没有填完成情况", {});

@@ -59,8 +59,8 @@ void CheckRow(const IndicatorReading& row, FormText& text, FindingSink& findings
   // With points it is FULL_NOT_MET's.
   if (const Quantity* const asked = row.score ? nullptr : FigureAnsweredInWords(row))
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("actual"),
-                     Cat("“", row.Name(), "”指标值 ", asked->ToString(), "，实际完成值“",
-                         TruncateUtf8(row.actual.text, 90), "”没有数字，无从核对"),
+                     Cat("“", row.Name(), "”指标值 ", asked->ToString(), "，实际完成值“", Quoted(row.row->actual()),
+                         "”没有数字，无从核对"),
                      {{"target", asked->ToString()}, {"actual", std::string(TruncateUtf8(row.actual.text, 300))}});
   for (const Pair& pair : row.measure.pairs) {
     const bool money =

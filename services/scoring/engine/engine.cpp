@@ -91,21 +91,21 @@ std::optional<Decimal> PrintedForExecution(const FormReading& reading, const Rul
   return printed && !printed->IsZero() && *printed < rules.total_weight ? printed : std::nullopt;
 }
 
-// The scores as weights, where each row has one and they fill what the execution leaves: then all are full.
-std::optional<Weights> FullScores(const FormReading& reading, const Rules& rules) {
-  const std::optional<Decimal> execution = PrintedForExecution(reading, rules);
+// The scores as weights, where each row has one and they fill what the execution's points leave: then all are full.
+std::optional<Weights> FullScores(const FormReading& reading, const Decimal& execution, const Rules& rules) {
   Weights weights{evaluation::v1::SCORE_KIND_REFERENCE, execution, {}};
-  Decimal sum = execution.value_or(Decimal());
+  Decimal sum = execution;
   for (const IndicatorReading& row : reading.indicators) {
     if (!row.IsEmpty() && (!IsScorable(row) || !row.score || *row.score <= Decimal())) return std::nullopt;
     weights.indicators.push_back(row.score);
     sum += row.score.value_or(Decimal());
   }
-  return execution && sum == rules.total_weight ? std::optional(std::move(weights)) : std::nullopt;
+  return sum == rules.total_weight ? std::optional(std::move(weights)) : std::nullopt;
 }
 
-// The classes that have rows to score, each with its points by the rules, or by its heading where all have one.
-std::vector<Share> SharesOf(const FormReading& reading, const Rules& rules) {
+// The classes that have rows to score, each with its points by the rules, or by its heading where all have one that
+// fits beside the `execution`'s.
+std::vector<Share> SharesOf(const FormReading& reading, const Decimal& execution, const Rules& rules) {
   std::vector<Share> shares;
   std::int64_t scorable = 0;
   Share unknown{Decimal(), {}};
@@ -134,7 +134,7 @@ std::vector<Share> SharesOf(const FormReading& reading, const Rules& rules) {
   for (const Share& share : shares)
     if (const auto points = PointsAbove(reading, share); points && !points->IsZero()) printed.push_back(*points);
   // One heading above several classes gives them its points together: only points that add up are the classes' own.
-  Decimal sum = PrintedForExecution(reading, rules).value_or(rules.execution_weight);
+  Decimal sum = execution;
   for (const Decimal& points : printed) sum += points;
   if (printed.size() == shares.size() && sum == rules.total_weight)
     for (std::size_t i = 0; i < shares.size(); ++i) shares[i].weight = printed[i];
@@ -144,24 +144,25 @@ std::vector<Share> SharesOf(const FormReading& reading, const Rules& rules) {
 // For a form without weights: what it prints for the execution, and for the rest the rule set's own split over the
 // lines that can be scored; classes that the form lacks leave their points to the others.
 Weights ReferenceWeights(const FormReading& reading, const Rules& rules) {
-  if (std::optional<Weights> full = FullScores(reading, rules)) return *std::move(full);
+  const std::optional<Decimal> printed = PrintedForExecution(reading, rules);
+  if (printed)
+    if (std::optional<Weights> full = FullScores(reading, *printed, rules)) return *std::move(full);
   Weights weights;
   weights.indicators.resize(reading.indicators.size());
-  std::vector<Share> shares = SharesOf(reading, rules);
+  std::vector<Share> shares = SharesOf(reading, printed.value_or(rules.execution_weight), rules);
   if (shares.empty()) return weights;
-  Decimal total = rules.total_weight;
   const Execution execution = ExecutionOf(reading);
-  if (execution.budget && execution.executed && !execution.budget->IsZero() && !rules.execution_weight.IsZero()) {
-    if (const auto printed = PrintedForExecution(reading, rules)) {
-      weights.funds = printed;
-      total = total - *printed;
-    } else {
-      shares.insert(shares.begin(), {rules.execution_weight, {}});
-    }
-  }
+  const bool executed =
+      execution.budget && execution.executed && !execution.budget->IsZero() && !rules.execution_weight.IsZero();
+  if (executed && !printed) shares.insert(shares.begin(), {rules.execution_weight, {}});
   Decimal present;
   for (const Share& share : shares) present += share.weight;
-  if (present.IsZero()) return Weights{evaluation::v1::SCORE_KIND_NOT_SCORABLE, std::nullopt, weights.indicators};
+  if (present.IsZero()) return weights;
+  Decimal total = rules.total_weight;
+  if (executed && printed) {
+    weights.funds = printed;
+    total = total - *printed;
+  }
   weights.kind = evaluation::v1::SCORE_KIND_REFERENCE;
   Decimal given;
   for (std::size_t s = 0; s < shares.size(); ++s) {
@@ -180,15 +181,12 @@ Weights ReferenceWeights(const FormReading& reading, const Rules& rules) {
   return weights;
 }
 
-// Whether a form tells nothing of what was done: no actual value, score or completion in any row.
+// Whether a form tells nothing of what was done, in any of its rows.
 bool IsUnfilled(const FormReading& reading) {
-  bool any = false;
-  for (const IndicatorReading& row : reading.indicators) {
-    if (row.IsEmpty()) continue;
-    any = true;
-    if (!row.actual.blank || row.score || row.completion) return false;
-  }
-  return any;
+  const auto unfilled = [](const IndicatorReading& row) { return row.IsUnfilled(); };
+  return std::ranges::any_of(reading.indicators, unfilled) &&
+         std::ranges::all_of(reading.indicators,
+                             [&](const IndicatorReading& row) { return row.IsEmpty() || unfilled(row); });
 }
 
 // Adds lines up: the card's totals, its groups and how much rests on what.

@@ -34,10 +34,6 @@ void AppendArithmetic(std::string& out, const ExecutionRate& rate, const Decimal
   Append(out, "，得分 = ", weight, " × ", factor, " = ", PointsText(points, rules), " 分");
 }
 
-}  // namespace
-
-namespace {
-
 // The four books of China's budget (预算法 §5): a row with such a name says which of them the row above comes from.
 bool NamesBudget(std::string_view name) {
   constexpr std::string_view kBudgets[] = {"一般公共预算", "政府性基金", "国有资本经营", "社会保险基金"};

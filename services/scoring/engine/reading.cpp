@@ -214,6 +214,10 @@ bool IndicatorReading::IsEmpty() const {
   return !weight && !score && target.blank && actual.blank && !completion;
 }
 
+bool IndicatorReading::IsUnfilled() const {
+  return !IsEmpty() && (weight || !target.blank) && actual.blank && !score && !completion;
+}
+
 bool IndicatorReading::IsExecutionRate() const {
   constexpr std::size_t kLongest = 60;
   if (!weight || !target.blank) return false;

@@ -107,6 +107,8 @@ struct IndicatorReading {
 
   // Whether nothing on the row counts.
   bool IsEmpty() const;
+  // Whether the row has a weight or a target and says nothing of what became of it.
+  bool IsUnfilled() const;
   // Whether the row gives the budget's execution its points: it is called 预算执行率 and no more, has a weight and no
   // target.
   bool IsExecutionRate() const;

@@ -414,16 +414,16 @@ TEST(IdFormatCheck, MustNotFire) {
   }
 }
 
-TEST(IdFormatCheck, FiresOnAFormsTitleAsTheProjectsName) {
+TEST(UnfilledCheck, FiresOnAFormsTitleAsTheProjectsName) {
   SelfEvaluation form = OneRow({"≥5个", "5个", "90", "90"});
   for (const std::string_view title : {"执法补助经费支出绩效自评表", "执法补助经费绩效自评报告（2021年度）"}) {
     form.set_project_name(std::string(title));
-    ExpectOne(form, "ID_FORMAT", SEVERITY_WARNING, "project_name",
+    ExpectOne(form, "UNFILLED", SEVERITY_WARNING, "project_name",
               "项目名称“" + std::string(title) + "”是表名，不是项目名称");
   }
   for (const std::string_view name : {"执法补助经费", "绩效评价工作经费", "绩效自评表编制服务费", "学校自评报告"}) {
     form.set_project_name(std::string(name));
-    ExpectNone(form, "ID_FORMAT", name);
+    ExpectNone(form, "UNFILLED", name);
   }
 }
 

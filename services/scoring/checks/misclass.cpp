@@ -103,17 +103,14 @@ void BelowAnotherClass(const CheckInput& input, FindingSink& findings) {
 }
 
 // A count under 满意度 whose name has nothing of it.
-bool CountsSomethingElse(const IndicatorReading& row, std::string_view name) {
+bool CountsSomethingElse(const IndicatorReading& row, std::string_view name, const Rules& rules) {
   const bool satisfaction =
       row.indicator_class != nullptr && row.indicator_class->indicator_class == v1::INDICATOR_CLASS_SATISFACTION;
   if (!satisfaction || row.target.quantities.size() != 1 ||
       row.target.quantities.front().unit.dimension != Dimension::kCount ||
       row.target.quantities.front().unit.base == "分" || row.target.quantities.front().unit.base == "度")
     return false;
-  constexpr std::string_view kWords[] = {"满意", "投诉", "好评", "差评", "评价", "认可", "意见", "信访", "上访",
-                                         "表扬", "锦旗", "测评", "问卷", "调查", "反映", "反馈", "回访"};
-  return std::ranges::none_of(kWords,
-                              [&](std::string_view word) { return FindWord(name, word) != std::string_view::npos; });
+  return !rules.words.satisfaction_names.IsIn(name);
 }
 
 }  // namespace
@@ -136,7 +133,7 @@ void Misclass(const CheckInput& input, FindingSink& findings) {
     if (row.IsEmpty()) continue;
     const std::string_view name = row.row->level3().empty() ? input.text.Folded(TruncateUtf8(row.level2, kReadOfName))
                                                             : input.text.Level3(row, kReadOfName);
-    if (CountsSomethingElse(row, name))
+    if (CountsSomethingElse(row, name, input.rules))
       findings.AddMild(evaluation::v1::SEVERITY_INFO, row.Path("level3"),
                        Cat("“", row.Name(), "”（", row.target.quantities.front().ToString(),
                            "）列在满意度指标下，名称和指标值都与满意度无关"),

@@ -43,18 +43,15 @@ void Prompts(const CheckInput& input, FindingSink& findings) {
 
 // The title of the form in the place of the project's name.
 void ProjectName(const CheckInput& input, FindingSink& findings) {
-  constexpr std::string_view kTitles[] = {"自评表", "自评报告", "评价报告", "目标表", "目标申报表", "自评情况"};
   const std::string& name = input.reading.form->project_name();
   std::string_view folded = input.text.Folded(name);
   // (2020年度)
   if (const std::size_t open = folded.rfind('('); open != std::string_view::npos && folded.ends_with(")"))
     folded = folded.substr(0, open);
-  for (const std::string_view title : kTitles) {
-    if (!folded.ends_with(title) || FindWord(folded, "绩效") == std::string_view::npos) continue;
-    return findings.AddMild(evaluation::v1::SEVERITY_WARNING, "project_name",
-                            Cat("项目名称“", TruncateUtf8(name, 150), "”是表名，不是项目名称"),
-                            {{"project_name", std::string(TruncateUtf8(name, 300))}});
-  }
+  if (!input.rules.words.form_titles.IsAtEndOf(folded) || FindWord(folded, "绩效") == std::string_view::npos) return;
+  findings.AddMild(evaluation::v1::SEVERITY_WARNING, "project_name",
+                   Cat("项目名称“", TruncateUtf8(name, 150), "”是表名，不是项目名称"),
+                   {{"project_name", std::string(TruncateUtf8(name, 300))}});
 }
 
 // Rows of one kind: how many, the first, and their numbers for people (the first ones) and for machines (all).
@@ -93,16 +90,12 @@ bool IsBareFigure(std::string_view goal) {
 }
 
 // Whether what became of a goal says no more than that it was reached.
-bool SaysOnlyDone(std::string_view goal) {
+bool SaysOnlyDone(std::string_view goal, const Rules& rules) {
   constexpr std::size_t kLongest = 60;
   if (goal.size() > kLongest) return false;
   std::string folded = Fold(goal);
   while (folded.ends_with('.') || folded.ends_with(';')) folded.pop_back();
-  constexpr std::string_view kWords[] = {"已完成",       "完成",           "全部完成",   "已全部完成",
-                                         "完成年度目标", "已完成年度目标", "完成目标",   "完成年度总体目标",
-                                         "完成预期目标", "已完成预期目标", "按计划完成", "按要求完成",
-                                         "按时完成",     "同预期目标",     "同左",       "与预期目标一致"};
-  return std::ranges::find(kWords, folded) != std::ranges::end(kWords);
+  return rules.words.done.contains(folded);
 }
 
 bool Says(std::string_view goal, const Rules& rules) {
@@ -127,7 +120,7 @@ void Goals(const CheckInput& input, FindingSink& findings) {
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, "actual_goal",
                      Cat("目标完成情况只填了“", Quoted(form.actual_goal()), "”，没有写明完成了什么"),
                      {{"actual_goal", evidence(form.actual_goal())}});
-  else if (SaysOnlyDone(form.actual_goal()))
+  else if (SaysOnlyDone(form.actual_goal(), input.rules))
     findings.AddMild(evaluation::v1::SEVERITY_INFO, "actual_goal",
                      Cat("目标完成情况只填了“", Quoted(form.actual_goal()), "”，没有写明完成了什么"),
                      {{"actual_goal", evidence(form.actual_goal())}});

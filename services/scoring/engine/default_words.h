@@ -82,4 +82,19 @@ inline constexpr std::string_view kBaselines[] = {"较", "比", "同比", "环�
 // The year is that of a deadline or a period.
 inline constexpr std::string_view kDeadlines[] = {"前", "底", "全年", "内"};
 
+// Ends of a form's title in the place of the project's name.
+inline constexpr std::string_view kFormTitles[] = {"自评表", "自评报告",   "评价报告",
+                                                   "目标表", "目标申报表", "自评情况"};
+
+// Say of a goal no more than that it was reached.
+inline constexpr std::string_view kDone[] = {"已完成",       "完成",           "全部完成",   "已全部完成",
+                                             "完成年度目标", "已完成年度目标", "完成目标",   "完成年度总体目标",
+                                             "完成预期目标", "已完成预期目标", "按计划完成", "按要求完成",
+                                             "按时完成",     "同预期目标",     "同左",       "与预期目标一致"};
+
+// A count that has to do with satisfaction.
+inline constexpr std::string_view kSatisfactionNames[] = {"满意", "投诉", "好评", "差评", "评价", "认可",
+                                                          "意见", "信访", "上访", "表扬", "锦旗", "测评",
+                                                          "问卷", "调查", "反映", "反馈", "回访"};
+
 }  // namespace jixiao::scoring::default_words

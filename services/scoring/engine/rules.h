@@ -200,6 +200,9 @@ class Rules {
     WordList baselines;
     WordList deadlines;
     WordList share_names;
+    WordList form_titles;
+    Phrases done;
+    WordList satisfaction_names;
   };
   Words words;
 

@@ -415,6 +415,10 @@ class RulesCompiler {
     w.bounds = list(words.bound_words(), default_words::kBounds);
     w.baselines = list(words.baseline_words(), default_words::kBaselines);
     w.deadlines = list(words.deadline_words(), default_words::kDeadlines);
+    w.form_titles = list(words.form_titles(), default_words::kFormTitles);
+    const WordList done = list(words.done_words(), default_words::kDone);
+    for (const std::string& word : done.words()) w.done.Add(word);
+    w.satisfaction_names = list(words.satisfaction_names(), default_words::kSatisfactionNames);
   }
 
   const v1::RuleSet& r_;

@@ -142,5 +142,38 @@ TEST(Hostile, PathsInNamesAreDropped) {
   EXPECT_EQ(document.forms(0).form().source().file_name(), "表.docx");
 }
 
+// Lines of one kind, as many as fill so many bytes.
+std::string Filled(std::string_view lines, std::size_t bytes) {
+  std::string text;
+  while (text.size() < bytes) text += lines;
+  return text;
+}
+
+std::chrono::duration<double> TimeToImport(const std::string& text) {
+  const auto start = std::chrono::steady_clock::now();
+  (void)Import(text, "a.txt", {});
+  return std::chrono::steady_clock::now() - start;
+}
+
+// Texts whose lines look, over and over, as if a form began, a label broke or a goal ended there.
+TEST(Hostile, TextsAreReadInTimeThatGrowsWithTheirSize) {
+  constexpr std::size_t kSmall = 24 * 1024;
+  constexpr int kTimes = 8;
+  const std::string_view kinds[] = {
+      "一级指标\n二级指标\n三级指标\n年度指标值\n实际完成值\n",
+      "项目名称 甲 一级指标 二级指标 三级指标 指标值 完成值 分值 得分 产出指标 数量指标 ",
+      "和 及 偏 差 数 量 指 标 ",
+      "年度总体目标\n预期目标\n实际完成情况\n完成。\n（见附件）\n",
+      "产出指标\n数量指标\n≥1个\n1个\n10\n10\n",
+      "评价等级 得分 90 优 ",
+  };
+  for (const std::string_view kind : kinds) {
+    const auto small = TimeToImport(Filled(kind, kSmall));
+    const auto large = TimeToImport(Filled(kind, kTimes * kSmall));
+    // What costs the square of its size costs 64 times as much.
+    EXPECT_LT(large, 24 * small + std::chrono::milliseconds(200)) << kind << small.count() << " s, " << large.count();
+  }
+}
+
 }  // namespace
 }  // namespace jixiao::importing

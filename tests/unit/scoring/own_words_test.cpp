@@ -54,6 +54,20 @@ TEST(OwnWords, ReplaceTheListsOfTheRowChecks) {
   EXPECT_TRUE(Finds(money, "MISCLASS", *RulesWith("result_names", {"贷款"})));
 }
 
+TEST(OwnWords, ReplaceTheListsOfWhatIsFilledIn) {
+  SelfEvaluation form = OneRow({"≥2次", "2次", "90", "90"});
+  form.set_project_name("普法经费支出绩效自评表");
+  form.set_expected_goal("开展普法宣传两次");
+  form.set_actual_goal("任务已落实");
+  EXPECT_EQ(FindingsOf(ScoreOf(form), "UNFILLED").size(), 1u);
+  EXPECT_FALSE(Finds(form, "UNFILLED", *RulesWith("form_titles", {"自评报告"})));
+  EXPECT_EQ(FindingsOf(ScoreOf(form, *RulesWith("done_words", {"任务已落实"})), "UNFILLED").size(), 2u);
+
+  const SelfEvaluation count = OneRow({"≤2起", "1起", "10", "10", "满意度指标", "服务对象满意度指标", "纠纷数"});
+  EXPECT_TRUE(Finds(count, "MISCLASS", RulesOf()));
+  EXPECT_FALSE(Finds(count, "MISCLASS", *RulesWith("satisfaction_names", {"纠纷"})));
+}
+
 TEST(OwnWords, ReplaceTheListsOfTheReportChecks) {
   SelfEvaluation form = OneFund(Fund("年度资金总额", "100", "100", "90", "10", "90%"));
   AddSection(form, "存在的问题", "经自查未见异常");
@@ -72,10 +86,12 @@ TEST(OwnWords, ReplaceTheListsOfTheReportChecks) {
 TEST(OwnWords, TheWordsThatNeedNotBeNamedAreFolded) {
   namespace words = default_words;
   for (const auto list : std::initializer_list<std::span<const std::string_view>>{
-           words::kConnecting, words::kGeneric, words::kRateMoney, words::kRests, words::kListIntros,
-           words::kNoProblems, words::kOtherHeadings, words::kPurposeVerbs, words::kPurposeNouns, words::kVaguePurposes,
-           words::kResultNames, words::kFloorNames, words::kNumerals, words::kCounted, words::kTimes, words::kBounds,
-           words::kBaselines, words::kDeadlines})
+           words::kConnecting,       words::kGeneric,       words::kRateMoney,     words::kRests,
+           words::kListIntros,       words::kNoProblems,    words::kOtherHeadings, words::kPurposeVerbs,
+           words::kPurposeNouns,     words::kVaguePurposes, words::kResultNames,   words::kFloorNames,
+           words::kNumerals,         words::kCounted,       words::kTimes,         words::kBounds,
+           words::kBaselines,        words::kDeadlines,     words::kFormTitles,    words::kDone,
+           words::kSatisfactionNames})
     for (const std::string_view word : list)
       EXPECT_EQ(word == " " ? " " : Fold(word), word);  // the space that keeps two numbers apart
 }

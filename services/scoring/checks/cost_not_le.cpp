@@ -3,8 +3,9 @@
 // 成本节约率≥5%; 补助标准 ≥500元/人, which is a floor by its nature; a cost overrun that lost points; one that
 // FULL_NOT_MET has named.
 //
-// Nor does one cost pass all that was spent. Fires: 713万元 of a project that had and spent 372.29万元. Must not: a
-// unit price, a cost that equals the spending.
+// Nor does one cost pass all that was spent. Fires: 713万元 of a project that had and spent 372.29万元; as a hint, a
+// cost of the whole budget, 150万元 of 150万元, where 125.25万元 were spent. Must not: a unit price, a cost that equals
+// the spending.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/execution.h"
@@ -34,6 +35,12 @@ void CheckAgainstFunds(const IndicatorReading& row, const Execution& e, const Ru
   if (actual.unit.dimension != Dimension::kMoney || actual.comparison != Comparison::kNone) return;
   const auto cost = AmountOf(actual);
   const Decimal most = std::max(*e.budget, *e.executed);
+  if (cost && *cost == *e.budget && *e.executed + rules.amount_tolerance < *e.budget)
+    return findings.AddMild(
+        evaluation::v1::SEVERITY_INFO, row.Path("actual"),
+        Cat("成本指标“", row.Name(), "”实际 ", actual.ToString(), " 等于全年预算数，而全年执行数为 ",
+            e.executed->ToString(), " 万元"),
+        {{"actual", actual.ToString()}, {"budget", e.budget->ToString()}, {"executed", e.executed->ToString()}});
   if (!cost || *cost <= most + rules.amount_tolerance) return;
   findings.Add(row.Path("actual"),
                Cat("成本指标“", row.Name(), "”实际 ", actual.ToString(), "，超过项目全年预算数 ", e.budget->ToString(),

@@ -1,10 +1,11 @@
 // FULL_NOT_MET (5): a target that is not met has neither full points nor a printed completion of 100 %.
 // Fires: 9,623 of 9,696 members and 319 of 321 branches printed as 100 %; 4,604 of ≥4,754 with 5 of 5 points; 5,830
-// against ≤5,300 with full points. Must not: 26.23 of a bare 30万元 cost target, 686 of about 700, a bare target that
-// is exceeded.
+// against ≤5,300 with full points; 建设中 against 1. Must not: 26.23 of a bare 30万元 cost target, 686 of about 700, a
+// bare target that is exceeded.
 //
 // Nor has a row full points that says nothing of what was done (mild: it may be written elsewhere). Fires: six rows
-// with neither target nor actual value and 10 of 10 points each. Must not: a row whose completion is stated.
+// with neither target nor actual value and 10 of 10 points each. Must not: a row whose completion is stated; one that
+// stands above rows without points, which have its values; 财务制度 below 项目管理, which is judged by criteria.
 //
 // Nor has it full points when a figure with its operator is answered in words alone (mild: the figure may be known
 // elsewhere). Fires: ≤30万元 against 完成, ≥80% against 均通过省级验收. Must not: =100% against 已完成, 2次 against
@@ -52,27 +53,45 @@ void AddPair(const IndicatorReading& row, const Pair& pair, const std::string& c
     findings.Add(row.Path("actual"), std::move(message), evidence);
 }
 
+// Whether a row is judged by criteria that the form does not print: 财务制度 below 项目管理 has no target to meet.
+bool IsJudgedByCriteria(const IndicatorReading& row) {
+  return row.target.blank && row.indicator_class != nullptr &&
+         (row.indicator_class->indicator_class == v1::INDICATOR_CLASS_PROCESS ||
+          row.indicator_class->indicator_class == v1::INDICATOR_CLASS_DECISION);
+}
+
 bool SaysNothing(const IndicatorReading& row) {
   return row.actual.blank && !row.IsExecutionRate() && !row.completion && !row.claimed_completion &&
-         ClaimOf(row) == Claim::kFullPoints;
+         !IsJudgedByCriteria(row) && ClaimOf(row) == Claim::kFullPoints;
 }
 
 // Full points for rows without any actual value. Where no row has one, the form has no column for it: said once.
 void CheckSilentRows(const FormReading& reading, FindingSink& findings) {
   const auto& rows = reading.indicators;
-  const auto silent = std::count_if(rows.begin(), rows.end(), SaysNothing);
+  const auto is_silent = [&](const IndicatorReading& row) {
+    return SaysNothing(row) && RowsUnder(reading, row).empty();
+  };
+  const auto silent = std::count_if(rows.begin(), rows.end(), is_silent);
   if (silent == 0) return;
   if (silent > 1 && std::all_of(rows.begin(), rows.end(), [](const IndicatorReading& row) { return row.actual.blank; }))
     return findings.AddMild(evaluation::v1::SEVERITY_WARNING, "indicators",
                             Cat("各项指标都没有填实际完成值，其中 ", silent, " 项得满分"),
                             {{"rows", std::to_string(silent)}});
   for (const IndicatorReading& row : rows) {
-    if (!SaysNothing(row)) continue;
+    if (!is_silent(row)) continue;
     const std::string claim = ClaimText(row, Claim::kFullPoints);
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("actual"),
                      Cat("“", row.Name(), "”没有填", row.target.blank ? "指标值和" : "", "实际完成值，却", claim),
                      {{"target", row.target.text}, {"actual", ""}, {"claim", claim}});
   }
+}
+
+// Full points for a row whose own rows, which have none, miss their targets.
+void CheckRowsUnder(const FormReading& reading, const IndicatorReading& row, FindingSink& findings) {
+  if (ClaimOf(row) != Claim::kFullPoints) return;
+  for (const IndicatorReading& under : RowsUnder(reading, row))
+    for (const Pair& pair : under.measure.pairs)
+      if (!pair.met) AddPair(under, pair, Cat("“", row.Name(), "”", ClaimText(row, Claim::kFullPoints)), findings);
 }
 
 // Full points for words where the target asks for a figure.
@@ -86,12 +105,28 @@ void CheckWords(const IndicatorReading& row, FindingSink& findings) {
                    {{"target", asked->ToString()}, {"actual", row.actual.text}, {"claim", claim}});
 }
 
+// Full points for what is not done by its own words.
+void CheckNotDone(const IndicatorReading& row, FindingSink& findings) {
+  const Claim what = row.target.blank ? Claim::kNone : ClaimOf(row);
+  if (what == Claim::kNone) return;
+  const std::string claim = ClaimText(row, what);
+  findings.Add(row.Path("actual"),
+               Cat("“", row.Name(), "”指标值“", Quoted(row.row->target()), "”，实际完成值“", Quoted(row.row->actual()),
+                   "”说明尚未完成，却", claim),
+               {{"target", row.target.text}, {"actual", row.actual.text}, {"claim", claim}});
+}
+
 }  // namespace
 
 void FullNotMet(const CheckInput& input, FindingSink& findings) {
   CheckSilentRows(input.reading, findings);
   for (const IndicatorReading& row : input.reading.indicators) {
+    if (SaysNotDone(row, input.rules)) {
+      CheckNotDone(row, findings);
+      continue;
+    }
     CheckWords(row, findings);
+    CheckRowsUnder(input.reading, row, findings);
     const bool late = row.measure.kind == Measure::Kind::kDeadline && !row.measure.on_time;
     const bool disagrees = row.measure.kind == Measure::Kind::kAnswer && !row.measure.agrees;
     const bool missed = std::any_of(row.measure.pairs.begin(), row.measure.pairs.end(), [](auto& p) { return !p.met; });

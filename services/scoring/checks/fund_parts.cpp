@@ -1,8 +1,9 @@
 // FUND_PARTS (9): in each money column the parts add up to the total, and no part spends more than its own budget
 // carries. Fires: a total of 0 above a part of 90; document 000, where a part with a budget of 0 spends 39.33 and one
 // with 16.2 spends 71.43. Mildly: a difference that rounding the parts explains, 7165.32 above five that add up to
-// 7165.29. Must not: parts left blank, a part split once more into rows that add up to it, a 小计 among the rows that
-// it adds up, 财政拨款 with 一般公共预算 of the same amount below it.
+// 7165.29. A form that splits its money twice, 按收入性质分 and 按支出性质分, has two lists of parts. Must not: parts
+// left blank, a part split once more into rows that add up to it, a 小计 among the rows that it adds up, 财政拨款 with
+// 一般公共预算 of the same amount below it.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/execution.h"
@@ -51,8 +52,9 @@ Decimal WithoutChildren(const Parts& parts, const Column& column) {
   return sum;
 }
 
-void CheckColumn(const FundReading& total, const Parts& parts, const Column& column, const Rules& rules,
-                 FindingSink& findings) {
+// `heading`: what the list of parts is called, where a form has several.
+void CheckColumn(const FundReading& total, std::string_view heading, const Parts& parts, const Column& column,
+                 const Rules& rules, FindingSink& findings) {
   const bool any = std::any_of(parts.begin(), parts.end(),
                                [&](const FundReading* part) { return (part->*column.value).has_value(); });
   if (!any || !(total.*column.value)) return;
@@ -69,8 +71,9 @@ void CheckColumn(const FundReading& total, const Parts& parts, const Column& col
   if ((sum - printed).Abs() <= rules.amount_tolerance) return;
   const Decimal gap = (sum - printed).Abs();
   const bool rounding = IsRounding(gap, printed, parts, column);
-  std::string message = Cat(column.title, "：总额 ", printed.ToString(), " 万元，分项合计 ", sum.ToString(),
-                            " 万元，相差 ", gap.ToString(), " 万元", rounding ? "，可能由四舍五入造成" : "");
+  std::string message =
+      Cat(heading, heading.empty() ? "" : "，", column.title, "：总额 ", printed.ToString(), " 万元，分项合计 ",
+          sum.ToString(), " 万元，相差 ", gap.ToString(), " 万元", rounding ? "，可能由四舍五入造成" : "");
   const FindingSink::Evidence evidence = {
       {"total", printed.ToString()}, {"parts", sum.ToString()}, {"column", std::string(column.title)}};
   // 其中 need not be exhaustive: less than the total is only a doubt where the form lists no row for the rest.
@@ -87,13 +90,25 @@ void CheckColumn(const FundReading& total, const Parts& parts, const Column& col
 void FundParts(const CheckInput& input, FindingSink& findings) {
   const FundReading* total = input.reading.total_fund;
   if (total == nullptr) return;
+  struct Split {
+    std::string_view heading;
+    Parts parts;
+  };
+  std::vector<Split> splits(1);
   Parts parts;
-  for (const FundReading& fund : input.reading.funds)
-    if (fund.is_part) parts.push_back(&fund);
+  for (const FundReading& fund : input.reading.funds) {
+    if (!fund.is_part) continue;
+    if (fund.heads_split) {
+      splits.push_back({fund.name, {}});
+      continue;
+    }
+    splits.back().parts.push_back(&fund);
+    parts.push_back(&fund);
+  }
   for (const Column& column : kColumns) {
     // Where a form has only the initial budget it was read as the full-year budget: one column, one finding.
     if (column.value == &FundReading::budget && total->line->full_year_budget().empty()) continue;
-    CheckColumn(*total, parts, column, input.rules, findings);
+    for (const Split& split : splits) CheckColumn(*total, split.heading, split.parts, column, input.rules, findings);
   }
   for (const FundReading* part : parts) {
     if (!part->budget || !part->executed || *part->executed <= *part->budget + input.rules.amount_tolerance) continue;

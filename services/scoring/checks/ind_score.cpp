@@ -5,10 +5,11 @@
 //
 // A bare target may be meant as a floor or as a ceiling. One that is met exactly, or not reached, has one score for
 // each: what fits neither is named mildly. Fires: 90 % reached with 60 %, 10 of 20 points (13.33 or 20); 95 % reached
-// with 95 %, 27 of 30. Must not: a bare target that is exceeded, whose points a reviewer may have lowered; sentences
-// with a number in them.
+// with 95 %, 27 of 30; 10 of 20 for a date that was missed. Must not: a bare target that is exceeded, whose points a
+// reviewer may have lowered; sentences with a number in them.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+#include "scoring/checks/rows.h"
 #include "scoring/engine/shortfall.h"
 
 #include <algorithm>
@@ -50,11 +51,31 @@ bool IsTelling(const IndicatorReading& row) {
   return *row.score != *row.weight;  // full points are a ceiling's that is kept
 }
 
+// Some of the points for what came too late, where the rules give none. All of them are FULL_NOT_MET's.
+void CheckLate(const IndicatorReading& row, const Rules& rules, FindingSink& findings) {
+  if (row.measure.kind != Measure::Kind::kDeadline || row.measure.on_time || !row.score || *row.score <= Decimal() ||
+      *row.score >= *row.weight)
+    return;
+  const std::optional<Award> award = AwardFor(row, *row.weight, rules);
+  if (!award || !award->points) return;
+  const std::string points = award->points->ToFixed(rules.places);
+  findings.AddMild(
+      evaluation::v1::SEVERITY_WARNING, row.Path("score"),
+      Cat("“", row.Name(), "”时限 ", Quoted(row.row->target()), "，实际 ", Quoted(row.row->actual()), "，已逾期，分值 ",
+          row.weight->ToString(), "，按规则应得 ", points, " 分，填为 ", row.score->ToString(), " 分"),
+      {{"printed", row.score->ToString()},
+       {"computed", points},
+       {"weight", row.weight->ToString()},
+       {"target", row.target.text},
+       {"actual", row.actual.text}});
+}
+
 }  // namespace
 
 void IndScore(const CheckInput& input, FindingSink& findings) {
   for (const IndicatorReading& row : input.reading.indicators) {
     if (!row.weight) continue;
+    CheckLate(row, input.rules, findings);
     const bool review = IsLeftToAPerson(row, input.rules);
     if (!review && (!row.score || row.measure.kind != Measure::Kind::kFigures)) continue;
     const bool stated = std::all_of(row.measure.pairs.begin(), row.measure.pairs.end(), IsStated);

@@ -1,8 +1,8 @@
 // NO_REASON (8): points lost or a completion below 100 % come with a reason; where the rule set says so, a low
 // execution rate and far over-fulfilment too. Fires: 9 of 10 with an empty reason or a filler (0, 无, /, 暂无); 26.23
 // of 30万元 at 87 % without a word; 66 against ≥50 where a reason is due from 130 %; on a row with neither points nor
-// completion, 94.6 % against ≥95 %, or mildly against a bare 95 %, or 11月底 against 10月底. Must not: full points with
-// an empty reason, a reason that says anything.
+// completion, 94.6 % against ≥95 %, or mildly against a bare 95 %, or 11月底 against 10月底, or 建设中. Must not: full
+// points with an empty reason, a reason that says anything.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/checks/rows.h"
@@ -62,6 +62,11 @@ void NoReason(const CheckInput& input, FindingSink& findings) {
       findings.Add(row.Path("deviation_reason"),
                    Cat("“", row.Name(), "”时限 ", Quoted(row.row->target()), "，实际 ", Quoted(row.row->actual()),
                        "，已逾期，未说明偏差原因和改进措施"),
+                   {{"target", row.target.text}, {"actual", row.actual.text}});
+    } else if (ClaimsNothing(row) && !row.target.blank && SaysNotDone(row, input.rules)) {
+      findings.Add(row.Path("deviation_reason"),
+                   Cat("“", row.Name(), "”指标值“", Quoted(row.row->target()), "”，实际完成值“",
+                       Quoted(row.row->actual()), "”说明尚未完成，未说明偏差原因和改进措施"),
                    {{"target", row.target.text}, {"actual", row.actual.text}});
     } else if (const Pair* missed = MissedSilently(row)) {
       std::string message =

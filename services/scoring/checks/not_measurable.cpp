@@ -1,7 +1,8 @@
 // NOT_MEASURABLE (22): the target of a 数量, 时效 or 成本 indicator holds a number, a date or a unit. A number in words
 // (每季度一次), a span of time (全年), the budget as a bound (控制在预算内) and a figure in the indicator's name will
 // do. Fires: 数量指标 "走访慰问困难党员" (document 000); 时效指标 "适时开展" (document 003). Must not: 质量 and 效益
-// indicators; 是 beside 采购价格不高于市场价; rows that carry neither target nor points.
+// indicators; 是 beside 采购价格不高于市场价; rows that carry neither target nor points; a row whose values stand in
+// the rows under it.
 //
 // Nor is anything measured where the points stand in the columns of target and actual value: bare numbers in every row,
 // no weight and no score in any, 100 (or 90 without the execution rate) in all. Fires: 20/20, 20/20, 10/10, …
@@ -66,6 +67,7 @@ void NotMeasurable(const CheckInput& input, FindingSink& findings) {
     if (!row.target.quantities.empty() || row.target.period || row.target.malformed) continue;
     if (IsMeasurable(TruncateUtf8(row.target.text, kRead), input.rules.words)) continue;
     if (IsMeasurable(RowNameIn(input.text.Level3(row)), input.rules.words)) continue;
+    if (!RowsUnder(input.reading, row).empty()) continue;
     findings.Add(row.Path("target"),
                  row.target.blank
                      ? Cat("“", row.Name(), "”没有填写指标值")

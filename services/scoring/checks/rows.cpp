@@ -56,6 +56,19 @@ std::string Quoted(std::string_view cell) {
   return shown;
 }
 
+std::span<const IndicatorReading> RowsUnder(const FormReading& reading, const IndicatorReading& row) {
+  const auto& rows = reading.indicators;
+  const std::size_t first = static_cast<std::size_t>(row.index) + 1;
+  if (!row.weight || !row.target.blank || !row.actual.blank) return {};
+  std::size_t end = first;
+  const auto is_under = [&](const IndicatorReading& other) {
+    return !other.weight && !other.score && !other.target.blank && !other.actual.blank && other.level1 == row.level1 &&
+           other.level2 == row.level2;
+  };
+  while (end < rows.size() && is_under(rows[end])) ++end;
+  return {rows.data() + first, end - first};
+}
+
 const Quantity* FigureAnsweredInWords(const IndicatorReading& row) {
   if (row.measure.kind != Measure::Kind::kNothing) return nullptr;  // 未发生 says 0
   const bool states_completion = row.completion || row.claimed_completion || row.tier != nullptr;
@@ -64,6 +77,19 @@ const Quantity* FigureAnsweredInWords(const IndicatorReading& row) {
     if (q.comparison != Comparison::kNone && !(q.unit.dimension == Dimension::kRatio && q.number == Decimal(100)))
       return &q;
   return nullptr;
+}
+
+bool SaysNotDone(const IndicatorReading& row, const Rules& rules) {
+  constexpr std::size_t kLongest = 60;  // bytes: a longer text says more than that
+  const std::string_view text = row.actual.text;
+  if (row.actual.blank || row.actual.figures || text.size() > kLongest) return false;
+  const WordList::Place place = rules.words.not_done.LastIn(text);
+  if (place.word == WordList::kNone) return false;
+  // 无未完成事项, 没有在建项目.
+  const std::string_view before = text.substr(0, place.begin);
+  for (const std::string_view no : {"无", "没有", "不存在"})
+    if (before.ends_with(no)) return false;
+  return FindWord(row.target.text, text.substr(place.begin, place.end - place.begin)) == std::string_view::npos;
 }
 
 std::optional<Decimal> BehindMisreadOperator(const Quantity& quantity) {

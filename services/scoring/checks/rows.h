@@ -7,6 +7,7 @@
 #include "jixiao/evaluation/v1/evaluation.pb.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,10 @@ std::string Quoted(std::string_view cell);
 // nothing.
 std::string RowContent(const evaluation::v1::Indicator& row);
 
+// The rows that have the values of `row`: behind one with a weight and neither target nor actual value, those of the
+// same levels that have values and no points (补助瓜果种植面积, 10 points; 梨树, 6亩; 桃, 1亩).
+std::span<const IndicatorReading> RowsUnder(const FormReading& reading, const IndicatorReading& row);
+
 // How many rows claim to be complete, by their points, completions or figures; 0 when one claims not to be. Costs
 // follow the money and do not count, nor do rows that claim neither.
 int RowsIfAllDone(const FormReading& reading);
@@ -36,6 +41,9 @@ const Quantity* MoreThanTheWhole(const IndicatorReading& row, const Literal& cel
 // What of the target words can't answer, where the actual value is in words: a bound, unless it is the 100 % that
 // 已完成 means too. nullptr for none.
 const Quantity* FigureAnsweredInWords(const IndicatorReading& row);
+
+// Whether the actual value says in words that the target is not reached yet: 未完成, 建设中.
+bool SaysNotDone(const IndicatorReading& row, const Rules& rules);
 
 // 90 for 290: character recognition takes ≥ for a 2.
 std::optional<Decimal> BehindMisreadOperator(const Quantity& quantity);

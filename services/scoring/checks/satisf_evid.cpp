@@ -1,8 +1,9 @@
 // SATISF_EVID (26): a satisfaction of 100 % or one in words rests on a survey whose size is told, in the row or in the
 // report. Fires: "抽样调查满意度达到基本满意及以上" (document 003): a survey without a number. Must not: 93%; 100%
-// beside 发放问卷120份.
+// beside 发放问卷120份; 政策知晓率 100%.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
+#include "scoring/checks/rows.h"
 
 #include <algorithm>
 #include <vector>
@@ -34,7 +35,10 @@ bool RowTellsSize(const evaluation::v1::Indicator& cells, const Rules& rules) {
   return survey && TellsSize(Cat(cells.level3(), "；", cells.actual()), rules);
 }
 
-bool IsSatisfaction(const IndicatorReading& row) {
+// 政策知晓率 stands among satisfaction and is none.
+bool IsSatisfaction(const IndicatorReading& row, const CheckInput& input) {
+  const std::string_view name = input.text.Level3(row);
+  if (name.ends_with("率") && !input.rules.words.satisfaction_names.IsIn(name)) return false;
   return (row.indicator_class != nullptr && row.indicator_class->indicator_class == v1::INDICATOR_CLASS_SATISFACTION) ||
          row.is_satisfaction;
 }
@@ -57,7 +61,7 @@ bool NeedsEvidence(const IndicatorReading& row) {
 void SatisfEvid(const CheckInput& input, FindingSink& findings) {
   std::vector<const IndicatorReading*> rows;
   for (const IndicatorReading& row : input.reading.indicators) {
-    if (!IsSatisfaction(row) || !NeedsEvidence(row)) continue;
+    if (!NeedsEvidence(row) || !IsSatisfaction(row, input)) continue;
     const evaluation::v1::Indicator& cells = *row.row;
     if (!RowTellsSize(cells, input.rules) && !TellsSize(cells.deviation_reason(), input.rules)) rows.push_back(&row);
   }
@@ -72,7 +76,7 @@ void SatisfEvid(const CheckInput& input, FindingSink& findings) {
   const IndicatorReading& first = *rows.front();
   findings.Add(first.Path("actual"),
                Cat("“", first.Name(), "”", rows.size() > 1 ? Cat("等 ", rows.size(), " 项") : std::string(),
-                   "满意度填为“", TruncateUtf8(first.actual.text, 60), "”，未说明调查方式和样本量"),
+                   "满意度填为“", Quoted(first.row->actual()), "”，未说明调查方式和样本量"),
                {{"rows", list}, {"actual", std::string(TruncateUtf8(first.actual.text, 300))}});
 }
 

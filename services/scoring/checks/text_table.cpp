@@ -1,12 +1,14 @@
-// TEXT_TABLE (19), of the report; goal_rows.h is for the goals. The report names the budget, the spending and the
-// execution rate of the table, and for a row's named amount (慰问金5.04万) the same amounts. 元, 万元 and 亿元 are
-// converted; what is off by the ten thousand between 元 and 万元 is UNIT_MISMATCH's. Only figures about the whole form
-// are compared with its totals: no parts, no other years. Fires: document 000, "预算资金为112万元" beside a table
-// of 16.2; 慰问金 5.04 against 2.62 + 2.32 = 4.94. Must not: "支出约110.76万元" beside 110.76; 公务接待费支出0.19万元;
-// 上级下拨资金36.83万元; 2020年预算90万元 on a form of 2021; 约111万元 for 110.76.
+// TEXT_TABLE (19), of the report; goal_rows.h is for the goals, said_of_funds.h for words without a figure and names.
+// The report names the budget, the spending and the execution rate of the table, and for a row's named amount
+// (慰问金5.04万) the same amounts. 元, 万元 and 亿元 are converted; what is off by the ten thousand between 元 and 万元
+// is UNIT_MISMATCH's. Only figures about the whole form are compared with its totals: no parts, no other years. Fires:
+// document 000, "预算资金为112万元" beside a table of 16.2; 慰问金 5.04 against 2.62 + 2.32 = 4.94. Must not:
+// "支出约110.76万元" beside 110.76; 公务接待费支出0.19万元; 上级下拨资金36.83万元; 2020年预算90万元 on a form of 2021;
+// 约111万元 for 110.76.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/checks/goal_rows.h"
+#include "scoring/checks/said_of_funds.h"
 #include "scoring/checks/text/years.h"
 #include "scoring/engine/line.h"
 #include "scoring/engine/literal/words.h"
@@ -280,6 +282,7 @@ void CompareRow(const IndicatorReading& row, const std::vector<Named>& named, co
 void TextTable(const CheckInput& input, FindingSink& findings) {
   const evaluation::v1::SelfEvaluation& form = *input.reading.form;
   CompareGoalWithRows(input, findings);
+  CompareFundsWithWords(input, findings);
   if (form.report().empty()) return;
   TotalsInReport totals(input, findings);
   std::vector<Named> named;

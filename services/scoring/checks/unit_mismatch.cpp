@@ -1,9 +1,9 @@
 // UNIT_MISMATCH (16): target and actual value of a row are in units that can be compared, and amounts in the report are
 // not off by the ten thousand between 元 and 万元; where a row has no points, a figure with its operator is answered by
-// one; and what is called a rate is no number of people (a hint). Fires: 360天 against 100%; 签约率 24694人; 30万元
-// against 30元; ≥80% against 均通过省级验收, without points; "支出360304万元" beside a table of 110.76万元;
-// "626,380.00元" beside 626380 under 万元 (document 004). Must not: ≥50个 against 50, 50个 against 50家, 72890元
-// against 7.289万元, 已完成100%.
+// one; what is called a rate is no number of people, and words are not answered by a percentage alone (hints). Fires:
+// 360天 against 100%; 签约率 24694人; 30万元 against 30元; ≥80% against 均通过省级验收, without points;
+// "支出360304万元" beside a table of 110.76万元; "626,380.00元" beside 626380 under 万元 (document 004). Must not:
+// ≥50个 against 50, 50个 against 50家, 72890元 against 7.289万元, 已完成100%.
 
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
@@ -44,8 +44,8 @@ bool IsCountOfRate(const IndicatorReading& row, FormText& text) {
   return name.ends_with("率") && !name.ends_with("频率") && !name.ends_with("功率") && !name.ends_with("心率");
 }
 
-void CheckRow(const IndicatorReading& row, FormText& text, FindingSink& findings) {
-  if (IsCountOfRate(row, text))
+void CheckRow(const IndicatorReading& row, const CheckInput& input, FindingSink& findings) {
+  if (IsCountOfRate(row, input.text))
     findings.AddMild(evaluation::v1::SEVERITY_INFO, row.Path("target"),
                      Cat("“", row.Name(), "”是比率，指标值 ", row.target.quantities.front().ToString(), " 却是数量"),
                      {{"target", row.target.quantities.front().ToString()}});
@@ -56,8 +56,9 @@ void CheckRow(const IndicatorReading& row, FormText& text, FindingSink& findings
         Cat("“", row.Name(), "”指标值 ", target.ToString(), " 与实际完成值 ", actual.ToString(), " 单位不同，无法比较"),
         {{"target", target.ToString()}, {"actual", actual.ToString()}});
   }
-  // With points it is FULL_NOT_MET's.
-  if (const Quantity* const asked = row.score ? nullptr : FigureAnsweredInWords(row))
+  // With points it is FULL_NOT_MET's, and what is not done NO_REASON's.
+  const bool named = row.score || SaysNotDone(row, input.rules);
+  if (const Quantity* const asked = named ? nullptr : FigureAnsweredInWords(row))
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("actual"),
                      Cat("“", row.Name(), "”指标值 ", asked->ToString(), "，实际完成值“", Quoted(row.row->actual()),
                          "”没有数字，无从核对"),
@@ -73,6 +74,30 @@ void CheckRow(const IndicatorReading& row, FormText& text, FindingSink& findings
                      " 数字相同而单位不同"),
                  {{"target", pair.target.ToString()}, {"actual", pair.actual.ToString()}});
   }
+}
+
+// 有所提升 against 100%: the completion rate in the place of what was reached. Said once for all rows.
+void CheckWordsAnsweredByRates(const FormReading& reading, FindingSink& findings) {
+  const IndicatorReading* first = nullptr;
+  std::string rows;
+  int count = 0;
+  for (const IndicatorReading& row : reading.indicators) {
+    const bool words = !row.target.blank && !row.target.figures && !row.target.malformed && row.tier == nullptr;
+    if (!words || row.actual.quantities.size() != 1) continue;
+    const Quantity& actual = row.actual.quantities.front();
+    // Only a percentage, with nothing around it.
+    if (actual.unit.dimension != Dimension::kRatio || actual.end ||
+        row.actual.text != Cat(actual.number.ToString(), actual.unit_text))
+      continue;
+    if (first == nullptr) first = &row;
+    Append(rows, count++ == 0 ? "" : ",", row.index);
+  }
+  if (first == nullptr) return;
+  findings.AddMild(
+      evaluation::v1::SEVERITY_INFO, first->Path("actual"),
+      Cat("“", first->Name(), "”", count > 1 ? Cat("等 ", count, " 项") : std::string(), "指标值是文字（“",
+          Quoted(first->row->target()), "”），实际完成值只填了 ", first->actual.text, "，没有写明完成情况"),
+      {{"rows", rows}, {"target", std::string(TruncateUtf8(first->target.text, 300))}, {"actual", first->actual.text}});
 }
 
 // The money of the table, in 万元, and which amounts stand to it as if 元 and 万元 had been mixed up.
@@ -179,7 +204,8 @@ void CheckReport(const FormReading& reading, FindingSink& findings) {
 }  // namespace
 
 void UnitMismatch(const CheckInput& input, FindingSink& findings) {
-  for (const IndicatorReading& row : input.reading.indicators) CheckRow(row, input.text, findings);
+  for (const IndicatorReading& row : input.reading.indicators) CheckRow(row, input, findings);
+  CheckWordsAnsweredByRates(input.reading, findings);
   CheckReport(input.reading, findings);
 }
 

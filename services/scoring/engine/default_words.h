@@ -97,4 +97,14 @@ inline constexpr std::string_view kSatisfactionNames[] = {"满意", "投诉", "�
                                                           "意见", "信访", "上访", "表扬", "锦旗", "测评",
                                                           "问卷", "调查", "反映", "反馈", "回访"};
 
+// What was to be done is not done yet.
+inline constexpr std::string_view kNotDone[] = {"未完成", "未实施", "未开展", "未开工", "未启动", "未建成",
+                                                "未竣工", "未验收", "未执行", "在建",   "建设中", "施工中",
+                                                "进行中", "实施中", "推进中", "办理中", "招标中", "采购中"};
+
+// All of the money is spent.
+inline constexpr std::string_view kAllSpent[] = {"全部拨付", "全面拨付", "全额拨付", "全部支付", "全额支付",
+                                                 "全部使用", "全部支出", "全部执行", "拨付完毕", "支付完毕",
+                                                 "使用完毕", "支出完毕", "执行完毕"};
+
 }  // namespace jixiao::scoring::default_words

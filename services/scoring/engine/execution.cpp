@@ -51,8 +51,10 @@ std::optional<Execution> OfTheParts(const FormReading& reading) {
   const FundReading& total = *reading.total_fund;
   if (!IsBlankOrZero(total.budget) || !IsBlankOrZero(total.executed)) return std::nullopt;
   std::vector<const FundReading*> parts;
-  for (const FundReading& fund : reading.funds)
-    if (fund.is_part && !IsBlankOrZero(fund.budget)) parts.push_back(&fund);
+  for (const FundReading& fund : reading.funds) {
+    if (fund.heads_split && !parts.empty()) break;  // the same money once more
+    if (fund.is_part && !fund.heads_split && !IsBlankOrZero(fund.budget)) parts.push_back(&fund);
+  }
   if (parts.empty()) return std::nullopt;
   Execution sum{Decimal(), Decimal()};
   for (std::size_t i = 0; i < parts.size(); ++i) {

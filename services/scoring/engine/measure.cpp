@@ -46,6 +46,7 @@ struct Unstated {
   bool is_cost = false;
   bool names_rate = false;
   bool is_timing = false;
+  bool names_time = false;  // 完成时限(月): the number is one of time
 };
 
 // 20万元, 300元/亩; among costs also 200万 and, unless the name says that it is a rate, a number without a unit.
@@ -59,7 +60,8 @@ Comparison EffectiveComparison(const Quantity& target, const Unstated& unstated)
   if (unstated.in_name != Comparison::kNone) return unstated.in_name;
   if (target.number.IsZero() || unstated.lower_is_better) return Comparison::kAtMost;
   const bool limit = (unstated.is_cost && IsCostAmount(target.unit, unstated.names_rate)) ||
-                     (unstated.is_timing && target.unit.dimension == Dimension::kTime);
+                     (unstated.is_timing && (target.unit.dimension == Dimension::kTime ||
+                                             (unstated.names_time && target.unit.dimension == Dimension::kNone)));
   return limit ? Comparison::kAtMost : Comparison::kAtLeast;
 }
 
@@ -173,6 +175,16 @@ void PairByUnit(IndicatorReading& row, const Quantities& targets, const Quantiti
   row.measure.complete = row.measure.pairs.size() == targets.size();
 }
 
+// 任务完成时限(月), 建设工期(天): the unit of a bare number, in its name.
+bool NamesTime(std::string_view name) {
+  if (!name.ends_with(')')) return false;
+  name.remove_suffix(1);
+  const std::size_t open = name.rfind('(');
+  if (open == std::string_view::npos) return false;
+  constexpr std::string_view kUnits[] = {"月", "个月", "天", "日", "工作日", "周", "年", "小时", "分钟"};
+  return std::ranges::find(kUnits, name.substr(open + 1)) != std::ranges::end(kUnits);
+}
+
 Unstated UnstatedOf(const IndicatorReading& row, const Quantities& targets, const Rules& rules) {
   Unstated unstated;
   unstated.is_cost = row.is_cost;
@@ -182,6 +194,7 @@ Unstated UnstatedOf(const IndicatorReading& row, const Quantities& targets, cons
     const literal::Folded name(row.row->level3());
     if (targets.size() == 1) unstated.in_name = literal::OperatorInName(name.text());
     unstated.lower_is_better = rules.LowerIsBetter(name.text());
+    unstated.names_time = row.is_timing && NamesTime(name.text());
     unstated.names_rate = row.is_cost && FindWord(name.text(), "率") != std::string_view::npos;
   }
   return unstated;

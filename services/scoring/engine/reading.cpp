@@ -17,6 +17,11 @@ bool HasDigit(std::string_view folded) {
   return folded.find_first_of("0123456789") != std::string_view::npos;
 }
 
+// 按收入性质分, 按资金来源划分: forms of whole departments split their money once by each.
+bool HeadsSplit(std::string_view folded) {
+  return folded.starts_with("按") && (folded.ends_with("分") || folded.ends_with("分类") || folded.ends_with("分为"));
+}
+
 // Points, or a share of all of them: 20%.
 std::optional<Decimal> ReadWeight(std::string_view cell, const Rules& rules) {
   if (const auto points = ReadPoints(cell); points || cell.empty()) return points;
@@ -55,6 +60,7 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
     fund.index = i;
     FoldTo(line.name(), fund.name);
     while (fund.name.ends_with(':')) fund.name.pop_back();
+    fund.heads_split = HeadsSplit(fund.name);
     fund.initial_budget = ReadAmount(line.initial_budget(), ten_thousand);
     fund.budget = ReadAmount(line.full_year_budget(), ten_thousand);
     // Only where nothing is written: 7,00.0,77 is a full-year budget that cannot be read.

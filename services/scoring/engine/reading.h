@@ -20,7 +20,8 @@ struct FundReading {
   const evaluation::v1::FundLine* line = nullptr;
   int index = 0;
   bool is_part = false;
-  std::string name;  // folded
+  bool heads_split = false;  // the rows behind it are the whole money once more, split another way: 按支出性质分
+  std::string name;          // folded
   std::optional<Decimal> initial_budget;
   std::optional<Decimal> budget;  // 全年预算数, or 年初预算数 where the form has only that
   std::optional<Decimal> executed;

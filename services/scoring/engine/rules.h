@@ -203,6 +203,8 @@ class Rules {
     WordList form_titles;
     Phrases done;
     WordList satisfaction_names;
+    WordList not_done;
+    WordList all_spent;
   };
   Words words;
 

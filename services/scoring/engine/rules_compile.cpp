@@ -419,6 +419,8 @@ class RulesCompiler {
     const WordList done = list(words.done_words(), default_words::kDone);
     for (const std::string& word : done.words()) w.done.Add(word);
     w.satisfaction_names = list(words.satisfaction_names(), default_words::kSatisfactionNames);
+    w.not_done = list(words.not_done_words(), default_words::kNotDone);
+    w.all_spent = list(words.all_spent_words(), default_words::kAllSpent);
   }
 
   const v1::RuleSet& r_;

@@ -123,6 +123,41 @@ TEST(ExecScore, FiresWhereTheScoreIsNotTheRules) {
             "funds[0].score", "执行率得分填为 8.62，按 37.24 ÷ 43.2 和分值 10 应为 7.00", RulesOf("cn-national-2021"));
 }
 
+TEST(ExecScore, FiresWherePartsAreSpentUnderAnEmptyTotal) {
+  SelfEvaluation form = FormWith({{"≥2次", "2次", "90", "90"}});
+  AddFund(form, Fund("年度资金总额", "0", "0", "0", "10", "0", "0"));
+  AddFund(form, Fund("其中：当年财政拨款", "", "132.912", "132.912"));
+  ExpectOne(form, "EXEC_SCORE", SEVERITY_ERROR, "funds[0].score",
+            "执行率得分填为 0，按 132.912 ÷ 132.912 和分值 10 应为 10.00");
+}
+
+TEST(ExecScore, FiresOnTheWeightWhereThatIsWrong) {
+  ExpectOne(OneFund(Fund("年度资金总额", "", "620.82", "620.82", "100", "100%", "10")), "EXEC_SCORE", SEVERITY_ERROR,
+            "funds[0].weight", "执行率的分值填为 100，得分 10 是按分值 10 计算的，分值应为 10");
+}
+
+TEST(ExecScore, FiresMildlyWhereOnlyTheExecutionHasNoPoints) {
+  SelfEvaluation form =
+      FormWith({{"≥2次", "2次", "30", "30"}, {"≥3次", "3次", "30", "30"}, {"≥4次", "4次", "30", "30"}});
+  AddFund(form, Fund("年度资金总额", "", "30", "30", "10", "100%", ""));
+  ExpectOne(form, "EXEC_SCORE", SEVERITY_WARNING, "funds[0].score", "执行率分值 10，没有填得分");
+  for (auto& row : *form.mutable_indicators()) row.clear_score();
+  ExpectNone(form, "EXEC_SCORE", "a form without points");
+}
+
+TEST(ExecScore, SaysTheUnitOnAFormInYuan) {
+  SelfEvaluation form = OneFund(Fund("年度资金总额", "", "20000.00", "9034", "10", "45.17%", "10"));
+  form.set_amount_unit(evaluation::v1::AMOUNT_UNIT_YUAN);
+  ExpectOne(form, "EXEC_SCORE", SEVERITY_ERROR, "funds[0].score",
+            "执行率得分填为 10，按 0.9034 万元 ÷ 2 万元 和分值 10 应为 4.52");
+}
+
+TEST(ExecScore, FollowsTheRateThatIsPrinted) {
+  ExpectNone(OneFund(Fund("年度资金总额", "", "1000", "596", "10", "60%", "6")), "EXEC_SCORE", "6 = 10 × 60%");
+  ExpectOne(OneFund(Fund("年度资金总额", "", "1000", "596", "10", "70%", "7")), "EXEC_SCORE", SEVERITY_ERROR,
+            "funds[0].score", "执行率得分填为 7，按 596 ÷ 1000 和分值 10 应为 5.96");
+}
+
 TEST(ExecScore, MustNotFire) {
   ExpectNone(OneFund(Fund("年度资金总额", "", "43.2", "37.24", "10", "", "8.62")), "EXEC_SCORE", "the rule's score");
   ExpectNone(OneFund(Fund("年度资金总额", "", "43.2", "37.24", "10", "", "8.63")), "EXEC_SCORE", "within 0.01");
@@ -200,6 +235,22 @@ TEST(FundParts, FiresMildlyWhereTheListNeedNotBeWhole) {
   const auto findings = FindingsOf(ScoreOf(form), "FUND_PARTS");
   ASSERT_EQ(findings.size(), 2u);
   EXPECT_EQ(findings[0].severity(), SEVERITY_WARNING);
+}
+
+TEST(FundParts, EachSplitOfTheMoneyIsAListOfItsOwn) {
+  SelfEvaluation form = FormWith({{"≥2次", "2次", "90", "90"}});
+  AddFund(form, Fund("年度资金总额", "", "2030.12", "2030.12", "10", "100%", "10"));
+  AddFund(form, Fund("按收入性质分：", "", "2030.12", ""));
+  AddFund(form, Fund("其中：一般公共预算", "", "1325.68", ""));
+  AddFund(form, Fund("政府性基金拨款", "", "118.82", ""));
+  AddFund(form, Fund("其他资金", "", "585.62", ""));
+  AddFund(form, Fund("按支出性质分：", "", "", ""));
+  AddFund(form, Fund("其中：基本支出", "", "900.47", ""));
+  AddFund(form, Fund("项目支出", "", "1129.65", ""));
+  ExpectNone(form, "FUND_PARTS", "each split adds up");
+  form.mutable_funds(7)->set_full_year_budget("1025.20");
+  ExpectOne(form, "FUND_PARTS", SEVERITY_WARNING, "funds[0].full_year_budget",
+            "按支出性质分，全年预算数：总额 2030.12 万元，分项合计 1925.67 万元，相差 104.45 万元");
 }
 
 TEST(FundParts, MustNotFire) {

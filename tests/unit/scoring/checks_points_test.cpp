@@ -183,6 +183,46 @@ TEST(FullNotMet, FiresMildlyOnFullPointsForARowThatSaysNothing) {
              "its completion is stated");
 }
 
+TEST(FullNotMet, ARowMayHaveItsValuesInTheRowsUnderIt) {
+  SelfEvaluation form = FormWith({
+      {"", "", "10", "10", "产出指标", "数量指标", "★补助瓜果种植面积"},
+      {"6亩", "6亩", "", "", "产出指标", "数量指标", "梨树种植面积"},
+      {"1亩", "1亩", "", "", "产出指标", "数量指标", "桃种植面积"},
+      {"80头", "80头", "80", "80", "产出指标", "数量指标", "猪养殖数量"},
+  });
+  ExpectNone(form, "FULL_NOT_MET", "the rows under it have the values");
+  ExpectNone(form, "NOT_MEASURABLE", "the rows under it have the targets");
+  form.mutable_indicators(1)->set_actual("3亩");
+  ExpectOne(form, "FULL_NOT_MET", SEVERITY_ERROR, "indicators[1].actual",
+            "“梨树种植面积”指标值 6亩，实际完成 3亩（50.00%），未达到指标值，却“★补助瓜果种植面积”得满分 10 分");
+  form.mutable_indicators(1)->set_level2("质量指标");
+  const auto findings = FindingsOf(ScoreOf(form), "FULL_NOT_MET");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].path(), "indicators[0].actual") << "below another level 2, it is a row of its own";
+}
+
+TEST(FullNotMet, MustNotFireOnRowsThatAreJudgedByCriteria) {
+  const SelfEvaluation form = FormWith({
+      {"", "", "3", "3", "项目管理(13分)", "", "财务制度"},
+      {"", "", "2", "2", "项目决策(2分)", "", "决策依据"},
+      {"≥2次", "2次", "95", "95"},
+  });
+  ExpectNone(form, "FULL_NOT_MET", "no column for them");
+}
+
+TEST(FullNotMet, FiresOnWordsThatSayNotDone) {
+  ExpectOne(OneRow({"1", "建设中", "10", "10"}), "FULL_NOT_MET", SEVERITY_ERROR, "indicators[0].actual",
+            "“指标”指标值“1”，实际完成值“建设中”说明尚未完成，却得满分 10 分");
+  for (const auto& [target, actual] : {std::pair("≥1个", "未完成"), std::pair("2021年12月底", "在建，未完成"),
+                                       std::pair("完成验收", "尚未验收"), std::pair("100%", "未完成")})
+    EXPECT_EQ(FindingsOf(ScoreOf(OneRow({target, actual, "10", "10"})), "FULL_NOT_MET").size(), 1u) << target;
+  ExpectNone(OneRow({"1", "建设中", "10", "5"}), "FULL_NOT_MET", "points were lost");
+  ExpectNone(OneRow({"≤2个", "无未完成项目", "10", "10"}), "IND_SCORE", "none is unfinished");
+  ExpectNone(OneRow({"无在建项目", "无在建项目", "10", "10"}), "FULL_NOT_MET", "the target's own words");
+  ExpectOne(OneRow({"1个", "建设中", "", ""}), "NO_REASON", SEVERITY_ERROR, "indicators[0].deviation_reason",
+            "“指标”指标值“1个”，实际完成值“建设中”说明尚未完成，未说明偏差原因和改进措施");
+}
+
 TEST(FullNotMet, MustNotFire) {
   const std::pair<std::string_view, Row> cases[] = {
       {"a cost below its target", {"30万元", "26.23万元", "5", "5", "产出指标", "成本指标"}},
@@ -233,6 +273,26 @@ TEST(IndScore, FiresMildlyWhereNoReadingOfABareTargetGivesTheScore) {
             SEVERITY_WARNING, "indicators[0].score",
             "“高血压规范管理数”指标值 3807 人，实际完成 3224 人，分值 2，按规则应得 1.69 分（指标值若是上限则 2 分），"
             "填为 1.9 分");
+}
+
+TEST(IndScore, FiresMildlyOnSomePointsForWhatCameTooLate) {
+  const Row late = {"2019年12月", "2020年6月",         "20", "10", "产出指标", "时效指标", "完成时间",
+                    "",           "部分项目延续至下年"};
+  ExpectOne(OneRow(late), "IND_SCORE", SEVERITY_WARNING, "indicators[0].score",
+            "“完成时间”时限 2019年12月，实际 2020年6月，已逾期，分值 20，按规则应得 0.00 分，填为 10 分");
+  Row none = late;
+  none.score = "0";
+  ExpectNone(OneRow(none), "IND_SCORE", "as the rules have it");
+}
+
+TEST(IndScore, ATimeWhoseUnitStandsInTheNameIsALimit) {
+  ExpectNone(OneRow({"10", "8", "10", "10", "产出指标", "时效指标", "任务完成时限(月)"}), "FULL_NOT_MET", "earlier");
+  EXPECT_EQ(
+      FindingsOf(ScoreOf(OneRow({"30", "35", "10", "10", "产出指标", "时效指标", "完成时限（天）"})), "FULL_NOT_MET")
+          .size(),
+      1u);
+  EXPECT_EQ(ScoreOf(OneRow({"10", "8", "10", "10", "产出指标", "数量指标", "开放(月)"})).lines(0).computed_score(),
+            "8.00");
 }
 
 TEST(IndScore, MustNotFire) {

@@ -165,6 +165,32 @@ TEST(TextTableCheck, FiresOnAGoalThatCountsOtherThanItsRow) {
             "“一级种薯基地面积”实际完成值 8535.5 亩，与总体目标所写“建成种薯基地8000.5亩”不一致");
 }
 
+TEST(TextTableCheck, HintsAtMoneyThatIsSaidToBeSpent) {
+  SelfEvaluation form = OneFund(Fund("年度资金总额", "", "850", "680", "", "80%"));
+  AddSection(form, "项目资金执行情况分析", "资金已经拨付到项目单位。资金已全部拨付。");
+  ExpectOne(form, "TEXT_TABLE", SEVERITY_INFO, "report[0].text",
+            "文中称“资金已全部拨付”，而表内全年执行数 680 万元，全年预算数 850 万元（80.00%）");
+  for (const std::string_view text : {"项目费用已全部支付", "资金未全部拨付", "2019年资金已全部拨付", "资金已经拨付"}) {
+    form.mutable_report(0)->set_text(std::string(text));
+    ExpectNone(form, "TEXT_TABLE", text);
+  }
+  form.mutable_report(0)->set_text("资金已全部拨付");
+  AddFund(form, Fund("其中：中央资金", "", "600", "600", "", "100%"));
+  ExpectNone(form, "TEXT_TABLE", "the part that was spent");
+}
+
+TEST(TextTableCheck, HintsAtAnAmountInTheProjectsName) {
+  SelfEvaluation form = OneFund(Fund("年度资金总额", "", "236", "236", "", "100%"));
+  form.set_project_name("2020年忠烈祠免费开放经费236.25万元");
+  form.set_fiscal_year(2020);
+  ExpectOne(form, "TEXT_TABLE", SEVERITY_INFO, "project_name",
+            "项目名称中的 236.25万元 与表内全年预算数 236 万元不符，相差 0.25 万元");
+  for (const std::string_view name : {"免费开放经费236万元", "100万元以上设备购置", "免费开放经费", "10元门票补助"}) {
+    form.set_project_name(std::string(name));
+    ExpectNone(form, "TEXT_TABLE", name);
+  }
+}
+
 TEST(TextTableCheck, MustNotFireOnGoals) {
   for (const std::string_view goal :
        {"发放原原种550万粒", "发放原原种5500000粒", "发放原原种约500万粒", "发放原原种425万元", "发放原原种425人",

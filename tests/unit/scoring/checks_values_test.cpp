@@ -152,6 +152,19 @@ TEST(UnitMismatch, NamesTwentyAmountsOfASectionAtMost) {
   EXPECT_EQ(FindingsOf(ScoreOf(form), "UNIT_MISMATCH").size(), 40u);
 }
 
+TEST(UnitMismatch, FiresMildlyOnWordsThatARateAnswers) {
+  const SelfEvaluation form = FormWith({
+      {"有所提升", "100%", "10", "10", "效益指标", "社会效益指标", "服务水平"},
+      {"进一步完善", "100%", "10", "10", "效益指标", "社会效益指标", "管理制度"},
+      {"有所提升", "有所提升，满意率100%", "80", "80", "效益指标", "社会效益指标", "环境"},
+      {"100%", "100%", "80", "80"},
+  });
+  const Finding finding =
+      ExpectOne(form, "UNIT_MISMATCH", SEVERITY_INFO, "indicators[0].actual",
+                "“服务水平”等 2 项指标值是文字（“有所提升”），实际完成值只填了 100%，没有写明完成情况");
+  EXPECT_EQ(finding.evidence().at("rows"), "0,1");
+}
+
 TEST(UnitMismatch, MustNotFire) {
   const std::pair<std::string_view, Row> cases[] = {
       {"a bare number", {"≥50个", "50", "10", "10"}},

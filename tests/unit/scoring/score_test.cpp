@@ -661,6 +661,11 @@ TEST(Score, AFormThatNobodyFilledInHasNoGrade) {
   EXPECT_EQ(ScoreOf(form).grade(), "差");
 }
 
+TEST(Score, WeightsAboveTheTotalHaveNoGrade) {
+  EXPECT_EQ(ScoreOf(FormWith({{"≥5个", "5个", "60", "60"}, {"100%", "100%", "50", "50"}})).grade(), "");
+  EXPECT_EQ(ScoreOf(FormWith({{"≥5个", "5个", "50.05", "50"}, {"100%", "100%", "50", "50"}})).grade(), "优");
+}
+
 TEST(Score, PointsOfTheExecutionMayStandOnItsOnlyPart) {
   SelfEvaluation form = FormWith({{"≥5个", "5个", "90", "90"}});
   auto& total = *form.add_funds();

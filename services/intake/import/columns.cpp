@@ -72,7 +72,8 @@ bool IsSecondHeaderRow(const std::vector<Row>& rows, std::size_t at, const Roles
   if (rows[at].cells.front()->row + 1 != rows[at + 1].filled.front()->row) return false;
   // Without spans, places can be compared only where both rows have all of them.
   if (layout == Layout::kLoose && rows[at].cells.size() != rows[at + 1].cells.size()) return false;
-  constexpr Roles kDivided = Role::kTarget | Role::kTargetFigure | Roles(Role::kApprovedTarget);
+  constexpr Roles kDivided = Role::kTarget | Role::kTargetFigure | Roles(Role::kApprovedTarget) | Roles(Role::kActual) |
+                             Roles(Role::kScore) | Roles(Role::kDeviation);
   std::size_t known = 0, parts = 0, alone = 0;
   for (const Cell* cell : rows[at + 1].filled) {
     if (IsNumber(cell->text) || LevelOf(cell->text) != 0) return false;
@@ -85,14 +86,17 @@ bool IsSecondHeaderRow(const std::vector<Row>& rows, std::size_t at, const Roles
                (IsSubtotal(label.key) || IsFundName(cell->text))) {
       ++parts;
     } else if (!funds && above != nullptr && EndOf(rows[at], *above) > above->column + 1 &&
-               ReadLabel(above->text).roles.HasAny(kDivided) && Utf8Length(Fold(cell->text)) <= 6) {
-      ++parts;  // 年度指标值 divided into 运算符, 内容, 度量单位
+               ReadLabel(above->text).roles.HasAny(kDivided) && Utf8Length(Fold(cell->text)) <= 8) {
+      ++parts;  // 年度指标值 divided into 运算符, 内容, 度量单位; 得分 into 自评得分, 财政审核得分
     } else {
       return false;
     }
   }
-  // Of words that only stand in the right place, others must be known beside them.
-  if (!funds && parts > 0 && known == 0) return false;
+  // Of words that only stand in the right place, others must be known beside them, or be all that the row has: 年初,
+  // 调整后 under one cell, the rest of the header merged over both rows.
+  const bool merged = layout == Layout::kExact && std::any_of(rows[at].filled.begin(), rows[at].filled.end(),
+                                                              [](const Cell* cell) { return cell->rows > 1; });
+  if (!funds && parts > 0 && known == 0 && !merged) return false;
   return alone == 0 ? known + parts >= 2 : parts == 0 && known >= 3;
 }
 
@@ -115,6 +119,25 @@ std::vector<Head> Heads(const std::vector<Row>& rows, std::size_t at, bool two) 
   std::stable_sort(out.begin(), out.end(),
                    [](const Head& a, const Head& b) { return a.cell->column < b.cell->column; });
   return out;
+}
+
+// What a header cell in words we do not know is, by the divided cell above it: of 年初 and 调整后 the target that was
+// approved and the one that counts, of 上半年 and 全年 the latter; of 自评 and 财政复核 the points that the unit gives
+// itself.
+Role RoleUnder(const Head& head) {
+  if (head.parent == nullptr) return Role::kOther;
+  const Roles above = ReadLabel(head.parent->text).roles;
+  const std::string word = Fold(head.cell->text);
+  const bool former = ContainsAny(word, {"年初", "批复", "调整前", "原"});
+  if (above.HasAny(Role::kTarget | Role::kTargetFigure | Roles(Role::kApprovedTarget))) {
+    if (ContainsAny(word, {"调整", "全年"}) && !former) return Role::kTarget;
+    return former ? Role::kApprovedTarget : Role::kTargetFigure;
+  }
+  if (above.Has(Role::kActual))
+    return ContainsAny(word, {"全年", "年末", "年终", "累计"}) ? Role::kActual : Role::kOther;
+  if (above.Has(Role::kScore)) return ContainsAny(word, {"自评", "单位"}) ? Role::kScore : Role::kOther;
+  if (above.Has(Role::kDeviation)) return Role::kDeviation;
+  return Role::kOther;
 }
 
 void Finish(Columns& out, const std::vector<Row>& rows, std::size_t at, Layout layout) {
@@ -344,10 +367,7 @@ Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout la
         first = false;
         continue;
       }
-      column.role =
-          head.parent != nullptr && ReadLabel(head.parent->text).roles.HasAny(Role::kTarget | Role::kTargetFigure)
-              ? Role::kTargetFigure
-              : Role::kOther;
+      column.role = RoleUnder(head);
     }
     first = false;
     // Plain text that lost cells between 一级 and 三级 lost the column of 二级.
@@ -388,10 +408,20 @@ Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout la
         break;
       }
   }
+  // 一级指标 权重 二级指标 权重 三级指标 权重: the weights of groups stand behind their level.
+  if (count(Role::kWeight) > 1)
+    for (std::size_t i = 1; i + 1 < out.columns.size(); ++i) {
+      const Role before = out.columns[i - 1].role;
+      if (out.columns[i].role == Role::kWeight && (before == Role::kLevel1 || before == Role::kLevel2) &&
+          std::any_of(out.columns.begin() + static_cast<std::ptrdiff_t>(i) + 1, out.columns.end(),
+                      [](const Column& c) { return c.role == Role::kWeight; }))
+        out.columns[i].role = Role::kOther;
+    }
   // The same role twice: the later one is not understood.
   for (std::size_t i = 0; i < out.columns.size(); ++i)
     for (std::size_t j = i + 1; j < out.columns.size(); ++j)
-      if (out.columns[i].role == out.columns[j].role && out.columns[i].role != Role::kOther)
+      if (out.columns[i].role == out.columns[j].role && out.columns[i].role != Role::kOther &&
+          out.columns[i].role != Role::kDeviation)  // 原因 and 改进措施 are two lines of one text
         out.columns[j].role = Role::kOther;
   if (!out.Has(Role::kLevel3)) {
     // 指标名称 may be called otherwise: the last level that is there names the indicator.

@@ -36,8 +36,36 @@ std::map<std::string, int> HeadingStyles(const pugi::xml_node& styles) {
   return out;
 }
 
+// Signs of the font Symbol, which other fonts have other characters for.
+std::string_view SignOfSymbolFont(std::string_view code) {
+  if (code.size() != 4) return "";
+  const std::string_view low = code.substr(2);
+  if (code.substr(0, 2) != "F0" && code.substr(0, 2) != "00") return "";
+  if (low == "B3") return "≥";
+  if (low == "A3") return "≤";
+  if (low == "B1") return "±";
+  if (low == "B4") return "×";
+  if (low == "B8") return "÷";
+  if (low == "B9") return "≠";
+  if (low == "BB") return "≈";
+  return "";
+}
+
+// The same in a run of text, where they are characters for private use.
+void ReplaceSymbols(std::string& text) {
+  constexpr std::pair<std::string_view, std::string_view> kSigns[] = {{"\uF0B3", "≥"}, {"\uF0A3", "≤"}, {"\uF0B1", "±"},
+                                                                      {"\uF0B4", "×"}, {"\uF0B8", "÷"}, {"\uF03D", "="},
+                                                                      {"\uF025", "%"}};
+  if (text.find('\xEF') == std::string::npos) return;
+  for (const auto& [symbol, sign] : kSigns)
+    for (std::size_t at = text.find(symbol); at != std::string::npos; at = text.find(symbol, at + sign.size()))
+      text.replace(at, symbol.size(), sign);
+}
+
 // Check boxes and bullets of symbol fonts, as far as forms use them.
-std::string_view Symbol(std::string_view code) {
+std::string_view Symbol(std::string_view font, std::string_view code) {
+  if (font == "Symbol")
+    if (const std::string_view sign = SignOfSymbolFont(code); !sign.empty()) return sign;
   if (code == "F0FE" || code == "F052" || code == "00FE" || code == "0052") return "☑";
   if (code == "F0A8" || code == "F0A3" || code == "F06F" || code == "00A8" || code == "00A3") return "□";
   if (code == "F0FC" || code == "00FC") return "√";
@@ -83,7 +111,9 @@ class Reader {
     for (const pugi::xml_node& child : node.children()) {
       const std::string_view name = LocalName(child);
       if (name == "t") {
-        out += child.text().get();
+        std::string text = child.text().get();
+        ReplaceSymbols(text);
+        out += text;
       } else if (name == "tab" || name == "ptab") {
         out += '\t';
       } else if (name == "br" || name == "cr") {
@@ -91,7 +121,7 @@ class Reader {
       } else if (name == "noBreakHyphen") {
         out += '-';
       } else if (name == "sym") {
-        out += Symbol(Attribute(child, "char"));
+        out += Symbol(Attribute(child, "font"), Attribute(child, "char"));
       } else if (name == "txbxContent") {
         boxes_.push_back(child);
       } else if (name == "AlternateContent") {

@@ -117,6 +117,19 @@ bool StartsItem(std::string_view line) {
   return rest.starts_with('.') && rest.size() > 1 && !(rest[1] >= '0' && rest[1] <= '9');
 }
 
+bool HasDigits(std::string_view text) {
+  return text.find_first_of("0123456789") != std::string_view::npos;
+}
+
+// Whether a line begins with a number or with a bound and a number: 630人, ≥50.
+bool StartsValue(std::string_view line) {
+  const std::string folded = Fold(TruncateUtf8(line, 64));
+  std::string_view rest = folded;
+  for (const std::string_view sign : {"≥", "≤", "=", ">", "<"})
+    if (rest.starts_with(sign)) rest.remove_prefix(sign.size());
+  return !rest.empty() && rest.front() >= '0' && rest.front() <= '9';
+}
+
 std::string_view TrimSpace(std::string_view text) {
   while (!text.empty()) {
     std::string_view probe = text;
@@ -201,7 +214,9 @@ std::string CleanValue(std::string_view text) {
     if (!out.empty()) {
       const char32_t last = LastOf(out), first = FirstOf(line);
       const bool sentence_ended = last == U'。' || last == U'；' || last == U';' || last == U'！';
-      if (sentence_ended || StartsItem(line))
+      // 10 above 10, 216人 above 630人: values of their own, and no number that broke.
+      const bool another_value = StartsValue(line) && HasDigits(out);
+      if (sentence_ended || another_value || StartsItem(line))
         out += '\n';
       else if (IsAsciiWord(last) && IsAsciiWord(first) && !(last >= '0' && last <= '9' && first >= '0' && first <= '9'))
         out += ' ';
@@ -271,7 +286,7 @@ int YearIn(std::string_view text) {
       for (; count < 4 && !four.empty(); ++count) {
         if ((static_cast<unsigned char>(four.front()) & 0xC0) == 0x80) break;
         char32_t c = TakeUtf8(four);
-        if (c == U'○' || c == U'零' || c == U'Ｏ') c = U'〇';
+        if (c == U'○' || c == U'零' || c == U'Ｏ' || c == U'0' || c == U'O') c = U'〇';
         const std::size_t digit = kDigits.find(c);
         if (digit == std::u32string_view::npos) break;
         year = year * 10 + static_cast<int>(digit);

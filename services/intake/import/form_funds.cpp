@@ -128,6 +128,10 @@ void FormReader::ReadFundRow(const Row& row) {
                                 Cat("资金表的“", CleanWord(column.header->text), "”在自评表的数据中没有对应的栏目"));
       continue;
     }
+    if (kMoneyRoles.Has(column.role) && Contains(Fold(cell->text), "%")) {
+      writer_.ledger().Refuse(*cell, Cat("“", CleanWord(column.header->text), "”一列应为金额，不是百分比"));
+      continue;
+    }
     const int index = line_for(column.source);
     FundLine& line = *form.mutable_funds(index);
     std::string* field = nullptr;

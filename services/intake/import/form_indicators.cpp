@@ -5,6 +5,8 @@
 #include "intake/import/form_roles.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 namespace jixiao::importing {
 namespace {
@@ -30,6 +32,74 @@ bool IsPlaceholder(std::string_view text) {
   return Utf8Length(key) >= 1 && key != "。";
 }
 
+// 小计, 产出指标小计, 绩效指标合计: what rows above it add up to.
+bool IsSubtotal(std::string_view text) {
+  const std::string folded = Fold(text);
+  if (Utf8Length(folded) > 12) return false;
+  return folded == "小计" || folded == "合计" || folded == "分项合计" || folded.ends_with("小计") ||
+         (folded.ends_with("合计") && Contains(folded, "指标"));
+}
+
+// Nothing but numbers, marks and names of levels beside it.
+bool IsSubtotalRow(const Row& row) {
+  bool named = false;
+  for (const Cell* cell : row.filled) {
+    if (IsSubtotal(cell->text))
+      named = true;
+    else if (!IsFigure(cell->text) && LevelOf(cell->text) == 0)
+      return false;
+  }
+  return named;
+}
+
+// 第 1 页 共 2 页, -1-, 1/2, 注：…, 填表说明：…: alone in a row, it belongs to the page.
+bool IsOfThePage(const Row& row) {
+  if (row.filled.size() != 1) return false;
+  const std::string folded = Fold(row.filled.front()->text);
+  for (const std::string_view word : {"注:", "备注:", "说明:", "填表说明", "填报说明", "注1"})
+    if (folded.starts_with(word)) return true;
+  if (folded.empty() || folded.size() > 40) return false;
+  std::string rest = folded;
+  for (const std::string_view word : {"第", "页", "共", "/", "-", "—"})
+    for (std::size_t at = rest.find(word); at != std::string::npos; at = rest.find(word)) rest.erase(at, word.size());
+  return rest != folded && rest.size() <= 4 && !rest.empty() &&
+         rest.find_first_not_of("0123456789") == std::string::npos;
+}
+
+std::vector<std::string> LinesOf(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (!IsBlank(text.substr(0, end))) out.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+// How many indicators a row holds, line below line in its cells: as many as its weight has numbers, when target or
+// actual value have as many lines, too, and its score not fewer. 1 for any other row.
+std::size_t IndicatorsIn(const Row& row, const std::vector<const Column*>& assigned) {
+  constexpr std::size_t kMost = 20;
+  std::size_t weights = 0;
+  bool values = false;
+  for (std::size_t i = 0; i < row.cells.size(); ++i)
+    if (assigned[i] != nullptr && assigned[i]->role == Role::kWeight && weights == 0) {
+      const std::vector<std::string> lines = LinesOf(row.cells[i]->text);
+      if (lines.size() < 2 || lines.size() > kMost || !std::all_of(lines.begin(), lines.end(), IsNumber)) return 1;
+      weights = lines.size();
+    }
+  if (weights == 0) return 1;
+  for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    if (assigned[i] == nullptr || IsBlank(row.cells[i]->text)) continue;
+    const Role role = assigned[i]->role;
+    const std::size_t lines = LinesOf(row.cells[i]->text).size();
+    if (role == Role::kScore && lines != weights) return 1;
+    values =
+        values || ((role == Role::kTarget || role == Role::kActual || role == Role::kTargetFigure) && lines == weights);
+  }
+  return values ? weights : 1;
+}
+
 constexpr std::string_view kSigns[] = {"≥", "≤", "=", "<", ">", "＞", "＜", "＝", ">=", "<=", "﹦"};
 
 bool IsSign(std::string_view text) {
@@ -47,6 +117,14 @@ std::string_view WithoutSign(std::string_view text) {
 
 bool FormReader::ReadTotal(const Row& row) {
   if (row.filled.empty()) return false;
+  // 合计 under 二级指标 or 三级指标 is that of a group.
+  if (columns_.exact && grid_ == columns_grid_ && IsSubtotalRow(row)) {
+    const Cell& head = *row.filled.front();
+    const Column* const column = columns_.At(head);
+    if (column != nullptr && (column->role == Role::kLevel2 || column->role == Role::kLevel3) &&
+        head.column >= column->from && head.column + head.columns <= column->to && columns_.Has(Role::kLevel1))
+      return false;
+  }
   const Cell& head = *row.filled.front();
   Label label = ReadLabel(head.text);
   std::string in_label;
@@ -127,6 +205,15 @@ bool FormReader::ReadTotal(const Row& row) {
     else
       left.push_back(&cell);
   }
+  // One figure with nothing behind it in a row that has places for more is that of the weights.
+  if (left.size() == 1 && columns_.Has(Role::kWeight) && columns_.Has(Role::kScore) && !score_only &&
+      form.total_weight().empty()) {
+    const auto at = std::find(row.cells.begin(), row.cells.end(), left.front());
+    if (row.cells.end() - at > 1) {
+      writer_.Set("total_weight", form.mutable_total_weight(), CleanValue(left.front()->text), *left.front());
+      left.clear();
+    }
+  }
   // Two figures without columns are weight and score, in the order of every form.
   const bool has_weight = (columns_.Has(Role::kWeight) || left.size() >= 2) && !score_only;
   for (const Cell* cell : left) {
@@ -141,9 +228,50 @@ bool FormReader::ReadTotal(const Row& row) {
   return true;
 }
 
+// A first level merged over the whole row, 产出指标(50分), with its points perhaps: the rows below it are its own.
+bool FormReader::ReadLevelRow(const Row& row) {
+  const Cell& head = *row.filled.front();
+  const int level = LevelOf(head.text);
+  const Column* const names = columns_.Find(Role::kLevel3);
+  if (!columns_.exact || (level != 1 && level != 3) || names == nullptr || head.column + head.columns <= names->from ||
+      !std::all_of(row.filled.begin() + 1, row.filled.end(), [](const Cell* cell) { return IsFigure(cell->text); }))
+    return false;
+  level_row_ = &head;
+  level_row_noted_ = false;
+  for (const Cell* cell : row.filled) writer_.ledger().Label(*cell);
+  return true;
+}
+
+// Each line of the cells as a row of its own. What has fewer lines stands in the first row; a name stands in all.
+void FormReader::ReadLinesAsRows(const Row& row, const std::vector<const Column*>& assigned, std::size_t count) {
+  for (std::size_t line = 0; line < count; ++line) {
+    Row part;
+    part.after_gap = row.after_gap;
+    for (std::size_t i = 0; i < row.cells.size(); ++i) {
+      Cell& cell = lines_.emplace_back(*row.cells[i]);
+      const std::vector<std::string> lines = LinesOf(cell.text);
+      const bool name = assigned[i] != nullptr && assigned[i]->role == Role::kLevel3;
+      if (lines.size() == count)
+        cell.text = lines[line];
+      else if (line > 0 && !name)
+        cell.text.clear();
+      part.cells.push_back(&cell);
+      if (!cell.covered && !cell.no_value && !IsBlank(cell.text)) part.filled.push_back(&cell);
+    }
+    ReadIndicatorRow(part);
+  }
+  for (const Cell* cell : row.filled) writer_.ledger().Placed(*cell);
+}
+
 void FormReader::ReadIndicatorRow(const Row& row) {
   SelfEvaluation& form = writer_.form();
+  if (!row.filled.empty() && (IsSubtotalRow(row) || IsOfThePage(row))) {
+    for (const Cell* cell : row.filled) writer_.ledger().Label(*cell);
+    return;
+  }
+  if (!row.filled.empty() && ReadLevelRow(row)) return;
   const std::vector<const Column*> assigned = Assign(row, columns_, grid_ == columns_grid_);
+  if (const std::size_t count = IndicatorsIn(row, assigned); count > 1) return ReadLinesAsRows(row, assigned, count);
   const auto cell_of = [&](Role role) -> const Cell* {
     for (std::size_t i = 0; i < row.cells.size(); ++i)
       if (assigned[i] != nullptr && assigned[i]->role == role && !IsBlank(row.cells[i]->text) && !row.cells[i]->covered)
@@ -161,7 +289,10 @@ void FormReader::ReadIndicatorRow(const Row& row) {
     }
     if (assigned[i]->role == Role::kOther) {
       // 序号 is no content.
-      const std::string key = ReadLabel(assigned[i]->header->text).key;
+      const Label label = ReadLabel(assigned[i]->header->text);
+      const std::string& key = label.key;
+      // An export with an indicator a row has the project in each.
+      if (columns_.exact && label.roles.HasAny(kHeadRoles) && ReadPair(label, *assigned[i]->header, &cell)) continue;
       if (IsNothing(cell.text) || key == "序号" || key == "编号")
         writer_.ledger().Label(cell);
       else
@@ -219,7 +350,18 @@ void FormReader::ReadIndicatorRow(const Row& row) {
       }
     }
   };
-  put(Role::kLevel1, "level1", line.mutable_level1(), true);
+  // Below a first level that has a row of its own, the column of levels has the second ones.
+  const Cell* const level1 = cell_of(Role::kLevel1);
+  const bool second = level_row_ != nullptr && level1 != nullptr && LevelOf(level1->text) == 2;
+  if (level1 != nullptr && !second) level_row_ = nullptr;
+  if (level_row_ != nullptr && !level_row_noted_) {
+    writer_.Set(Cat("indicators[", index, "].level1"), line.mutable_level1(), CleanWord(level_row_->text), *level_row_);
+    level_row_noted_ = true;  // the rows below leave it blank, as below merged cells
+  }
+  if (second)
+    put(Role::kLevel1, "level2", line.mutable_level2(), true);
+  else
+    put(Role::kLevel1, "level1", line.mutable_level1(), true);
   put(Role::kLevel2, "level2", line.mutable_level2(), true);
   if (printed) return;
   put(Role::kLevel3, "level3", line.mutable_level3(), false);

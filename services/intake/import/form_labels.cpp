@@ -132,6 +132,26 @@ void FormReader::SetProjectName(const Cell& cell, const std::string& text) {
     writer_.Set("project_code", writer_.form().mutable_project_code(), code, cell);
 }
 
+bool FormReader::NamesAnotherProject(const Row& row) const {
+  if (section_ != Section::kIndicators || !columns_.exact || writer_.form().project_name().empty()) return false;
+  for (const Cell* cell : row.filled) {
+    const Column* const column = columns_.At(*cell);
+    if (column == nullptr || column->role != Role::kOther || column->header == nullptr ||
+        !ReadLabel(column->header->text).roles.Has(Role::kProjectName))
+      continue;
+    std::string name = CleanValue(cell->text);
+    TakeProjectCode(name);
+    return name != writer_.form().project_name();
+  }
+  return false;
+}
+
+void FormReader::GoOnUnderHeaderOf(const FormReader& other) {
+  columns_ = other.columns_;
+  columns_grid_ = other.columns_grid_;
+  section_ = Section::kIndicators;
+}
+
 bool FormReader::ReadPair(const Label& label, const Cell& head, const Cell* value) {
   SelfEvaluation& form = writer_.form();
   const Roles roles = label.roles;
@@ -190,7 +210,8 @@ bool FormReader::ReadPair(const Label& label, const Cell& head, const Cell* valu
     if (GradeIn(given).empty() && Utf8Length(text) > 12) return false;
     writer_.Set("grade", form.mutable_grade(), text, *value);
   } else if (roles.Has(Role::kTotalScore) || roles.Has(Role::kTotal)) {
-    if (!IsNumber(given)) return false;
+    // 合计 above the indicators is one of the funds.
+    if (!IsNumber(given) || (!roles.Has(Role::kTotalScore) && form.indicators_size() == 0)) return false;
     writer_.Set("total_score", form.mutable_total_score(), text, *value);
   } else if (roles.Has(Role::kExpectedGoal) && !roles.Has(Role::kActualGoal)) {
     writer_.AddLine("expected_goal", form.mutable_expected_goal(), CleanValue(given), *value);
@@ -310,12 +331,32 @@ bool FormReader::ReadLine(const Cell& cell) {
   // （2021年度）, 2021 年
   if (length <= 12 && !IsFormTitle(cell.text)) {
     if (const int year = YearIn(cell.text);
-        year != 0 && (Contains(folded, "年度") || folded.ends_with("年") || folded.ends_with("年)"))) {
+        year != 0 && (Contains(folded, "年度") || folded.ends_with("年") || folded.ends_with("年)") ||
+                      (Contains(folded, "年1月") && folded.ends_with("12月")))) {
       if (writer_.form().fiscal_year() == 0) writer_.form().set_fiscal_year(year);
       if (writer_.form().fiscal_year() == year) {
         writer_.Note("fiscal_year", cell);
         any = true;
       }
+    }
+  }
+  // （2022年度）　　单位：万元; 年度：2022; （2022）年度
+  if (!any && length <= 40 && writer_.form().fiscal_year() == 0 && !IsFormTitle(cell.text)) {
+    std::string_view head = folded;
+    while (head.starts_with('(')) head.remove_prefix(1);
+    const bool with_unit = Contains(folded, "单位:") && Contains(folded, "元");
+    int year = 0;
+    if (with_unit && head.size() >= 7 && head.substr(4).starts_with("年"))
+      year = YearIn(head.substr(0, 7));
+    else if (length <= 14 && head.size() > 4 && head.substr(4).starts_with(")年"))
+      year = YearIn(Cat(head.substr(0, 4), "年"));
+    else if (length <= 14 &&
+             (head.starts_with("年度:") || head.starts_with("预算年度:") || head.starts_with("自评年度:")))
+      year = YearIn(Cat(head.substr(head.find(':') + 1).substr(0, 4), "年"));
+    if (year != 0) {
+      writer_.form().set_fiscal_year(year);
+      writer_.Note("fiscal_year", cell);
+      any = true;
     }
   }
   if (Contains(folded, "单位:") && Contains(folded, "元") && length <= 40) {

@@ -38,9 +38,13 @@ void FormReader::MarkLabels(const Columns& columns) {
 
 bool FormReader::IsGoalsHeader(const Row& row) const {
   bool expected = false, actual = false;
-  if (row.filled.size() < 2 || row.filled.size() > 4) return false;
+  if (row.filled.size() < 2 || row.filled.size() > 5) return false;
   for (const Cell* cell : row.filled) {
     const Roles roles = ReadLabel(cell->text).roles;
+    // Blocks whose labels are merged over several rows stand before it: 项目基本情况 | 1.项目年度目标完成情况 | …
+    const bool block = cell->rows > 1 && !expected && cell != row.filled.back() && !roles.HasAny(kGoalRoles) &&
+                       !roles.HasAny(kHeadRoles);
+    if (block) continue;
     if (!roles.HasAny(kGoalRoles)) return false;
     // The block's label and 总体目标 share words: what is not the last cell and no completion is the expectation.
     if (cell == row.filled.back())
@@ -53,10 +57,13 @@ bool FormReader::IsGoalsHeader(const Row& row) const {
 
 void FormReader::ReadGoalRow(const Row& row) {
   SelfEvaluation& form = writer_.form();
+  // Plain text leaves out the label that is merged over this row: then all stands one place too far to the left.
+  const bool shifted = grid_->layout == Layout::kLoose && goal_cells_ > 2 && row.cells.size() + 1 == goal_cells_;
   for (const Cell* cell : row.filled) {
     const GoalColumn* found = nullptr;
+    const int place = cell->column + (shifted ? 1 : 0);
     for (const GoalColumn& column : goal_columns_)
-      if (cell->column >= column.from && cell->column < column.to) found = &column;
+      if (place >= column.from && place < column.to) found = &column;
     if (found == nullptr) continue;
     if (found->replaced_by != nullptr) {
       writer_.ledger().Refuse(*cell, Cat("另有“", CleanWord(found->replaced_by->text), "”，年初的目标没有对应的栏目"));
@@ -115,6 +122,7 @@ std::size_t FormReader::Read(const std::vector<Row>& rows, std::size_t at, const
       if (roles.Has(Role::kExpectedGoal) && Contains(Fold(cell.text), "年初"))
         goal_columns_.push_back({true, cell.column, row.filled[i + 1]->column, row.filled[i + 1]});
     }
+    goal_cells_ = row.cells.size();
     for (const Cell* cell : row.filled) writer_.ledger().Label(*cell);
     section_ = Section::kGoals;
     return 1;

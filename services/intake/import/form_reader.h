@@ -4,6 +4,8 @@
 #include "intake/import/columns.h"
 #include "intake/import/draft.h"
 
+#include <deque>
+#include <string>
 #include <vector>
 
 namespace jixiao::importing {
@@ -17,6 +19,11 @@ class FormReader {
 
   // Reads rows[at] and possibly rows after it; returns how many were read. `grid` tells grids apart.
   std::size_t Read(const std::vector<Row>& rows, std::size_t at, const Grid& grid);
+
+  // Whether the row, of an export with an indicator a row, is of another project than the form that is read.
+  bool NamesAnotherProject(const Row& row) const;
+  // Goes on below the header that another form was read under.
+  void GoOnUnderHeaderOf(const FormReader& other);
 
   // A paragraph or a cell that stands alone: a year, an amount unit, a label with its value. False when it says
   // nothing.
@@ -46,6 +53,8 @@ class FormReader {
   void ReadFundRow(const Row& row);
   bool ReadFundPairs(const Row& row);
   void ReadGoalRow(const Row& row);
+  bool ReadLevelRow(const Row& row);
+  void ReadLinesAsRows(const Row& row, const std::vector<const Column*>& assigned, std::size_t count);
   void ReadIndicatorRow(const Row& row);
   void ComposeTarget(int index, const Cell* sign, const Cell* figure, const Cell* unit);
   bool StartsFundRow(const Row& row) const;
@@ -59,12 +68,16 @@ class FormReader {
   static void JoinHeaders(const Row& row, const Columns& upper, Columns& lower);
 
   Writer writer_;
+  std::deque<Cell> lines_;  // lines of cells that hold several rows
   Section section_ = Section::kHead;
   const Grid* columns_grid_ = nullptr;  // where the current header stood
+  const Cell* level_row_ = nullptr;     // the first level that has a row of its own above the rows that are read
+  bool level_row_noted_ = false;        // whether a row below it has its name
   const Row* header_row_ = nullptr;     // its last row, while that grid is read
   const Grid* grid_ = nullptr;
   Columns columns_;
   std::vector<FundPair> fund_pairs_;
+  std::size_t goal_cells_ = 0;  // of the row that heads the goals
   struct GoalColumn {
     bool expected;
     int from, to;

@@ -10,6 +10,7 @@
 #include "intake/import/run_text.h"
 #include "intake/import/text_encoding.h"
 #include "intake/import/text_reader.h"
+#include "intake/import/vocabulary.h"
 #include "intake/import/xlsx_reader.h"
 
 #include "google/rpc/error_details.pb.h"
@@ -225,20 +226,43 @@ Document Without(const Document& cells, std::size_t left_out) {
   return out;
 }
 
-// Says of a form whose cells run into one another that it was not read: it looks like a report else.
+// Whether a text is a form whose cells run into one another. A report may speak of 三级指标, too, and of some of the
+// others, but hardly of all in one paragraph.
+bool RunsTogether(std::string_view text) {
+  constexpr std::size_t kLooked = 64 * 1024;  // bytes
+  constexpr int kMost = 6;                    // labels of a report's paragraph
+  const std::string folded = Fold(TruncateUtf8(text, kLooked));
+  if (Contains(folded, "二级指标三级指标")) return true;
+  int labels = 0;
+  for (const std::string_view label :
+       {"一级指标", "二级指标", "三级指标", "指标值", "完成值", "分值", "自评分", "得分", "数量指标", "质量指标",
+        "时效指标", "满意度指标", "执行率", "预算数", "执行数", "指标性质", "计量单位"})
+    labels += Contains(folded, label) ? 1 : 0;
+  return labels > kMost;
+}
+
+// Says of a form whose rows and columns cannot be told that it was not read: it looks like a report else.
 void NameRunTogether(const Document& document, intake::v1::ImportedDocument& out) {
-  constexpr std::size_t kShown = 4096;        // bytes, as of every unread cell
-  constexpr std::size_t kLooked = 64 * 1024;  // of a paragraph
-  for (const Block& block : document.blocks) {
-    const std::string& text = block.paragraph.text;
-    // A header without anything between its labels; a report may speak of 三级指标, too.
-    if (block.is_grid || Fold(TruncateUtf8(text, kLooked)).find("二级指标三级指标") == std::string::npos) continue;
-    if (out.forms().empty()) return;
+  constexpr std::size_t kShown = 4096;  // bytes, as of every unread cell
+  constexpr std::size_t kLevels = 4;    // lines that are names of levels and nothing else: a form, one cell a line
+  if (out.forms().empty()) return;
+  const auto name = [&](const Cell& cell, std::string_view why) {
     intake::v1::UnreadCell& unread = *out.mutable_forms(0)->add_unread();
-    unread.mutable_location()->set_paragraph(block.paragraph.place.paragraph);
-    unread.set_text(std::string(TruncateUtf8(text, kShown)));
-    unread.set_why("像是单元格连在一起的自评表，分不出行和列，没有读入指标；请用原文件导入，或逐格复制");
+    unread.mutable_location()->set_paragraph(cell.place.paragraph);
+    unread.set_text(std::string(TruncateUtf8(cell.text, kShown)));
+    unread.set_why(std::string(why));
+  };
+  std::vector<const Cell*> levels;
+  bool named = false;
+  for (const Block& block : document.blocks) {
+    if (block.is_grid) continue;
+    if (LevelOf(block.paragraph.text) != 0) levels.push_back(&block.paragraph);
+    if (!RunsTogether(block.paragraph.text)) continue;
+    name(block.paragraph, "像是单元格连在一起的自评表，分不出行和列，没有读入指标；请用原文件导入，或逐格复制");
+    named = true;
   }
+  if (!named && levels.size() >= kLevels)
+    name(*levels.front(), "像是一行一格的自评表，缺少表头，分不出行和列，没有读入指标；请用原文件导入");
 }
 
 // The forms of `document`, also of one that holds them as running text. Where its cells do not come together as whole

@@ -384,14 +384,25 @@ bool IsAmountUnit(std::string_view text) {
   return folded == "(万元)" || folded == "(元)" || folded == "(亿元)";
 }
 
+// (50), behind the name of a level.
+bool IsPointsInBrackets(std::string_view folded) {
+  return folded.size() >= 3 && folded.size() <= 6 && folded.ends_with(')') &&
+         folded.substr(1, folded.size() - 2).find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 // Whether two lines are the halves of one label: 年度 and 指标值, 经济效益 and 指标.
 bool AreHalves(std::string_view a, std::string_view b) {
   constexpr std::size_t kLongest = 30;
   if (a.empty() || b.empty() || a.size() > kLongest || b.size() > kLongest) return false;
   const std::string folded = Fold(b);
   if (folded == "指标" || AreHalvesOfLevel(a, b)) return true;
-  if (LevelOf(a) != 0 && folded.starts_with('(') && folded.ends_with("分)")) return true;
+  if (LevelOf(a) != 0 && folded.starts_with('(') && (folded.ends_with("分)") || IsPointsInBrackets(folded)))
+    return true;
   const Roles whole = ReadLabel(Cat(a, b)).roles;
+  // 偏差原因 / 分析及 / 改进措施
+  if (whole.Has(Role::kDeviation) && (a.ends_with("及") || a.ends_with("和") || folded.starts_with("分析") ||
+                                      folded.starts_with("及") || folded.starts_with("和")))
+    return true;
   const bool first = ReadLabel(a).roles.HasAny(kIndicator | kFunds);
   return !first && whole.HasAny(kIndicator | kFunds) && !ReadLabel(b).roles.HasAny(kLevels);
 }

@@ -35,7 +35,9 @@ class Recogniser {
 
   intake::v1::ImportedDocument Run() {
     for (const Block& block : document_.blocks) {
-      if (!block.is_grid)
+      if (block.is_grid && block.grid.hidden && AnyFormInSight()) {
+        SetAside(block.grid);
+      } else if (!block.is_grid)
         ReadParagraph(block.paragraph);
       else if (block.grid.layout == Layout::kDump)
         ReadDumpGrid(block.grid);
@@ -64,6 +66,19 @@ class Recogniser {
     open.reader = std::make_unique<FormReader>(Writer(*open.draft, ledger_));
     current_ = forms_.back().get();
     return open;
+  }
+
+  // Whether a sheet that is shown has a form. Then the hidden ones are drafts, or last year's.
+  bool AnyFormInSight() {
+    if (!form_in_sight_)
+      form_in_sight_ = std::ranges::any_of(document_.blocks, [](const Block& block) {
+        return block.is_grid && !block.grid.hidden && NatureOf(RowsOf(block.grid), block.grid.layout).IsForm();
+      });
+    return *form_in_sight_;
+  }
+
+  void SetAside(const Grid& grid) {
+    for (const Cell& cell : grid.cells) ledger_.Refuse(cell, "在隐藏的工作表中，没有导入");
   }
 
   Open& Current() { return current_ == nullptr ? Begin() : *current_; }
@@ -218,6 +233,10 @@ class Recogniser {
     }
     for (std::size_t at = 0; at < rows.size();) {
       if (StartsAnother(rows, at)) Begin();
+      if (current_ != nullptr && current_->reader->NamesAnotherProject(rows[at])) {
+        const FormReader& former = *current_->reader;  // forms_ keeps it
+        Begin().reader->GoOnUnderHeaderOf(former);
+      }
       Own(rows[at]);
       if (IsStray(rows[at])) {
         current_->names.push_back(rows[at].filled.front());
@@ -384,6 +403,7 @@ class Recogniser {
   Ledger ledger_;
   std::vector<std::unique_ptr<Open>> forms_;
   Open* current_ = nullptr;
+  std::optional<bool> form_in_sight_;
   std::vector<const Cell*> pending_;
   Passage passage_;
   std::vector<Passage> passages_;

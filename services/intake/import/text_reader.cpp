@@ -94,7 +94,7 @@ class TextReader {
         Pipes();
       } else if (cells_on_lines && line.starts_with('\t')) {
         TabCells();
-      } else if (!Blank(line) && Trimmed(line).find('\t') != std::string_view::npos) {
+      } else if (!Blank(line) && (Trimmed(line).find('\t') != std::string_view::npos || OpensQuotedCell(at_))) {
         const std::size_t end = EndOfTabbed();
         status_.Update(Separated('\t', end));
       } else {
@@ -176,11 +176,20 @@ class TextReader {
     return out;
   }
 
+  // Whether a quoted cell begins at the front of line `i` and ends some lines below it, before a tab.
+  bool OpensQuotedCell(std::size_t i) const {
+    constexpr std::size_t kMost = 10;  // lines of one cell
+    if (!lines_[i].starts_with('"') || CountOf(lines_[i], '"') % 2 == 0) return false;
+    for (std::size_t k = i + 1; k < lines_.size() && k <= i + kMost; ++k)
+      if (CountOf(lines_[k], '"') % 2 == 1) return lines_[k].find("\"\t") != std::string::npos;
+    return false;
+  }
+
   // Lines with a tab inside follow each other; quoted cells may run over several lines.
   std::size_t EndOfTabbed() const {
     std::size_t end = at_;
     for (std::size_t i = at_; i < lines_.size(); ++i) {
-      if (lines_[i].find('\t') != std::string::npos) {
+      if (lines_[i].find('\t') != std::string::npos || OpensQuotedCell(i)) {
         end = i + 1;
       } else {
         // Still inside of a quoted cell when the quotes so far do not match.

@@ -250,7 +250,8 @@ bool IsFormTitle(std::string_view text) {
 
 bool IsReportTitle(std::string_view text) {
   if (text.empty() || text.size() > 400) return false;
-  const std::string key = Fold(text);
+  std::string brackets;
+  const std::string key = WithoutBrackets(Fold(text), brackets);  // …绩效自评报告(残疾人事业发展补助资金)
   if (Utf8Length(key) > 64 || ContainsAny(key, {"。", ";", "...", "……"})) return false;
   return (key.ends_with("报告") || key.ends_with("自评情况说明") || key.ends_with("情况说明")) &&
          ContainsAny(key, {"绩效", "自评", "评价"}) && !ContainsAny(key, {"通知", "见附件", "如下"});

@@ -444,8 +444,7 @@ TEST(Layouts, SeveralFormsInOneTableOneSheetAndOneDocument) {
     EXPECT_EQ(document.forms(1).form().project_name(), "乙项目");
     EXPECT_EQ(document.forms(1).form().indicators(0).level3(), "乙项目的数量");
   }
-  const std::string workbook =
-      Xlsx({XlsxSheet(Table(rows("甲项目"))), XlsxSheet(Table(rows("乙项目")))}, {}, " state=\"hidden\"");
+  const std::string workbook = Xlsx({XlsxSheet(Table(rows("甲项目"))), XlsxSheet(Table(rows("乙项目")))});
   const ImportedDocument document = Imported(workbook, "a.xlsx");
   ASSERT_EQ(document.forms_size(), 2);
   EXPECT_EQ(document.forms(1).form().source().location(), "工作表“表2”");

@@ -82,9 +82,12 @@ const Quantity* FigureAnsweredInWords(const IndicatorReading& row) {
 bool SaysNotDone(const IndicatorReading& row, const Rules& rules) {
   constexpr std::size_t kLongest = 60;  // bytes: a longer text says more than that
   const std::string_view text = row.actual.text;
+  if (row.measure.kind != Measure::Kind::kNothing) return false;  // 未开展 of at most 2 says 0
   if (row.actual.blank || row.actual.figures || text.size() > kLongest) return false;
   const WordList::Place place = rules.words.not_done.LastIn(text);
   if (place.word == WordList::kNone) return false;
+  // 持续推进中 is all that 持续推进 asks for.
+  if (!row.target.figures && text.substr(0, place.end).ends_with("中")) return false;
   // 无未完成事项, 没有在建项目.
   const std::string_view before = text.substr(0, place.begin);
   for (const std::string_view no : {"无", "没有", "不存在"})

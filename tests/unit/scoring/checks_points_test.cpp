@@ -217,6 +217,7 @@ TEST(FullNotMet, FiresOnWordsThatSayNotDone) {
                                        std::pair("完成验收", "尚未验收"), std::pair("100%", "未完成")})
     EXPECT_EQ(FindingsOf(ScoreOf(OneRow({target, actual, "10", "10"})), "FULL_NOT_MET").size(), 1u) << target;
   ExpectNone(OneRow({"1", "建设中", "10", "5"}), "FULL_NOT_MET", "points were lost");
+  ExpectNone(OneRow({"持续改进", "持续推进中", "10", "10"}), "FULL_NOT_MET", "what goes on is not unfinished");
   ExpectNone(OneRow({"≤2个", "无未完成项目", "10", "10"}), "IND_SCORE", "none is unfinished");
   ExpectNone(OneRow({"无在建项目", "无在建项目", "10", "10"}), "FULL_NOT_MET", "the target's own words");
   ExpectOne(OneRow({"1个", "建设中", "", ""}), "NO_REASON", SEVERITY_ERROR, "indicators[0].deviation_reason",

@@ -19,6 +19,11 @@ constexpr Roles kIndicatorRoles = Role::kLevel1 | Role::kLevel2 | Roles(Role::kL
                                   Roles(Role::kWeight) | Roles(Role::kScore) | Roles(Role::kDeviation) |
                                   Roles(Role::kApprovedWeight) | Roles(Role::kAdjustment) | Roles(Role::kRemark);
 
+// Of the project, in exports that have an indicator a row.
+constexpr Roles kHeads = Role::kProjectName | Role::kProjectCode | Roles(Role::kUnit) | Roles(Role::kDepartment) |
+                         Roles(Role::kYear) | Roles(Role::kUnitCode) | Roles(Role::kDepartmentCode) |
+                         Roles(Role::kDepartmentName);
+
 // The one role that a header cell has in a table of these roles.
 bool RoleIn(const Roles& roles, std::initializer_list<Role> order, Role& out) {
   for (const Role role : order)
@@ -362,7 +367,7 @@ Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout la
     column.to = head.cell->column + head.cell->columns;
     if (!IndicatorRole(label.roles, column.role)) {
       // A cell that stands where the block's label stands, in words we do not know.
-      if (first && has_level1 && !label.roles.HasAny(kIndicatorRoles)) {
+      if (first && has_level1 && !label.roles.HasAny(kIndicatorRoles | kHeads)) {
         out.gutter = true;
         first = false;
         continue;

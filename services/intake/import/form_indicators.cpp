@@ -352,7 +352,8 @@ void FormReader::ReadIndicatorRow(const Row& row) {
   };
   // Below a first level that has a row of its own, the column of levels has the second ones.
   const Cell* const level1 = cell_of(Role::kLevel1);
-  const bool second = level_row_ != nullptr && level1 != nullptr && LevelOf(level1->text) == 2;
+  const int level = level1 == nullptr ? 0 : LevelOf(level1->text);
+  const bool second = level_row_ != nullptr && (level == 2 || (level == 3 && !columns_.Has(Role::kLevel2)));
   if (level1 != nullptr && !second) level_row_ = nullptr;
   if (level_row_ != nullptr && !level_row_noted_) {
     writer_.Set(Cat("indicators[", index, "].level1"), line.mutable_level1(), CleanWord(level_row_->text), *level_row_);

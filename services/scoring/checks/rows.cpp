@@ -87,7 +87,7 @@ bool SaysNotDone(const IndicatorReading& row, const Rules& rules) {
   const WordList::Place place = rules.words.not_done.LastIn(text);
   if (place.word == WordList::kNone) return false;
   // 持续推进中 is all that 持续推进 asks for.
-  if (!row.target.figures && text.substr(0, place.end).ends_with("中")) return false;
+  if (row.target.quantities.empty() && !row.target.period && text.substr(0, place.end).ends_with("中")) return false;
   // 无未完成事项, 没有在建项目.
   const std::string_view before = text.substr(0, place.begin);
   for (const std::string_view no : {"无", "没有", "不存在"})

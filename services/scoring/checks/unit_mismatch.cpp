@@ -82,7 +82,8 @@ void CheckWordsAnsweredByRates(const FormReading& reading, FindingSink& findings
   std::string rows;
   int count = 0;
   for (const IndicatorReading& row : reading.indicators) {
-    const bool words = !row.target.blank && !row.target.figures && !row.target.malformed && row.tier == nullptr;
+    const bool words = !row.target.blank && row.target.quantities.empty() && !row.target.period &&
+                       !row.target.malformed && row.tier == nullptr;
     if (!words || row.actual.quantities.size() != 1) continue;
     const Quantity& actual = row.actual.quantities.front();
     // Only a percentage, with nothing around it.

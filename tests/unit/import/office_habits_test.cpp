@@ -157,12 +157,13 @@ TEST(OfficeHabits, BarsLoseTheMergedLabelOfTheGoals) {
 }
 
 TEST(OfficeHabits, APercentageIsNoMoney) {
-  InOffice({"项目资金|<|年初预算数|全年预算数|全年执行数|分值|执行率|得分", "^|年度资金总额|30|30|100%|10|100%|10",
-            std::string(kIndicators), "产出指标|数量指标|培训人数|≥200人|216人|90|90|"},
-           [](const ImportedForm& imported) {
-             EXPECT_EQ(Funds(imported.form()), (Lines{"年度资金总额|30|30||10|100%|10"}));
-             EXPECT_EQ(Unread(imported), Lines{"100%"});
-           });
+  InOffice(
+      {"项目资金|资金来源|年初预算数|全年预算数|全年执行数|分值|执行率|得分", "^|年度资金总额|30|30|100%|10|100%|10",
+       std::string(kIndicators), "产出指标|数量指标|培训人数|≥200人|216人|90|90|"},
+      [](const ImportedForm& imported) {
+        EXPECT_EQ(Funds(imported.form()), (Lines{"年度资金总额|30|30||10|100%|10"}));
+        EXPECT_EQ(Unread(imported), Lines{"100%"});
+      });
 }
 
 TEST(OfficeHabits, TheYearMayShareItsLineWithTheUnit) {

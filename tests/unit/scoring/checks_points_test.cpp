@@ -194,7 +194,7 @@ TEST(FullNotMet, ARowMayHaveItsValuesInTheRowsUnderIt) {
   ExpectNone(form, "NOT_MEASURABLE", "the rows under it have the targets");
   form.mutable_indicators(1)->set_actual("3亩");
   ExpectOne(form, "FULL_NOT_MET", SEVERITY_ERROR, "indicators[1].actual",
-            "“梨树种植面积”指标值 6亩，实际完成 3亩（50.00%），未达到指标值，却“★补助瓜果种植面积”得满分 10 分");
+            "“梨树种植面积”指标值 6 亩，实际完成 3 亩（50.00%），未达到指标值，却“★补助瓜果种植面积”得满分 10 分");
   form.mutable_indicators(1)->set_level2("质量指标");
   const auto findings = FindingsOf(ScoreOf(form), "FULL_NOT_MET");
   ASSERT_EQ(findings.size(), 1u);

@@ -265,7 +265,7 @@ TEST(CostNotLeCheck, HintsAtACostOfTheWholeBudgetThatWasNotSpent) {
   SelfEvaluation form = OneRow({"150万元", "150万元", "10", "10", "产出指标", "成本指标", "运行成本"});
   AddFund(form, Fund("年度资金总额", "", "150", "125.25", "10", "83.5%", "8.35"));
   ExpectOne(form, "COST_NOT_LE", SEVERITY_INFO, "indicators[0].actual",
-            "成本指标“运行成本”实际 150万元 等于全年预算数，而全年执行数为 125.25 万元");
+            "成本指标“运行成本”实际 150 万元 等于全年预算数，而全年执行数为 125.25 万元");
   form.mutable_funds(0)->set_executed("150");
   ExpectNone(form, "COST_NOT_LE", "all was spent");
 }
@@ -359,11 +359,11 @@ TEST(DupRowCheck, FiresOnTheSameRowTwice) {
       FormWith({{"≥90%", "95%", "10", "10", "产出指标", "质量指标", "验收合格率"},
                 {"≥5个", "5个", "10", "10", "产出指标", "数量指标", "站点"},
                 {"≥ 90％", "96%", "10", "10", "效益指标", "社会效益指标", "验收 合格率"}}),
-      "DUP_ROW", SEVERITY_INFO, "indicators[2].level3", "“验收合格率”与第 1 行的三级指标相同，指标值也相同");
+      "DUP_ROW", SEVERITY_WARNING, "indicators[2].level3", "“验收合格率”与第 1 行的三级指标相同，指标值也相同");
   EXPECT_EQ(Evidence(finding, "first"), "indicators[0].level3");
   ExpectOne(FormWith({{"≥90%", "95%", "10", "10", "产出指标", "质量指标", "指标1：合格率"},
                       {"≥95%", "96%", "10", "10", "产出指标", "质量指标", "指标2：合格率"}}),
-            "DUP_ROW", SEVERITY_INFO, "indicators[1].level3", "“指标2:合格率”与第 1 行的三级指标相同");
+            "DUP_ROW", SEVERITY_WARNING, "indicators[1].level3", "“指标2:合格率”与第 1 行的三级指标相同");
 }
 
 TEST(DupRowCheck, OnlyRemarksOneNameUnderSeveralLevels) {
@@ -400,16 +400,16 @@ TEST(IdFormatCheck, FiresOnCodesThatCannotBe) {
             "项目代码 51092324T00001026335 不是 21 位：6 位区划、2 位年份、1 位大写字母、12 位序号");
   ExpectOne(Coded("51092324t000010263357"), "ID_FORMAT", SEVERITY_ERROR, "project_code",
             "项目代码 51092324t000010263357 不是 21 位：6 位区划、2 位年份、1 位大写字母、12 位序号");
-  ExpectOne(Coded("2021-015"), "ID_FORMAT", SEVERITY_INFO, "project_code",
+  ExpectOne(Coded("2021-015"), "ID_FORMAT", SEVERITY_WARNING, "project_code",
             "项目代码 2021-015 不是 21 位：6 位区划、2 位年份、1 位大写字母、12 位序号");
   ExpectOne(Coded("51092324T000010263357", 2023), "ID_FORMAT", SEVERITY_ERROR, "project_code",
             "项目代码 51092324T000010263357 的年份 2024 晚于自评年度 2023");
-  ExpectOne(Coded("51092324T000010263357", 2024, "510403"), "ID_FORMAT", SEVERITY_INFO, "project_code",
+  ExpectOne(Coded("51092324T000010263357", 2024, "510403"), "ID_FORMAT", SEVERITY_WARNING, "project_code",
             "项目代码 51092324T000010263357 的区划 510923 与财政区划 510403 不一致");
   SelfEvaluation form = OneRow({"≥5个", "5个", "90", "90"});
   form.mutable_competent_department()->set_code("106001");
   form.mutable_implementing_unit()->set_code("107001");
-  ExpectOne(form, "ID_FORMAT", SEVERITY_INFO, "implementing_unit.code",
+  ExpectOne(form, "ID_FORMAT", SEVERITY_WARNING, "implementing_unit.code",
             "实施单位代码 107001 不属于主管部门代码 106001");
 }
 
@@ -434,7 +434,7 @@ TEST(UnfilledCheck, FiresOnAFormsTitleAsTheProjectsName) {
   SelfEvaluation form = OneRow({"≥5个", "5个", "90", "90"});
   for (const std::string_view title : {"执法补助经费支出绩效自评表", "执法补助经费绩效自评报告（2021年度）"}) {
     form.set_project_name(std::string(title));
-    ExpectOne(form, "UNFILLED", SEVERITY_INFO, "project_name",
+    ExpectOne(form, "UNFILLED", SEVERITY_WARNING, "project_name",
               "项目名称“" + std::string(title) + "”是表名，不是项目名称");
   }
   for (const std::string_view name : {"执法补助经费", "绩效评价工作经费", "绩效自评表编制服务费", "学校自评报告"}) {
@@ -479,7 +479,7 @@ TEST(TargetChangedCheck, FiresOnAChangeWithoutARecord) {
             "“指标”批复指标值为“>=50个”，表内为“空”，没有调整依据");
   ExpectOne(Approved("≥50个", "≤50个", "无"), "TARGET_CHANGED", SEVERITY_ERROR, "indicators[0].target",
             "“指标”批复指标值为“>=50个”，表内为“<=50个”，没有调整依据");
-  ExpectOne(Approved("显著提升", "有所提升"), "TARGET_CHANGED", SEVERITY_INFO, "indicators[0].target",
+  ExpectOne(Approved("显著提升", "有所提升"), "TARGET_CHANGED", SEVERITY_WARNING, "indicators[0].target",
             "“指标”批复指标值为“显著提升”，表内为“有所提升”，没有调整依据");
   SelfEvaluation form = OneRow({"≥50个", "50个", "20", "20"});
   form.mutable_indicators(0)->set_approved_weight("10");

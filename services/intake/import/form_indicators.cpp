@@ -122,7 +122,7 @@ bool FormReader::ReadTotal(const Row& row) {
     const Cell& head = *row.filled.front();
     const Column* const column = columns_.At(head);
     if (column != nullptr && (column->role == Role::kLevel2 || column->role == Role::kLevel3) &&
-        head.column >= column->from && head.column + head.columns <= column->to && columns_.Has(Role::kLevel1))
+        head.column >= column->from && columns_.Has(Role::kLevel1))
       return false;
   }
   const Cell& head = *row.filled.front();

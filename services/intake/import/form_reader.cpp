@@ -57,6 +57,17 @@ bool FormReader::IsGoalsHeader(const Row& row) const {
 
 void FormReader::ReadGoalRow(const Row& row) {
   SelfEvaluation& form = writer_.form();
+  // A label in front that we do not know: what stands behind it is no goal.
+  if (const Cell& front = *row.filled.front();
+      grid_->layout == Layout::kExact && row.filled.size() > 1 && !goal_columns_.empty() &&
+      std::all_of(goal_columns_.begin(), goal_columns_.end(),
+                  [&](const GoalColumn& column) { return front.column + front.columns <= column.from; })) {
+    writer_.ledger().Label(front);
+    for (const Cell* cell : row.filled)
+      if (cell != &front)
+        writer_.ledger().Refuse(*cell, Cat("“", CleanWord(front.text), "”在自评表的数据中没有对应的栏目"));
+    return;
+  }
   // Plain text leaves out the label that is merged over this row: then all stands one place too far to the left.
   const bool shifted = grid_->layout == Layout::kLoose && goal_cells_ > 2 && row.cells.size() + 1 == goal_cells_;
   for (const Cell* cell : row.filled) {

@@ -44,6 +44,7 @@ class Recogniser {
       else
         ReadGrid(block.grid);
     }
+    FlushHead();
     EndForm();
     EndPassage();
     PlacePassages();
@@ -207,17 +208,15 @@ class Recogniser {
     const Nature nature = NatureOf(rows, grid.layout);
     const bool goes_on = GoesOn(nature, rows, grid);
     if (!nature.IsForm() && !goes_on) {
-      Flush();
-      for (const Row& row : rows) {
-        if (row.filled.empty()) continue;
-        // A sheet of text is paragraphs, one a row.
-        if (row.filled.size() == 1)
-          passage_.items.push_back({row.filled.front(), {}});
-        else
-          passage_.items.push_back({nullptr, row.filled});
-      }
+      FlushHead();
+      if (nature.project && grid.sheet.empty())
+        head_ = &grid;
+      else
+        AddToPassage(rows);
       return;
     }
+    const Grid* const head = !goes_on && !nature.project ? std::exchange(head_, nullptr) : nullptr;
+    FlushHead();
     // The text before it is over; but a title that stands right above stays pending.
     std::vector<const Cell*> pending = std::exchange(pending_, {});
     if (!goes_on) {
@@ -226,6 +225,7 @@ class Recogniser {
       pending_ = std::move(pending);
       TakePending(*current_);
       EndPassageBefore();
+      if (head != nullptr) ReadHead(*head);
     } else {
       pending_ = std::move(pending);
       TakePending(*current_);
@@ -256,6 +256,34 @@ class Recogniser {
     const int index = CurrentIndex();
     for (const Cell& cell : grid.cells)
       if (!owned_.contains(&cell)) ledger_.Own(cell, index);
+  }
+
+  void AddToPassage(const std::vector<Row>& rows) {
+    Flush();
+    for (const Row& row : rows) {
+      if (row.filled.empty()) continue;
+      // A sheet of text is paragraphs, one a row.
+      if (row.filled.size() == 1)
+        passage_.items.push_back({row.filled.front(), {}});
+      else
+        passage_.items.push_back({nullptr, row.filled});
+    }
+  }
+
+  // The table that names the project belongs to no form after all.
+  void FlushHead() {
+    if (const Grid* const head = std::exchange(head_, nullptr); head != nullptr) AddToPassage(RowsOf(*head));
+  }
+
+  // The head of a form in a table of its own, above the one that holds the rest.
+  void ReadHead(const Grid& grid) {
+    const std::vector<Row> rows = RowsOf(grid);
+    for (std::size_t at = 0; at < rows.size();) {
+      Own(rows[at]);
+      at += current_->reader->Read(rows, at, grid);
+    }
+    for (const Cell& cell : grid.cells)
+      if (!owned_.contains(&cell)) ledger_.Own(cell, CurrentIndex());
   }
 
   void Own(const Row& row) {
@@ -404,6 +432,7 @@ class Recogniser {
   std::vector<std::unique_ptr<Open>> forms_;
   Open* current_ = nullptr;
   std::optional<bool> form_in_sight_;
+  const Grid* head_ = nullptr;  // a table that names a project and nothing else of a form
   std::vector<const Cell*> pending_;
   Passage passage_;
   std::vector<Passage> passages_;

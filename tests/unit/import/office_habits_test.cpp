@@ -141,6 +141,30 @@ TEST(OfficeHabits, GoalsBesideMergedLabels) {
            });
 }
 
+TEST(OfficeHabits, WhatStandsBelowTheGoalsIsNoGoal) {
+  InOffice({"项目基本情况|1.项目年度目标完成情况|项目年度目标|<|<|年度目标完成情况|<|<",
+            "^|^|开展普法十场|<|<|开展普法十二场|<|<", "^|2.某种没有见过的栏目|按月发放|<|<|<|<|<",
+            std::string(kIndicators), "产出指标|数量指标|培训人数|≥200人|216人|100|100|"},
+           [](const ImportedForm& imported) {
+             EXPECT_EQ(imported.form().expected_goal(), "开展普法十场");
+             EXPECT_EQ(imported.form().actual_goal(), "开展普法十二场");
+             EXPECT_EQ(Unread(imported), Lines{"按月发放"});
+           });
+}
+
+TEST(OfficeHabits, TheHeadMayBeATableOfItsOwn) {
+  const std::string head = DocxTable(Table({"项目名称|普法宣传", "实施单位|某县司法局"}));
+  const std::string rest =
+      DocxTable(Table({std::string(kIndicators), "产出指标|数量指标|培训人数|≥200人|216人|100|100|"}));
+  const ImportedDocument document =
+      Imported(Docx(DocxParagraph("项目支出绩效自评表") + head + DocxParagraph("") + rest), "a.docx");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(document.forms(0).form().project_name(), "普法宣传");
+  EXPECT_EQ(document.forms(0).form().implementing_unit().name(), "某县司法局");
+  EXPECT_EQ(document.forms(0).form().title(), "项目支出绩效自评表");
+  ExpectOrigins(document.forms(0));
+}
+
 TEST(OfficeHabits, BarsLoseTheMergedLabelOfTheGoals) {
   const ImportedDocument document = Imported(
       "项目支出绩效自评表\n| 项目名称 | 普法宣传 | | |\n| 年度总体目标 | 预期目标 | 实际完成情况 |\n| 开展普法十场 | "

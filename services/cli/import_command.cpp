@@ -9,8 +9,10 @@
 #include "intake/import/document.h"
 #include "intake/import/import.h"
 
+#include <algorithm>
 #include <iostream>
 #include <map>
+#include <string_view>
 
 namespace jixiao::cli {
 namespace {
@@ -174,7 +176,13 @@ int RunImport(const Global& global, const ImportOptions& options) {
       continue;
     }
     if (document->forms().empty()) {
-      code = Refuse(InvalidField("DOCUMENT_WITHOUT_FORM", path, "没有找到自评表"), global.json());
+      // What the document looks like instead, where the import can tell.
+      const auto& unread = document->unread();
+      const auto told = std::find_if(unread.begin(), unread.end(), [](const intake::v1::UnreadCell& cell) {
+        return std::string_view(cell.why()).starts_with("像是");
+      });
+      const std::string why = told == unread.end() ? std::string() : Cat("：", told->why());
+      code = Refuse(InvalidField("DOCUMENT_WITHOUT_FORM", path, Cat("没有找到自评表", why)), global.json());
       if (!global.json()) PrintUnread(document->unread(), std::cerr);
       continue;
     }

@@ -106,10 +106,18 @@ class Reader {
     return absl::OkStatus();
   }
 
+  // Hidden text is for those who wrote it: it is neither shown nor printed.
+  static bool IsHidden(const pugi::xml_node& run) {
+    const pugi::xml_node vanish = Child(Child(run, "rPr"), "vanish");
+    const std::string_view value = Attribute(vanish, "val");
+    return vanish && value != "0" && value != "false" && value != "off";
+  }
+
   // The text of runs below `node`; text boxes are put aside.
   void Runs(const pugi::xml_node& node, std::string& out) {
     for (const pugi::xml_node& child : node.children()) {
       const std::string_view name = LocalName(child);
+      if (name == "r" && IsHidden(child)) continue;
       if (name == "t") {
         std::string text = child.text().get();
         ReplaceSymbols(text);

@@ -7,6 +7,7 @@
 #include "intake/import/dump.h"
 #include "intake/import/folding.h"
 #include "intake/import/form_reader.h"
+#include "intake/import/form_roles.h"
 #include "intake/import/grid_nature.h"
 #include "intake/import/report.h"
 
@@ -14,6 +15,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace jixiao::importing {
 namespace {
@@ -172,8 +175,13 @@ class Recogniser {
         IsAnnexTitle(passage_.items.back().paragraph->text))
       return false;
     const Draft& draft = *current_->draft;
-    const bool new_title =
-        std::any_of(pending_.begin(), pending_.end(), [](const Cell* c) { return IsFormTitle(c->text); });
+    // The title again, or …（续）, stands above the rest of a form on its next page.
+    const auto is_same = [&](const Cell* title) {
+      return draft.form.title() == CleanValue(title->text) || Contains(title->text, "续");
+    };
+    const bool new_title = std::any_of(pending_.begin(), pending_.end(), [&](const Cell* c) {
+      return IsFormTitle(c->text) && !(is_same(c) && !draft.has_total && draft.form.indicators_size() > 0);
+    });
     if (new_title && !draft.form.title().empty()) return false;
     if (nature.indicators) {
       if (new_title && draft.form.indicators_size() > 0) return false;
@@ -209,6 +217,7 @@ class Recogniser {
     const bool goes_on = GoesOn(nature, rows, grid);
     if (!nature.IsForm() && !goes_on) {
       FlushHead();
+      NameRoster(rows);
       if (nature.project && grid.sheet.empty())
         head_ = &grid;
       else
@@ -267,6 +276,24 @@ class Recogniser {
         passage_.items.push_back({row.filled.front(), {}});
       else
         passage_.items.push_back({nullptr, row.filled});
+    }
+  }
+
+  // A table of projects, one a row, with their amounts and scores: it has no indicators, and is named for what it is.
+  void NameRoster(const std::vector<Row>& rows) {
+    constexpr Roles kFigures =
+        kMoneyRoles | Roles(Role::kScore) | Roles(Role::kTotalScore) | Roles(Role::kExecutionRate);
+    for (const Row& row : rows) {
+      const Cell* name = nullptr;
+      std::size_t figures = 0;
+      for (const Cell* cell : row.filled) {
+        const Roles roles = ReadLabel(cell->text).roles;
+        if (roles.Has(Role::kProjectName)) name = cell;
+        figures += roles.HasAny(kFigures) ? 1 : 0;
+      }
+      if (name != nullptr && figures >= 2)
+        return ledger_.Refuse(*name,
+                              "像是一行一个项目的汇总表，没有各项指标，不能作为自评表导入；请导入各个项目的自评表");
     }
   }
 

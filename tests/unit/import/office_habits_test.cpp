@@ -165,6 +165,44 @@ TEST(OfficeHabits, TheHeadMayBeATableOfItsOwn) {
   ExpectOrigins(document.forms(0));
 }
 
+TEST(OfficeHabits, AFormGoesOnUnderItsTitleAgain) {
+  const std::string first = DocxTable(Table(
+      {"项目名称|普法宣传|<|<|<|<|<|<", std::string(kIndicators), "产出指标|数量指标|培训人数|≥200人|216人|50|50|"}));
+  const std::string rest = DocxTable(Table({"效益指标|社会效益指标|知晓率|≥90%|95%|50|50|", "总分|<|<|<|<|100|100|"}));
+  for (const std::string_view title : {"项目支出绩效自评表", "项目支出绩效自评表（续）"}) {
+    const ImportedDocument document = Imported(
+        Docx(DocxParagraph("项目支出绩效自评表") + first + DocxParagraph(std::string(title)) + rest), "a.docx");
+    ASSERT_EQ(document.forms_size(), 1) << title;
+    EXPECT_EQ(document.forms(0).form().indicators_size(), 2);
+    EXPECT_EQ(document.forms(0).form().total_score(), "100");
+  }
+}
+
+TEST(OfficeHabits, ARosterIsNamedForWhatItIs) {
+  const ImportedDocument document =
+      Imported(Xlsx({XlsxSheet(Table({"序号|项目名称|全年预算数|全年执行数|执行率|自评得分",
+                                      "1|普法宣传|30|29|96.67%|98", "2|法律援助|50|50|100%|99"}))}),
+               "a.xlsx");
+  EXPECT_EQ(document.forms_size(), 0);
+  bool named = false;
+  for (const auto& cell : document.unread()) named = named || cell.why().starts_with("像是一行一个项目的汇总表");
+  EXPECT_TRUE(named);
+}
+
+TEST(OfficeHabits, HiddenTextIsNoContent) {
+  std::vector<std::string> rows = kHead;
+  rows.push_back(std::string(kIndicators));
+  rows.push_back("产出指标|数量指标|培训人数#H#|≥200人|210人|100|100|");
+  std::string table = DocxTable(Table(rows));
+  const std::string mark = "#H#";
+  const std::size_t at = table.find(mark);
+  ASSERT_NE(at, std::string::npos);
+  table.replace(at, mark.size(), "</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>内部批注</w:t></w:r><w:r><w:t>");
+  const ImportedDocument document = Imported(Docx(table), "a.docx");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(document.forms(0).form().indicators(0).level3(), "培训人数");
+}
+
 TEST(OfficeHabits, BarsLoseTheMergedLabelOfTheGoals) {
   const ImportedDocument document = Imported(
       "项目支出绩效自评表\n| 项目名称 | 普法宣传 | | |\n| 年度总体目标 | 预期目标 | 实际完成情况 |\n| 开展普法十场 | "

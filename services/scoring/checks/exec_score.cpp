@@ -71,9 +71,13 @@ void Compare(const Printed& printed, const std::string& row, const CheckInput& i
 // Whether the form gives points to most of its indicators.
 bool HasScores(const FormReading& reading) {
   constexpr std::size_t kLeast = 3;  // rows
-  const auto scored = static_cast<std::size_t>(
-      std::ranges::count_if(reading.indicators, [](const IndicatorReading& row) { return row.weight && row.score; }));
-  return scored >= kLeast && 2 * scored > reading.indicators.size();
+  std::size_t scored = 0;
+  std::size_t rows = 0;
+  for (const IndicatorReading& row : reading.indicators) {
+    scored += row.weight && row.score ? 1 : 0;
+    rows += row.IsEmpty() ? 0 : 1;
+  }
+  return scored >= kLeast && 2 * scored > rows;
 }
 
 }  // namespace

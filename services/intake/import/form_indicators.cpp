@@ -291,8 +291,8 @@ void FormReader::ReadIndicatorRow(const Row& row) {
       // 序号 is no content.
       const Label label = ReadLabel(assigned[i]->header->text);
       const std::string& key = label.key;
-      // An export with an indicator a row has the project in each.
-      if (columns_.exact && label.roles.HasAny(kHeadRoles) && ReadPair(label, *assigned[i]->header, &cell)) continue;
+      // An export with an indicator a row has the project in each. 责任单位 by itself is that of an indicator.
+      if (HasProjects() && label.roles.HasAny(kHeadRoles) && ReadPair(label, *assigned[i]->header, &cell)) continue;
       if (IsNothing(cell.text) || key == "序号" || key == "编号")
         writer_.ledger().Label(cell);
       else

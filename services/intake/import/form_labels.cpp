@@ -132,13 +132,24 @@ void FormReader::SetProjectName(const Cell& cell, const std::string& text) {
     writer_.Set("project_code", writer_.form().mutable_project_code(), code, cell);
 }
 
+namespace {
+
+bool IsProjectColumn(const Column& column) {
+  return column.role == Role::kOther && column.header != nullptr &&
+         ReadLabel(column.header->text).roles.Has(Role::kProjectName);
+}
+
+}  // namespace
+
+bool FormReader::HasProjects() const {
+  return columns_.exact && std::any_of(columns_.columns.begin(), columns_.columns.end(), IsProjectColumn);
+}
+
 bool FormReader::NamesAnotherProject(const Row& row) const {
-  if (section_ != Section::kIndicators || !columns_.exact || writer_.form().project_name().empty()) return false;
+  if (section_ != Section::kIndicators || writer_.form().project_name().empty() || !HasProjects()) return false;
   for (const Cell* cell : row.filled) {
     const Column* const column = columns_.At(*cell);
-    if (column == nullptr || column->role != Role::kOther || column->header == nullptr ||
-        !ReadLabel(column->header->text).roles.Has(Role::kProjectName))
-      continue;
+    if (column == nullptr || !IsProjectColumn(*column)) continue;
     std::string name = CleanValue(cell->text);
     TakeProjectCode(name);
     return name != writer_.form().project_name();

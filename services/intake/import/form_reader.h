@@ -53,6 +53,8 @@ class FormReader {
   void ReadFundRow(const Row& row);
   bool ReadFundPairs(const Row& row);
   void ReadGoalRow(const Row& row);
+  // Whether the indicators' table has a column of projects.
+  bool HasProjects() const;
   bool ReadLevelRow(const Row& row);
   void ReadLinesAsRows(const Row& row, const std::vector<const Column*>& assigned, std::size_t count);
   void ReadIndicatorRow(const Row& row);

@@ -203,6 +203,15 @@ TEST(OfficeHabits, HiddenTextIsNoContent) {
   EXPECT_EQ(document.forms(0).form().indicators(0).level3(), "培训人数");
 }
 
+TEST(OfficeHabits, TheUnitOfAnIndicatorIsNotThatOfTheProject) {
+  InOffice({"一级指标|二级指标|三级指标|指标值|完成值|分值|得分|责任单位",
+            "产出指标|数量指标|培训人数|≥200人|216人|100|100|某镇司法所"},
+           [](const ImportedForm& imported) {
+             EXPECT_EQ(imported.form().implementing_unit().name(), "某县司法局");
+             EXPECT_EQ(Unread(imported), Lines{"某镇司法所"});
+           });
+}
+
 TEST(OfficeHabits, BarsLoseTheMergedLabelOfTheGoals) {
   const ImportedDocument document = Imported(
       "项目支出绩效自评表\n| 项目名称 | 普法宣传 | | |\n| 年度总体目标 | 预期目标 | 实际完成情况 |\n| 开展普法十场 | "

@@ -226,14 +226,16 @@ class Totals {
     Print(by_tier_, *card_.mutable_basis_weights()->mutable_banded());
     Print(by_word_, *card_.mutable_basis_weights()->mutable_declared());
     if (!scorable) return;
-    // Caps and grades are for the form's own points: a reference has neither, and neither a part of a form nor one
-    // whose weights count to more than the total has a grade.
+    // Caps and grades are for the form's own points: a reference has neither, and a part of a form has no grade. Where
+    // the weights count to more than the total, the grade is that of the share: 150.20 of 170 is 88.35 of 100.
     const bool scored = kind == evaluation::v1::SCORE_KIND_SCORED;
     const Decimal total = scored ? computed_ + Cap(execution) : computed_;
     Print(total, *card_.mutable_computed_total());
-    if (!scored || unfilled || weight_ < rules_.total_weight || weight_ > rules_.total_weight + rules_.points_error)
-      return;
-    if (const CompiledGrade* grade = rules_.GradeOf(total)) card_.set_grade(grade->name);
+    if (!scored || unfilled || weight_ < rules_.total_weight) return;
+    const Decimal graded = weight_ > rules_.total_weight + rules_.points_error
+                               ? Decimal::MulDiv(total, rules_.total_weight, weight_, rules_.places).value_or(total)
+                               : total;
+    if (const CompiledGrade* grade = rules_.GradeOf(graded)) card_.set_grade(grade->name);
   }
 
  private:

@@ -661,9 +661,13 @@ TEST(Score, AFormThatNobodyFilledInHasNoGrade) {
   EXPECT_EQ(ScoreOf(form).grade(), "差");
 }
 
-TEST(Score, WeightsAboveTheTotalHaveNoGrade) {
-  EXPECT_EQ(ScoreOf(FormWith({{"≥5个", "5个", "60", "60"}, {"100%", "100%", "50", "50"}})).grade(), "");
-  EXPECT_EQ(ScoreOf(FormWith({{"≥5个", "5个", "50.05", "50"}, {"100%", "100%", "50", "50"}})).grade(), "优");
+TEST(Score, WeightsAboveTheTotalAreGradedByTheirShare) {
+  const auto graded = [](std::string_view score) {
+    return ScoreOf(FormWith({{"工作规范", "较规范", "60", std::string(score)}, {"100%", "100%", "50", "50"}})).grade();
+  };
+  EXPECT_EQ(graded("60"), "优");  // 110 of 110
+  EXPECT_EQ(graded("40"), "良");  // 90 of 110 is 81.82 of 100
+  EXPECT_EQ(ScoreOf(FormWith({{"≥5个", "5个", "50.05", "50.05"}, {"100%", "100%", "50", "50"}})).grade(), "优");
 }
 
 TEST(Score, PointsOfTheExecutionMayStandOnItsOnlyPart) {

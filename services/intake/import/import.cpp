@@ -265,6 +265,27 @@ void NameRunTogether(const Document& document, intake::v1::ImportedDocument& out
     name(*levels.front(), "像是一行一格的自评表，缺少表头，分不出行和列，没有读入指标；请用原文件导入");
 }
 
+// Takes back the rows of a form that was cut out of lines, where numbers came to stand for names: its cells are listed
+// instead. A wrong row is worse than none.
+void TakeBackShiftedRows(intake::v1::ImportedForm& form) {
+  constexpr int kFew = 2;  // rows; one may be called 360
+  const auto& rows = form.form().indicators();
+  const auto shifted = std::count_if(rows.begin(), rows.end(), [](const auto& row) { return IsNumber(row.level3()); });
+  if (shifted < kFew) return;
+  form.mutable_form()->clear_indicators();
+  auto& cells = *form.mutable_cells();
+  const auto rest = std::stable_partition(cells.begin(), cells.end(), [](const intake::v1::ImportedCell& cell) {
+    return !std::string_view(cell.path()).starts_with("indicators[");
+  });
+  for (auto cell = rest; cell != cells.end(); ++cell) {
+    intake::v1::UnreadCell& unread = *form.add_unread();
+    unread.set_text(cell->text());
+    *unread.mutable_location() = cell->location();
+    unread.set_why("像是自评表的指标，但分不出行和列，没有读入；请用原文件导入");
+  }
+  cells.erase(rest, cells.end());
+}
+
 // The forms of `document`, also of one that holds them as running text. Where its cells do not come together as whole
 // rows, its text is left as it is: nothing is guessed. A text that was cut off in a row is read without that row.
 intake::v1::ImportedDocument FormsOf(const Document& document, const Hints& hints) {
@@ -300,6 +321,8 @@ absl::StatusOr<intake::v1::ImportedDocument> Import(std::string_view bytes, std:
   Hints known = hints;
   if (known.fiscal_year == 0) known.fiscal_year = YearIn(name);
   intake::v1::ImportedDocument out = FormsOf(document, known);
+  if (document.media_type == "text/plain")
+    for (auto& imported : *out.mutable_forms()) TakeBackShiftedRows(imported);
   const std::string digest = DigestOf(bytes).substr(std::string_view("sha256:").size());
   for (auto& imported : *out.mutable_forms()) {
     auto* source = imported.mutable_form()->mutable_source();

@@ -212,6 +212,23 @@ TEST(OfficeHabits, TheUnitOfAnIndicatorIsNotThatOfTheProject) {
            });
 }
 
+TEST(OfficeHabits, RowsWhoseNumbersStandForNamesAreTakenBack) {
+  const ImportedDocument document = Imported(
+      "项目支出绩效自评表\n| 项目名称 | 普法宣传 | | | | |\n| 一级指标 | 二级指标 | 三级指标 | 指标值 | 完成值 | 分值 "
+      "|\n"
+      "| 产出指标 | 数量指标 | 50 | ≥200人 | 216人 | 30 |\n| | | 30 | ≥90% | 95% | 30 |\n| | | 合格率 | ≥90% | 95% | "
+      "40 |\n",
+      "a.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  const ImportedForm& form = document.forms(0);
+  EXPECT_EQ(form.form().indicators_size(), 0);
+  EXPECT_EQ(form.form().project_name(), "普法宣传");
+  bool listed = false;
+  for (const auto& cell : form.unread()) listed = listed || cell.text() == "合格率";
+  EXPECT_TRUE(listed);
+  ExpectOrigins(form);
+}
+
 TEST(OfficeHabits, BarsLoseTheMergedLabelOfTheGoals) {
   const ImportedDocument document = Imported(
       "项目支出绩效自评表\n| 项目名称 | 普法宣传 | | |\n| 年度总体目标 | 预期目标 | 实际完成情况 |\n| 开展普法十场 | "

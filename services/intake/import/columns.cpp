@@ -135,6 +135,7 @@ Role RoleUnder(const Head& head) {
   const std::string word = Fold(head.cell->text);
   const bool former = ContainsAny(word, {"年初", "批复", "调整前", "原"});
   if (above.HasAny(Role::kTarget | Role::kTargetFigure | Roles(Role::kApprovedTarget))) {
+    if (ContainsAny(word, {"实际", "完成"})) return Role::kActual;
     if (ContainsAny(word, {"调整", "全年"}) && !former) return Role::kTarget;
     return former ? Role::kApprovedTarget : Role::kTargetFigure;
   }
@@ -413,6 +414,21 @@ Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout la
         break;
       }
   }
+  // Of a divided cell whose parts we do not know the first one has the unit's score, the last one what was reached.
+  const auto take_part = [&](Role role, bool last) {
+    if (out.Has(role)) return;
+    Column* found = nullptr;
+    for (Column& column : out.columns) {
+      const auto head =
+          std::find_if(heads.begin(), heads.end(), [&](const Head& h) { return h.cell == column.header; });
+      const bool part = head != heads.end() && head->parent != nullptr && column.role == Role::kOther &&
+                        ReadLabel(head->parent->text).roles.Has(role);
+      if (part && (found == nullptr || last)) found = &column;
+    }
+    if (found != nullptr) found->role = role;
+  };
+  take_part(Role::kScore, false);
+  take_part(Role::kActual, true);
   // 一级指标 权重 二级指标 权重 三级指标 权重: the weights of groups stand behind their level.
   if (count(Role::kWeight) > 1)
     for (std::size_t i = 1; i + 1 < out.columns.size(); ++i) {
@@ -426,7 +442,7 @@ Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout la
   for (std::size_t i = 0; i < out.columns.size(); ++i)
     for (std::size_t j = i + 1; j < out.columns.size(); ++j)
       if (out.columns[i].role == out.columns[j].role && out.columns[i].role != Role::kOther &&
-          out.columns[i].role != Role::kDeviation)  // 原因 and 改进措施 are two lines of one text
+          out.columns[i].role != Role::kDeviation)  // 原因 and 整改措施 are two lines of one text
         out.columns[j].role = Role::kOther;
   if (!out.Has(Role::kLevel3)) {
     // 指标名称 may be called otherwise: the last level that is there names the indicator.

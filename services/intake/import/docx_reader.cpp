@@ -36,36 +36,52 @@ std::map<std::string, int> HeadingStyles(const pugi::xml_node& styles) {
   return out;
 }
 
-// Signs of the font Symbol, which other fonts have other characters for.
-std::string_view SignOfSymbolFont(std::string_view code) {
-  if (code.size() != 4) return "";
-  const std::string_view low = code.substr(2);
-  if (code.substr(0, 2) != "F0" && code.substr(0, 2) != "00") return "";
-  if (low == "B3") return "≥";
-  if (low == "A3") return "≤";
-  if (low == "B1") return "±";
-  if (low == "B4") return "×";
-  if (low == "B8") return "÷";
-  if (low == "B9") return "≠";
-  if (low == "BB") return "≈";
-  return "";
+// Signs of the font Symbol, by the last byte of their code.
+std::string_view SignOfSymbolFont(unsigned low) {
+  switch (low) {
+    case 0x25:
+      return "%";
+    case 0x3C:
+      return "<";
+    case 0x3D:
+      return "=";
+    case 0x3E:
+      return ">";
+    case 0xA3:
+      return "≤";
+    case 0xB1:
+      return "±";
+    case 0xB3:
+      return "≥";
+    case 0xB4:
+      return "×";
+    case 0xB8:
+      return "÷";
+    case 0xB9:
+      return "≠";
+    case 0xBB:
+      return "≈";
+    default:
+      return "";
+  }
 }
 
-// The same in a run of text, where they are characters for private use.
-void ReplaceSymbols(std::string& text) {
-  constexpr std::pair<std::string_view, std::string_view> kSigns[] = {{"\uF0B3", "≥"}, {"\uF0A3", "≤"}, {"\uF0B1", "±"},
-                                                                      {"\uF0B4", "×"}, {"\uF0B8", "÷"}, {"\uF03D", "="},
-                                                                      {"\uF025", "%"}};
-  if (text.find('\xEF') == std::string::npos) return;
-  for (const auto& [symbol, sign] : kSigns)
-    for (std::size_t at = text.find(symbol); at != std::string::npos; at = text.find(symbol, at + sign.size()))
-      text.replace(at, symbol.size(), sign);
+// Text in the font Symbol, whose signs are characters for private use (U+F000 to U+F0FF).
+void AppendSymbols(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    std::string_view rest = text;
+    const char32_t c = TakeUtf8(rest);
+    const std::string_view sign = c >= 0xF000 && c <= 0xF0FF ? SignOfSymbolFont(c & 0xFF) : std::string_view();
+    out += sign.empty() ? text.substr(0, text.size() - rest.size()) : sign;
+    text = rest;
+  }
 }
 
 // Check boxes and bullets of symbol fonts, as far as forms use them.
 std::string_view Symbol(std::string_view font, std::string_view code) {
-  if (font == "Symbol")
-    if (const std::string_view sign = SignOfSymbolFont(code); !sign.empty()) return sign;
+  if (unsigned number = 0; font == "Symbol" && code.size() == 4 &&
+                           std::from_chars(code.data(), code.data() + 4, number, 16).ec == std::errc())
+    if (const std::string_view sign = SignOfSymbolFont(number & 0xFF); !sign.empty()) return sign;
   if (code == "F0FE" || code == "F052" || code == "00FE" || code == "0052") return "☑";
   if (code == "F0A8" || code == "F0A3" || code == "F06F" || code == "00A8" || code == "00A3") return "□";
   if (code == "F0FC" || code == "00FC") return "√";
@@ -119,9 +135,10 @@ class Reader {
       const std::string_view name = LocalName(child);
       if (name == "r" && IsHidden(child)) continue;
       if (name == "t") {
-        std::string text = child.text().get();
-        ReplaceSymbols(text);
-        out += text;
+        if (Attribute(Child(Child(node, "rPr"), "rFonts"), "ascii") == "Symbol")
+          AppendSymbols(out, child.text().get());
+        else
+          out += child.text().get();
       } else if (name == "tab" || name == "ptab") {
         out += '\t';
       } else if (name == "br" || name == "cr") {

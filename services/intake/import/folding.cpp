@@ -117,17 +117,23 @@ bool StartsItem(std::string_view line) {
   return rest.starts_with('.') && rest.size() > 1 && !(rest[1] >= '0' && rest[1] <= '9');
 }
 
-bool HasDigits(std::string_view text) {
-  return text.find_first_of("0123456789") != std::string_view::npos;
-}
+// What a line is as the value of a cell: a number by itself, one with its unit, or anything else.
+enum class ValueLine { kNone, kNumber, kWithUnit };
 
-// Whether a line begins with a number or with a bound and a number: 630人, ≥50.
-bool StartsValue(std::string_view line) {
-  const std::string folded = Fold(TruncateUtf8(line, 64));
+ValueLine ValueOf(std::string_view line) {
+  constexpr std::size_t kLongest = 48;     // bytes
+  constexpr std::size_t kLongestUnit = 3;  // characters
+  if (line.size() > kLongest) return ValueLine::kNone;
+  const std::string folded = Fold(line);
   std::string_view rest = folded;
   for (const std::string_view sign : {"≥", "≤", "=", ">", "<"})
     if (rest.starts_with(sign)) rest.remove_prefix(sign.size());
-  return !rest.empty() && rest.front() >= '0' && rest.front() <= '9';
+  const std::size_t digits = std::min(rest.find_first_not_of("0123456789.,"), rest.size());
+  if (digits == 0 || rest.front() < '0' || rest.front() > '9') return ValueLine::kNone;
+  rest.remove_prefix(digits);
+  if (rest.empty()) return ValueLine::kNumber;
+  const bool unit = rest.find_first_of("0123456789") == std::string_view::npos && Utf8Length(rest) <= kLongestUnit;
+  return unit ? ValueLine::kWithUnit : ValueLine::kNone;
 }
 
 std::string_view TrimSpace(std::string_view text) {
@@ -206,22 +212,25 @@ bool IsBlank(std::string_view text) {
 
 std::string CleanValue(std::string_view text) {
   std::string out;
+  ValueLine before = ValueLine::kNone;  // what the line above is
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = TrimSpace(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty()) continue;
+    const ValueLine value = ValueOf(line);
     if (!out.empty()) {
       const char32_t last = LastOf(out), first = FirstOf(line);
       const bool sentence_ended = last == U'。' || last == U'；' || last == U';' || last == U'！';
-      // 10 above 10, 216人 above 630人: values of their own, and no number that broke.
-      const bool another_value = StartsValue(line) && HasDigits(out);
+      // 10 above 10, 216人 above 630人: values of their own. 1234 above 567元 may be a number that broke.
+      const bool another_value = value != ValueLine::kNone && value == before;
       if (sentence_ended || another_value || StartsItem(line))
         out += '\n';
       else if (IsAsciiWord(last) && IsAsciiWord(first) && !(last >= '0' && last <= '9' && first >= '0' && first <= '9'))
         out += ' ';
     }
     out += line;
+    before = value;
   }
   return out;
 }
@@ -278,21 +287,22 @@ int YearIn(std::string_view text) {
           (at < 5 || folded[at - 5] < '0' || folded[at - 5] > '9'))
         return (digits[2] - '0') * 10 + (digits[3] - '0') + 2000;
     }
-    // 二〇二一年, with 〇, ○ or 零.
-    if (at >= 12) {
-      static constexpr std::u32string_view kDigits = U"〇一二三四五六七八九";
-      std::string_view four = std::string_view(folded).substr(at - 12, 12);
-      int year = 0, count = 0;
-      for (; count < 4 && !four.empty(); ++count) {
-        if ((static_cast<unsigned char>(four.front()) & 0xC0) == 0x80) break;
-        char32_t c = TakeUtf8(four);
-        if (c == U'○' || c == U'零' || c == U'Ｏ' || c == U'0' || c == U'O') c = U'〇';
-        const std::size_t digit = kDigits.find(c);
-        if (digit == std::u32string_view::npos) break;
-        year = year * 10 + static_cast<int>(digit);
-      }
-      if (count == 4 && year >= 2000 && year <= 2100) return year;
+    // 二〇二一年, with 〇, ○, 零, 0 or O.
+    static constexpr std::u32string_view kDigits = U"〇一二三四五六七八九";
+    int year = 0, written = 0;
+    std::size_t from = at;
+    for (int place = 1; place <= 1000 && from > 0; place *= 10) {
+      do --from;
+      while (from > 0 && (static_cast<unsigned char>(folded[from]) & 0xC0) == 0x80);
+      std::string_view one = std::string_view(folded).substr(from);
+      char32_t c = TakeUtf8(one);
+      if (c == U'○' || c == U'零' || c == U'0' || c == U'O' || c == U'o') c = U'〇';
+      const std::size_t digit = kDigits.find(c);
+      if (digit == std::u32string_view::npos) break;
+      year += static_cast<int>(digit) * place;
+      ++written;
     }
+    if (written == 4 && year >= 2000 && year <= 2100) return year;
   }
   return 0;
 }

@@ -52,6 +52,14 @@ bool IsSubtotalRow(const Row& row) {
   return named;
 }
 
+// Whether a sum is that of the whole form: all of its 100 points.
+bool SumsUpAll(const Row& row) {
+  return std::any_of(row.filled.begin(), row.filled.end(), [](const Cell* cell) {
+    const std::string folded = Fold(cell->text);
+    return folded == "100" || folded == "100分" || folded == "100.00" || folded == "100.0";
+  });
+}
+
 // 第 1 页 共 2 页, -1-, 1/2, 注：…, 填表说明：…: alone in a row, it belongs to the page.
 bool IsOfThePage(const Row& row) {
   if (row.filled.size() != 1) return false;
@@ -70,29 +78,37 @@ std::vector<std::string> LinesOf(std::string_view text) {
   std::vector<std::string> out;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    if (!IsBlank(text.substr(0, end))) out.emplace_back(text.substr(0, end));
+    out.emplace_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return out;
 }
 
+// The lines that say something; all of them where as many as `count` say so: a blank one stands for its row, too.
+std::vector<std::string> LinesOf(std::string_view text, std::size_t count) {
+  std::vector<std::string> lines = LinesOf(text);
+  if (lines.size() != count) std::erase_if(lines, [](const std::string& line) { return IsBlank(line); });
+  return lines;
+}
+
 // How many indicators a row holds, line below line in its cells: as many as its weight has numbers, when target or
-// actual value have as many lines, too, and its score not fewer. 1 for any other row.
+// actual value have as many lines, and its score, too. 1 for any other row, also for a weight that broke: 7 above 0.
 std::size_t IndicatorsIn(const Row& row, const std::vector<const Column*>& assigned) {
   constexpr std::size_t kMost = 20;
   std::size_t weights = 0;
   bool values = false;
   for (std::size_t i = 0; i < row.cells.size(); ++i)
     if (assigned[i] != nullptr && assigned[i]->role == Role::kWeight && weights == 0) {
-      const std::vector<std::string> lines = LinesOf(row.cells[i]->text);
-      if (lines.size() < 2 || lines.size() > kMost || !std::all_of(lines.begin(), lines.end(), IsNumber)) return 1;
+      const std::vector<std::string> lines = LinesOf(row.cells[i]->text, 0);
+      const auto is_weight = [](const std::string& line) { return IsNumber(line) && !Fold(line).starts_with('0'); };
+      if (lines.size() < 2 || lines.size() > kMost || !std::all_of(lines.begin(), lines.end(), is_weight)) return 1;
       weights = lines.size();
     }
   if (weights == 0) return 1;
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     if (assigned[i] == nullptr || IsBlank(row.cells[i]->text)) continue;
     const Role role = assigned[i]->role;
-    const std::size_t lines = LinesOf(row.cells[i]->text).size();
+    const std::size_t lines = LinesOf(row.cells[i]->text, weights).size();
     if (role == Role::kScore && lines != weights) return 1;
     values =
         values || ((role == Role::kTarget || role == Role::kActual || role == Role::kTargetFigure) && lines == weights);
@@ -118,7 +134,7 @@ std::string_view WithoutSign(std::string_view text) {
 bool FormReader::ReadTotal(const Row& row) {
   if (row.filled.empty()) return false;
   // 合计 under 二级指标 or 三级指标 is that of a group.
-  if (columns_.exact && grid_ == columns_grid_ && IsSubtotalRow(row)) {
+  if (columns_.exact && grid_ == columns_grid_ && IsSubtotalRow(row) && !SumsUpAll(row)) {
     const Cell& head = *row.filled.front();
     const Column* const column = columns_.At(head);
     if (column != nullptr && (column->role == Role::kLevel2 || column->role == Role::kLevel3) &&
@@ -234,7 +250,11 @@ bool FormReader::ReadLevelRow(const Row& row) {
   const int level = LevelOf(head.text);
   const Column* const names = columns_.Find(Role::kLevel3);
   if (!columns_.exact || (level != 1 && level != 3) || names == nullptr || head.column + head.columns <= names->from ||
-      !std::all_of(row.filled.begin() + 1, row.filled.end(), [](const Cell* cell) { return IsFigure(cell->text); }))
+      !std::all_of(row.filled.begin() + 1, row.filled.end(), [&](const Cell* cell) {
+        const Column* const column = columns_.At(*cell);  // its points; a target makes it an indicator
+        return IsFigure(cell->text) && column != nullptr &&
+               (column->role == Role::kWeight || column->role == Role::kScore);
+      }))
     return false;
   level_row_ = &head;
   level_row_noted_ = false;
@@ -242,25 +262,36 @@ bool FormReader::ReadLevelRow(const Row& row) {
   return true;
 }
 
-// Each line of the cells as a row of its own. What has fewer lines stands in the first row; a name stands in all.
+// Each line of the cells as a row of its own. What has fewer lines stands in the first row; a short name stands in all.
 void FormReader::ReadLinesAsRows(const Row& row, const std::vector<const Column*>& assigned, std::size_t count) {
+  constexpr std::size_t kLongestName = 300;  // bytes
+  const auto is_read = [&](std::size_t i) {
+    const bool remark = assigned[i] != nullptr && assigned[i]->role == Role::kRemark && columns_.Has(Role::kDeviation);
+    return assigned[i] != nullptr && assigned[i]->role != Role::kOther && !remark;
+  };
   for (std::size_t line = 0; line < count; ++line) {
     Row part;
     part.after_gap = row.after_gap;
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
-      Cell& cell = lines_.emplace_back(*row.cells[i]);
-      const std::vector<std::string> lines = LinesOf(cell.text);
-      const bool name = assigned[i] != nullptr && assigned[i]->role == Role::kLevel3;
+      const Cell& whole = *row.cells[i];
+      const std::vector<std::string> lines = LinesOf(whole.text, count);
+      const bool name = is_read(i) && assigned[i]->role == Role::kLevel3 && whole.text.size() <= kLongestName;
+      Cell& cell = lines_.emplace_back();
+      cell.row = whole.row, cell.column = whole.column, cell.rows = whole.rows, cell.columns = whole.columns;
+      cell.place = whole.place;
+      cell.covered = whole.covered, cell.hidden = whole.hidden, cell.no_value = whole.no_value;
       if (lines.size() == count)
         cell.text = lines[line];
-      else if (line > 0 && !name)
-        cell.text.clear();
+      else if (line == 0 || name)
+        cell.text = whole.text;
+      if (!is_read(i)) cell.text.clear();  // told of the cell as a whole
       part.cells.push_back(&cell);
       if (!cell.covered && !cell.no_value && !IsBlank(cell.text)) part.filled.push_back(&cell);
     }
     ReadIndicatorRow(part);
   }
-  for (const Cell* cell : row.filled) writer_.ledger().Placed(*cell);
+  for (std::size_t i = 0; i < row.cells.size(); ++i)
+    if (is_read(i)) writer_.ledger().Placed(*row.cells[i]);
 }
 
 void FormReader::ReadIndicatorRow(const Row& row) {
@@ -332,6 +363,12 @@ void FormReader::ReadIndicatorRow(const Row& row) {
         first = &cell;
         writer_.Set(Cat("indicators[", index, "].", part), field, value, cell);
       } else {
+        // A reason and a measure: one of them may say nothing.
+        if (role == Role::kDeviation && (IsNothing(value) || IsNothing(*field))) {
+          if (IsNothing(*field)) *field = value;
+          writer_.Note(Cat("indicators[", index, "].", part), cell);
+          continue;
+        }
         // Two cells under one head: parts of one literal (≥ | 50 | 个), or two lines.
         const bool literal = role == Role::kTarget || role == Role::kActual;
         if (literal && IsSign(*field) && !IsNothing(value)) {

@@ -147,6 +147,14 @@ bool FormReader::HasProjects() const {
 
 bool FormReader::NamesAnotherProject(const Row& row) const {
   if (section_ != Section::kIndicators || writer_.form().project_name().empty() || !HasProjects()) return false;
+  // 合计, notes and the like have nothing in the columns of an indicator.
+  const auto of_indicator = [&](const Cell* cell) {
+    const Column* const column = columns_.At(*cell);
+    return column != nullptr &&
+           Roles(column->role)
+               .HasAny(Role::kLevel3 | Role::kTarget | Roles(Role::kTargetFigure) | Roles(Role::kActual));
+  };
+  if (std::none_of(row.filled.begin(), row.filled.end(), of_indicator)) return false;
   for (const Cell* cell : row.filled) {
     const Column* const column = columns_.At(*cell);
     if (column == nullptr || !IsProjectColumn(*column)) continue;
@@ -330,6 +338,30 @@ bool FormReader::ReadInline(const Cell& cell, bool alone) {
   return any;
 }
 
+// （2022年度）　　单位：万元; 年度：2022; （2022）年度. A date of filing is no year of the budget.
+bool FormReader::ReadYearBeside(const Cell& cell) {
+  constexpr std::size_t kLongest = 40;  // characters
+  const std::string folded = Fold(cell.text);
+  const std::size_t length = Utf8Length(folded);
+  if (length > kLongest || writer_.form().fiscal_year() != 0 || IsFormTitle(cell.text)) return false;
+  std::string_view head = folded;
+  while (head.starts_with('(')) head.remove_prefix(1);
+  if (head.size() <= 4) return false;
+  const std::string_view behind = head.substr(4);
+  const bool with_unit = Contains(folded, "单位:") && Contains(folded, "元");
+  int year = 0;
+  if ((with_unit && (behind.starts_with("年度") || behind.starts_with("年)"))) ||
+      (length <= 14 && behind.starts_with(")年")))
+    year = YearIn(Cat(head.substr(0, 4), "年"));
+  else if (length <= 14 &&
+           (head.starts_with("年度:") || head.starts_with("预算年度:") || head.starts_with("自评年度:")))
+    year = YearIn(Cat(head.substr(head.find(':') + 1).substr(0, 4), "年"));
+  if (year == 0) return false;
+  writer_.form().set_fiscal_year(year);
+  writer_.Note("fiscal_year", cell);
+  return true;
+}
+
 bool FormReader::ReadLine(const Cell& cell) {
   const std::string folded = Fold(cell.text);
   const std::size_t length = Utf8Length(folded);
@@ -351,25 +383,7 @@ bool FormReader::ReadLine(const Cell& cell) {
       }
     }
   }
-  // （2022年度）　　单位：万元; 年度：2022; （2022）年度
-  if (!any && length <= 40 && writer_.form().fiscal_year() == 0 && !IsFormTitle(cell.text)) {
-    std::string_view head = folded;
-    while (head.starts_with('(')) head.remove_prefix(1);
-    const bool with_unit = Contains(folded, "单位:") && Contains(folded, "元");
-    int year = 0;
-    if (with_unit && head.size() >= 7 && head.substr(4).starts_with("年"))
-      year = YearIn(head.substr(0, 7));
-    else if (length <= 14 && head.size() > 4 && head.substr(4).starts_with(")年"))
-      year = YearIn(Cat(head.substr(0, 4), "年"));
-    else if (length <= 14 &&
-             (head.starts_with("年度:") || head.starts_with("预算年度:") || head.starts_with("自评年度:")))
-      year = YearIn(Cat(head.substr(head.find(':') + 1).substr(0, 4), "年"));
-    if (year != 0) {
-      writer_.form().set_fiscal_year(year);
-      writer_.Note("fiscal_year", cell);
-      any = true;
-    }
-  }
+  any = any || ReadYearBeside(cell);
   if (Contains(folded, "单位:") && Contains(folded, "元") && length <= 40) {
     const auto before = writer_.form().amount_unit();
     NoteAmountUnit(cell);
@@ -380,7 +394,7 @@ bool FormReader::ReadLine(const Cell& cell) {
 }
 
 bool FormReader::ReadPairs(const Row& row, bool tables) {
-  bool any = false;
+  bool any = row.filled.size() == 1 && ReadYearBeside(*row.filled.front());
   for (std::size_t i = 0; i < row.filled.size(); ++i) {
     const Cell& head = *row.filled[i];
     const Label label = ReadLabel(head.text);

@@ -57,16 +57,20 @@ bool FormReader::IsGoalsHeader(const Row& row) const {
 
 void FormReader::ReadGoalRow(const Row& row) {
   SelfEvaluation& form = writer_.form();
-  // A label in front that we do not know: what stands behind it is no goal.
-  if (const Cell& front = *row.filled.front();
-      grid_->layout == Layout::kExact && row.filled.size() > 1 && !goal_columns_.empty() &&
-      std::all_of(goal_columns_.begin(), goal_columns_.end(),
-                  [&](const GoalColumn& column) { return front.column + front.columns <= column.from; })) {
-    writer_.ledger().Label(front);
-    for (const Cell* cell : row.filled)
-      if (cell != &front)
-        writer_.ledger().Refuse(*cell, Cat("“", CleanWord(front.text), "”在自评表的数据中没有对应的栏目"));
-    return;
+  // A label in front of a text that goes over both goals: it is something else, 2.项目实施内容.
+  if (grid_->layout == Layout::kExact && row.filled.size() == 2 && !goal_columns_.empty()) {
+    const Cell& front = *row.filled.front();
+    const Cell& text = *row.filled.back();
+    const bool in_front = std::all_of(goal_columns_.begin(), goal_columns_.end(), [&](const GoalColumn& column) {
+      return front.column + front.columns <= column.from;
+    });
+    const bool over_all = std::all_of(goal_columns_.begin(), goal_columns_.end(), [&](const GoalColumn& column) {
+      return text.column <= column.from && text.column + text.columns > column.from;
+    });
+    if (in_front && over_all && !IsFigure(front.text)) {
+      writer_.ledger().Label(front);
+      return writer_.ledger().Refuse(text, Cat("“", CleanWord(front.text), "”在自评表的数据中没有对应的栏目"));
+    }
   }
   // Plain text leaves out the label that is merged over this row: then all stands one place too far to the left.
   const bool shifted = grid_->layout == Layout::kLoose && goal_cells_ > 2 && row.cells.size() + 1 == goal_cells_;

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 
 namespace jixiao::importing {
@@ -226,25 +227,24 @@ Document Without(const Document& cells, std::size_t left_out) {
   return out;
 }
 
-// Whether a text is a form whose cells run into one another. A report may speak of 三级指标, too, and of some of the
-// others, but hardly of all in one paragraph.
+// Whether a text is a form whose cells run into one another. A report may speak of 三级指标 and of many others in one
+// paragraph, but hardly of the columns of a form.
 bool RunsTogether(std::string_view text) {
   constexpr std::size_t kLooked = 64 * 1024;  // bytes
-  constexpr int kMost = 6;                    // labels of a report's paragraph
   const std::string folded = Fold(TruncateUtf8(text, kLooked));
   if (Contains(folded, "二级指标三级指标")) return true;
-  int labels = 0;
-  for (const std::string_view label :
-       {"一级指标", "二级指标", "三级指标", "指标值", "完成值", "分值", "自评分", "得分", "数量指标", "质量指标",
-        "时效指标", "满意度指标", "执行率", "预算数", "执行数", "指标性质", "计量单位"})
-    labels += Contains(folded, label) ? 1 : 0;
-  return labels > kMost;
+  const auto count = [&](std::initializer_list<std::string_view> labels) {
+    return std::count_if(labels.begin(), labels.end(), [&](std::string_view label) { return Contains(folded, label); });
+  };
+  return count({"一级指标", "二级指标", "三级指标", "指标值", "完成值", "指标性质", "计量单位", "度量单位"}) >= 3 &&
+         count({"分值", "自评分", "得分", "数量指标", "质量指标", "时效指标", "满意度指标", "预算数", "执行数"}) >= 4;
 }
 
 // Says of a form whose rows and columns cannot be told that it was not read: it looks like a report else.
 void NameRunTogether(const Document& document, intake::v1::ImportedDocument& out) {
   constexpr std::size_t kShown = 4096;  // bytes, as of every unread cell
-  constexpr std::size_t kLevels = 4;    // lines that are names of levels and nothing else: a form, one cell a line
+  constexpr std::size_t kLevels = 4;    // lines that are names of levels and nothing else: a form, one cell a line,
+  constexpr std::size_t kFigures = 8;   // where figures stand on lines of their own, too
   if (out.forms().empty()) return;
   const auto name = [&](const Cell& cell, std::string_view why) {
     intake::v1::UnreadCell& unread = *out.mutable_forms(0)->add_unread();
@@ -253,15 +253,17 @@ void NameRunTogether(const Document& document, intake::v1::ImportedDocument& out
     unread.set_why(std::string(why));
   };
   std::vector<const Cell*> levels;
+  std::size_t figures = 0;
   bool named = false;
   for (const Block& block : document.blocks) {
     if (block.is_grid) continue;
     if (LevelOf(block.paragraph.text) != 0) levels.push_back(&block.paragraph);
+    figures += IsFigure(block.paragraph.text) ? 1 : 0;
     if (!RunsTogether(block.paragraph.text)) continue;
     name(block.paragraph, "像是单元格连在一起的自评表，分不出行和列，没有读入指标；请用原文件导入，或逐格复制");
     named = true;
   }
-  if (!named && levels.size() >= kLevels)
+  if (!named && levels.size() >= kLevels && figures >= kFigures)
     name(*levels.front(), "像是一行一格的自评表，缺少表头，分不出行和列，没有读入指标；请用原文件导入");
 }
 

@@ -175,13 +175,18 @@ class Recogniser {
         IsAnnexTitle(passage_.items.back().paragraph->text))
       return false;
     const Draft& draft = *current_->draft;
-    // The title again, or …（续）, stands above the rest of a form on its next page.
-    const auto is_same = [&](const Cell* title) {
-      return draft.form.title() == CleanValue(title->text) || Contains(title->text, "续");
+    // The title again, or …（续）, stands above the rest of a form on its next page; with a project it begins another.
+    const auto names_project = [](const Cell* cell) { return InlineRoles(cell->text).Has(Role::kProjectName); };
+    const bool project = head_ != nullptr || std::any_of(pending_.begin(), pending_.end(), names_project);
+    const auto goes_on = [&](const Cell* title) {
+      const std::string folded = Fold(title->text);
+      const bool same = draft.form.title() == CleanValue(title->text) || folded.ends_with("(续)") ||
+                        folded.ends_with("(续表)") || folded.starts_with("续表") || folded.starts_with("续上表");
+      return same && !project && !draft.has_total && draft.form.indicators_size() > 0;
     };
-    const bool new_title = std::any_of(pending_.begin(), pending_.end(), [&](const Cell* c) {
-      return IsFormTitle(c->text) && !(is_same(c) && !draft.has_total && draft.form.indicators_size() > 0);
-    });
+    const bool new_title = std::any_of(pending_.begin(), pending_.end(),
+                                       [&](const Cell* c) { return IsFormTitle(c->text) && !goes_on(c); });
+    if (head_ != nullptr && !draft.form.project_name().empty()) return false;
     if (new_title && !draft.form.title().empty()) return false;
     if (nature.indicators) {
       if (new_title && draft.form.indicators_size() > 0) return false;
@@ -218,10 +223,13 @@ class Recogniser {
     if (!nature.IsForm() && !goes_on) {
       FlushHead();
       NameRoster(rows);
-      if (nature.project && grid.sheet.empty())
+      if (nature.project && grid.sheet.empty()) {
+        Flush();
         head_ = &grid;
-      else
-        AddToPassage(rows);
+        head_at_ = passage_.items.size();
+      } else {
+        AddToPassage(rows, passage_.items.size());
+      }
       return;
     }
     const Grid* const head = !goes_on && !nature.project ? std::exchange(head_, nullptr) : nullptr;
@@ -267,16 +275,22 @@ class Recogniser {
       if (!owned_.contains(&cell)) ledger_.Own(cell, index);
   }
 
-  void AddToPassage(const std::vector<Row>& rows) {
-    Flush();
+  // As paragraphs, before the passage's item `at`.
+  void AddToPassage(const std::vector<Row>& rows, std::size_t at) {
+    if (at == passage_.items.size()) {
+      Flush();
+      at = passage_.items.size();
+    }
+    std::vector<Passage::Item> items;
     for (const Row& row : rows) {
       if (row.filled.empty()) continue;
       // A sheet of text is paragraphs, one a row.
       if (row.filled.size() == 1)
-        passage_.items.push_back({row.filled.front(), {}});
+        items.push_back({row.filled.front(), {}});
       else
-        passage_.items.push_back({nullptr, row.filled});
+        items.push_back({nullptr, row.filled});
     }
+    passage_.items.insert(passage_.items.begin() + static_cast<std::ptrdiff_t>(at), items.begin(), items.end());
   }
 
   // A table of projects, one a row, with their amounts and scores: it has no indicators, and is named for what it is.
@@ -297,9 +311,10 @@ class Recogniser {
     }
   }
 
-  // The table that names the project belongs to no form after all.
+  // The table that names the project belongs to no form after all: it stays where it stood.
   void FlushHead() {
-    if (const Grid* const head = std::exchange(head_, nullptr); head != nullptr) AddToPassage(RowsOf(*head));
+    if (const Grid* const head = std::exchange(head_, nullptr); head != nullptr)
+      AddToPassage(RowsOf(*head), std::min(head_at_, passage_.items.size()));
   }
 
   // The head of a form in a table of its own, above the one that holds the rest.
@@ -460,6 +475,7 @@ class Recogniser {
   Open* current_ = nullptr;
   std::optional<bool> form_in_sight_;
   const Grid* head_ = nullptr;  // a table that names a project and nothing else of a form
+  std::size_t head_at_ = 0;     // where in the passage it stood
   std::vector<const Cell*> pending_;
   Passage passage_;
   std::vector<Passage> passages_;

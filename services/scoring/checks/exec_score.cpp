@@ -68,6 +68,12 @@ void Compare(const Printed& printed, const std::string& row, const CheckInput& i
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, Cat(row, "score"), std::move(message), evidence);
 }
 
+// Whether a part of the funds, or a row called 预算执行率, has the points.
+bool ScoresExecutionElsewhere(const FormReading& reading) {
+  return std::ranges::any_of(reading.funds, [](const FundReading& fund) { return fund.score.has_value(); }) ||
+         std::ranges::any_of(reading.indicators, [](const IndicatorReading& row) { return row.IsExecutionRate(); });
+}
+
 // Whether the form gives points to most of its indicators.
 bool HasScores(const FormReading& reading) {
   constexpr std::size_t kLeast = 3;  // rows
@@ -94,7 +100,7 @@ void ExecScore(const CheckInput& input, FindingSink& findings) {
     if (budget && executed)
       Compare({*fund->score, *fund->weight, *budget, *executed, printed.rate}, printed.Path(""), input, findings);
   } else if (fund != nullptr && fund->weight && !fund->weight->IsZero() && e.budget && e.executed &&
-             !e.budget->IsZero() && HasScores(input.reading)) {
+             !e.budget->IsZero() && HasScores(input.reading) && !ScoresExecutionElsewhere(input.reading)) {
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, fund->Path("score"),
                      Cat("执行率分值 ", fund->weight->ToString(), "，没有填得分"),
                      {{"weight", fund->weight->ToString()}});

@@ -36,14 +36,16 @@ std::string ClaimText(const IndicatorReading& row, Claim claim) {
                                      : Cat("完成率填为 ", row.row->completion_rate());
 }
 
-void AddPair(const IndicatorReading& row, const Pair& pair, const std::string& claim, FindingSink& findings) {
+// `contrast` joins what was reached with the claim.
+void AddPair(const IndicatorReading& row, const Pair& pair, std::string_view contrast, const std::string& claim,
+             FindingSink& findings) {
   Quantity target = pair.target;
   if (target.comparison == Comparison::kNone && pair.IsUpperBound()) target.comparison = pair.comparison;
   const auto percent = pair.Percent();
   const std::string ratio = percent ? percent->ToFixed(2) + "%" : std::string();
   std::string message = Cat("“", row.Name(), "”指标值 ", target.ToString(), "，实际完成 ", pair.actual.ToString(),
                             ratio.empty() ? "" : Cat("（", ratio, "）"),
-                            pair.IsUpperBound() ? "，超出上限，却" : "，未达到指标值，却", claim);
+                            pair.IsUpperBound() ? "，超出上限，" : "，未达到指标值，", contrast, claim);
   const FindingSink::Evidence evidence = {
       {"target", pair.target.ToString()}, {"actual", pair.actual.ToString()}, {"ratio", ratio}, {"claim", claim}};
   // Where the upper bound is only read off the class, the contradiction is likely but not written.
@@ -149,7 +151,7 @@ void FullNotMet(const CheckInput& input, FindingSink& findings) {
       continue;
     }
     for (const Pair& pair : row.measure.pairs)
-      if (!pair.met) AddPair(row, pair, claim, findings);
+      if (!pair.met) AddPair(row, pair, "却", claim, findings);
   }
 }
 

@@ -98,10 +98,8 @@ void FundParts(const CheckInput& input, FindingSink& findings) {
   Parts parts;
   for (const FundReading& fund : input.reading.funds) {
     if (!fund.is_part) continue;
-    if (fund.heads_split) {
-      splits.push_back({fund.name, {}});
-      continue;
-    }
+    if (fund.heads_split) splits.push_back({std::string_view(fund.name).substr(0, fund.name.find(':')), {}});
+    if (fund.names_split) continue;
     splits.back().parts.push_back(&fund);
     parts.push_back(&fund);
   }

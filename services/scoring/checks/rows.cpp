@@ -86,13 +86,19 @@ bool SaysNotDone(const IndicatorReading& row, const Rules& rules) {
   if (row.actual.blank || row.actual.figures || text.size() > kLongest) return false;
   const WordList::Place place = rules.words.not_done.LastIn(text);
   if (place.word == WordList::kNone) return false;
-  // 持续推进中 is all that 持续推进 asks for.
-  if (row.target.quantities.empty() && !row.target.period && text.substr(0, place.end).ends_with("中")) return false;
-  // 无未完成事项, 没有在建项目.
+  const std::string_view word = text.substr(place.begin, place.end - place.begin);
+  // It ends its clause: 未完成事项已全部整改 and 施工中严格管理 say something else.
+  const std::string_view behind = text.substr(place.end);
+  if (!behind.empty() && std::string_view(";:,.()").find(behind[0]) == std::string_view::npos &&
+      !behind.starts_with("、") && !behind.starts_with("，"))
+    return false;
   const std::string_view before = text.substr(0, place.begin);
-  for (const std::string_view no : {"无", "没有", "不存在"})
+  // 所在建制村, 无未完成.
+  for (const std::string_view no : {"无", "没有", "不存在", "不再有", "所", "存"})
     if (before.ends_with(no)) return false;
-  return FindWord(row.target.text, text.substr(place.begin, place.end - place.begin)) == std::string_view::npos;
+  // 持续推进中 is all that 持续推进 asks for.
+  if (row.target.quantities.empty() && !row.target.period && word.ends_with("中")) return false;
+  return FindWord(row.target.text, word) == std::string_view::npos;
 }
 
 std::optional<Decimal> BehindMisreadOperator(const Quantity& quantity) {

@@ -11,6 +11,7 @@
 #include "scoring/engine/literal/words.h"
 
 #include <algorithm>
+#include <array>
 
 namespace jixiao::scoring {
 namespace {
@@ -34,8 +35,14 @@ bool SaysAllSpent(std::string_view clause, const CheckInput& input) {
   const bool this_year = year == 0 || year == input.reading.form->fiscal_year();
   const bool of_money =
       FindWord(before, "资金") != std::string_view::npos || FindWord(before, "经费") != std::string_view::npos;
-  const bool denied = before.ends_with("未") || before.ends_with("未能") || before.ends_with("没有");
-  return this_year && of_money && !denied;
+  // 无法全部支付, 预计次年全部支付; 全部拨付到位 says that it came, 全部使用于 what for.
+  const bool denied =
+      std::ranges::any_of(std::array<std::string_view, 9>{"未", "不", "无法", "待", "预计", "计划", "将", "拟", "没有"},
+                          [&](std::string_view no) { return FindWord(before, no) != std::string_view::npos; });
+  const std::string_view behind = clause.substr(place.end);
+  const bool ends =
+      behind.empty() || behind.starts_with("完毕") || behind.starts_with("完成") || behind.starts_with("了");
+  return this_year && of_money && ends && !denied;
 }
 
 // The first clause of a text that says so; empty when none does.
@@ -88,7 +95,10 @@ void CheckName(const CheckInput& input, const Execution& e, FindingSink& finding
   const std::vector<Sentence> sentences = ReadSentences(name);
   if (sentences.size() != 1 || sentences[0].mentions.size() != 1) return;
   const Mention& amount = sentences[0].mentions[0];
-  if (amount.percent || amount.bounded || amount.approximate) return;
+  // 结转资金95万元, （第二批105万元）: a part.
+  const bool part =
+      amount.depth > 0 || FindWord(name, "结转") != std::string::npos || FindWord(name, "批") != std::string::npos;
+  if (amount.percent || amount.bounded || amount.approximate || part) return;
   const Decimal tolerance = std::max(input.rules.amount_tolerance, amount.precision);
   for (const FundReading& fund : input.reading.funds)
     for (const auto& money : {fund.initial_budget, fund.budget, fund.executed})

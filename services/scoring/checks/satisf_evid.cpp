@@ -38,7 +38,7 @@ bool RowTellsSize(const evaluation::v1::Indicator& cells, const Rules& rules) {
 // 政策知晓率 stands among satisfaction and is none.
 bool IsSatisfaction(const IndicatorReading& row, const CheckInput& input) {
   const std::string_view name = input.text.Level3(row);
-  if (name.ends_with("率") && !input.rules.words.satisfaction_names.IsIn(name)) return false;
+  if (name.ends_with("知晓率")) return false;
   return (row.indicator_class != nullptr && row.indicator_class->indicator_class == v1::INDICATOR_CLASS_SATISFACTION) ||
          row.is_satisfaction;
 }

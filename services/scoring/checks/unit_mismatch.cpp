@@ -76,15 +76,22 @@ void CheckRow(const IndicatorReading& row, const CheckInput& input, FindingSink&
   }
 }
 
-// 有所提升 against 100%: the completion rate in the place of what was reached. Said once for all rows.
-void CheckWordsAnsweredByRates(const FormReading& reading, FindingSink& findings) {
+// 有所提升 against 100%: the completion rate in the place of what was reached. Said once for all rows. Not where the
+// words mean a rate.
+void CheckWordsAnsweredByRates(const CheckInput& input, FindingSink& findings) {
+  const FormReading& reading = input.reading;
   const IndicatorReading* first = nullptr;
   std::string rows;
   int count = 0;
   for (const IndicatorReading& row : reading.indicators) {
     const bool words = !row.target.blank && row.target.quantities.empty() && !row.target.period &&
                        !row.target.malformed && row.tier == nullptr;
-    if (!words || row.actual.quantities.size() != 1) continue;
+    if (!words || row.actual.quantities.size() != 1 || row.is_satisfaction) continue;
+    // 合格率: 全部合格, 100%; 应补尽补 is all of them, too.
+    const std::string_view name = input.text.Level3(row);
+    if (name.ends_with("率") || name.ends_with("度") || name.ends_with("比例") || row.target.text.starts_with("全") ||
+        row.target.text.starts_with("应") || FindWord(row.target.text, "满意") != std::string::npos)
+      continue;
     const Quantity& actual = row.actual.quantities.front();
     // Only a percentage, with nothing around it.
     if (actual.unit.dimension != Dimension::kRatio || actual.end ||
@@ -206,7 +213,7 @@ void CheckReport(const FormReading& reading, FindingSink& findings) {
 
 void UnitMismatch(const CheckInput& input, FindingSink& findings) {
   for (const IndicatorReading& row : input.reading.indicators) CheckRow(row, input, findings);
-  CheckWordsAnsweredByRates(input.reading, findings);
+  CheckWordsAnsweredByRates(input, findings);
   CheckReport(input.reading, findings);
 }
 

@@ -53,7 +53,7 @@ std::optional<Execution> OfTheParts(const FormReading& reading) {
   std::vector<const FundReading*> parts;
   for (const FundReading& fund : reading.funds) {
     if (fund.heads_split && !parts.empty()) break;  // the same money once more
-    if (fund.is_part && !fund.heads_split && !IsBlankOrZero(fund.budget)) parts.push_back(&fund);
+    if (fund.is_part && !fund.names_split && !IsBlankOrZero(fund.budget)) parts.push_back(&fund);
   }
   if (parts.empty()) return std::nullopt;
   Execution sum{Decimal(), Decimal()};

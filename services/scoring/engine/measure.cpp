@@ -177,7 +177,9 @@ void PairByUnit(IndicatorReading& row, const Quantities& targets, const Quantiti
 
 // 任务完成时限(月), 建设工期(天): the unit of a bare number, in its name.
 bool NamesTime(std::string_view name) {
-  if (!name.ends_with(')')) return false;
+  constexpr std::string_view kLimits[] = {"时限", "工期", "期限", "完成时间", "办理时间", "周期"};
+  const auto is_limit = [&](std::string_view limit) { return FindWord(name, limit) != std::string_view::npos; };
+  if (!name.ends_with(')') || std::ranges::none_of(kLimits, is_limit)) return false;
   name.remove_suffix(1);
   const std::size_t open = name.rfind('(');
   if (open == std::string_view::npos) return false;

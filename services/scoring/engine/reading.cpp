@@ -17,9 +17,15 @@ bool HasDigit(std::string_view folded) {
   return folded.find_first_of("0123456789") != std::string_view::npos;
 }
 
-// 按收入性质分, 按资金来源划分: forms of whole departments split their money once by each.
+// 1.按收入性质分, 按资金来源划分: forms of whole departments split their money once by each.
 bool HeadsSplit(std::string_view folded) {
-  return folded.starts_with("按") && (folded.ends_with("分") || folded.ends_with("分类") || folded.ends_with("分为"));
+  folded.remove_prefix(std::min(folded.find_first_not_of("0123456789.()"), folded.size()));
+  literal::Take(folded, "、");
+  if (!folded.starts_with("按")) return false;
+  const std::string_view heading = folded.substr(0, folded.find(':'));
+  constexpr std::string_view kBy[] = {"性质", "来源", "类别", "类型", "用途", "渠道", "级次", "科目"};
+  return (heading.ends_with("分") || heading.ends_with("分类") || heading.ends_with("分为")) &&
+         std::ranges::any_of(kBy, [&](std::string_view by) { return heading.find(by) != std::string_view::npos; });
 }
 
 // Points, or a share of all of them: 20%.
@@ -61,6 +67,7 @@ void ReadFunds(FormReading& reading, const Rules& rules) {
     FoldTo(line.name(), fund.name);
     while (fund.name.ends_with(':')) fund.name.pop_back();
     fund.heads_split = HeadsSplit(fund.name);
+    fund.names_split = fund.heads_split && fund.name.find(':') == std::string::npos;
     fund.initial_budget = ReadAmount(line.initial_budget(), ten_thousand);
     fund.budget = ReadAmount(line.full_year_budget(), ten_thousand);
     // Only where nothing is written: 7,00.0,77 is a full-year budget that cannot be read.

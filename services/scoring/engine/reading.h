@@ -20,7 +20,9 @@ struct FundReading {
   const evaluation::v1::FundLine* line = nullptr;
   int index = 0;
   bool is_part = false;
-  bool heads_split = false;  // the rows behind it are the whole money once more, split another way: 按支出性质分
+  // The rows from here on are the whole money once more, split another way: 按支出性质分, 按收入性质分:财政拨款.
+  bool heads_split = false;
+  bool names_split = false;  // it does nothing else, and is no part itself
   std::string name;          // folded
   std::optional<Decimal> initial_budget;
   std::optional<Decimal> budget;  // 全年预算数, or 年初预算数 where the form has only that

@@ -1,7 +1,10 @@
 // What offices do to the forms: subtotals, several indicators in a cell, headers divided in their own words, levels in
 // rows of their own, hidden sheets, exports with an indicator a row. Each as a document and as a workbook.
+#include "intake/import/folding.h"
+
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +58,24 @@ TEST(OfficeHabits, NumbersOnTwoLinesAreNeverOne) {
            [](const ImportedForm& imported) {
              EXPECT_EQ(imported.form().indicators(0).actual(), "216人\n630人");
              EXPECT_EQ(imported.form().indicators(1).weight(), "80\n10");
+           });
+}
+
+TEST(OfficeHabits, NumbersThatBrokeAreJoined) {
+  InOffice({std::string(kIndicators), "产出指标|数量指标|成本|≥1234\\567元|1234\\560元|50|50|",
+            "^|质量指标|人数|≥2000\\0人|20000\\人|7\\0|7\\0|"},
+           [](const ImportedForm& imported) {
+             EXPECT_EQ(Indicators(imported.form()), (Lines{"产出指标|数量指标|成本|≥1234567元|1234560元|50|50||",
+                                                           "产出指标|质量指标|人数|≥20000人|20000人|7\n0|7\n0||"}));
+           });
+}
+
+TEST(OfficeHabits, WhatARowOfSeveralIndicatorsHasBesideThemIsListed) {
+  InOffice({"一级指标|二级指标|三级指标|指标值|完成值|分值|得分|佐证材料",
+            "产出指标|数量指标|培训人数\\宣传场次|≥200人\\≥50场|216人\\63场|50\\50|50\\50|照片"},
+           [](const ImportedForm& imported) {
+             EXPECT_EQ(imported.form().indicators_size(), 2);
+             EXPECT_EQ(Unread(imported), Lines{"照片"});
            });
 }
 
@@ -118,6 +139,12 @@ TEST(OfficeHabits, AFirstLevelMayHaveARowOfItsOwn) {
            });
 }
 
+TEST(OfficeHabits, ALevelWithATargetIsAnIndicator) {
+  InOffice({std::string(kIndicators), "产出指标|数量指标|培训人数|≥200人|216人|80|80|",
+            "成本指标|<|<|≤100万元|95万元|10|10|", "满意度指标|<|<|≥90%|95%|10|9|"},
+           [](const ImportedForm& imported) { EXPECT_EQ(imported.form().indicators_size(), 3); });
+}
+
 TEST(OfficeHabits, PagesAndNotesAreNoIndicators) {
   InOffice(
       {std::string(kIndicators), "产出指标|数量指标|培训人数|≥200人|216人|50|50|", "第 1 页 共 2 页|<|<|<|<|<|<|<",
@@ -150,6 +177,34 @@ TEST(OfficeHabits, WhatStandsBelowTheGoalsIsNoGoal) {
              EXPECT_EQ(imported.form().actual_goal(), "开展普法十二场");
              EXPECT_EQ(Unread(imported), Lines{"按月发放"});
            });
+}
+
+TEST(OfficeHabits, NumberedGoals) {
+  InOffice(
+      {"年度总体目标完成情况|<|预期目标|<|<|实际完成情况|<|<", "1|<|维护道路|<|<|完成维护|<|<",
+       "2|<|清扫街道|<|<|完成清扫|<|<", std::string(kIndicators), "产出指标|数量指标|培训人数|≥200人|216人|100|100|"},
+      [](const ImportedForm& imported) {
+        EXPECT_EQ(imported.form().expected_goal(), "维护道路\n清扫街道");
+        EXPECT_EQ(imported.form().actual_goal(), "完成维护\n完成清扫");
+      });
+}
+
+TEST(OfficeHabits, TheSameTitleWithAnotherProjectIsAnotherForm) {
+  const auto form = [](std::string_view name) {
+    return DocxParagraph("项目支出绩效自评表") + DocxParagraph(Cat("项目名称：", name)) +
+           DocxTable(Table({std::string(kIndicators), "产出指标|数量指标|培训人数|≥200人|216人|90|90|"}));
+  };
+  const ImportedDocument document = Imported(Docx(form("甲项目") + form("乙项目")), "a.docx");
+  ASSERT_EQ(document.forms_size(), 2);
+  EXPECT_EQ(document.forms(1).form().project_name(), "乙项目");
+  const auto apart = [](std::string_view name) {
+    return DocxParagraph("项目支出绩效自评表") + DocxTable(Table({Cat("项目名称|", name)})) + DocxParagraph("") +
+           DocxTable(Table({std::string(kIndicators), "产出指标|数量指标|培训人数|≥200人|216人|90|90|"}));
+  };
+  const ImportedDocument heads = Imported(Docx(apart("甲项目") + apart("乙项目")), "a.docx");
+  ASSERT_EQ(heads.forms_size(), 2);
+  EXPECT_EQ(heads.forms(0).form().project_name(), "甲项目");
+  EXPECT_EQ(heads.forms(1).form().project_name(), "乙项目");
 }
 
 TEST(OfficeHabits, TheHeadMayBeATableOfItsOwn) {
@@ -283,6 +338,7 @@ TEST(OfficeHabits, AnExportHasAnIndicatorARow) {
       "年度|单位名称|项目编码|项目名称|一级指标|二级指标|三级指标|指标值|完成值|分值|得分",
       "2022|某县司法局|51092324T000010263357|普法宣传|产出指标|数量指标|培训人数|≥200人|216人|50|50",
       "2022|某县司法局|51092324T000010263357|普法宣传|效益指标|社会效益指标|知晓率|≥90%|95%|50|50",
+      "2022|某县司法局||合计||||||100|100",
       "2022|某县司法局|51092324T000010263358|法律援助|产出指标|数量指标|援助件数|≥20件|26件|100|100",
   });
   for (const auto& [name, bytes] :
@@ -295,6 +351,7 @@ TEST(OfficeHabits, AnExportHasAnIndicatorARow) {
     EXPECT_EQ(document.forms(0).form().fiscal_year(), 2022);
     EXPECT_EQ(document.forms(0).form().indicators_size(), 2);
     EXPECT_EQ(document.forms(1).form().project_name(), "法律援助");
+    EXPECT_EQ(document.forms(1).form().total_score(), "");
     EXPECT_EQ(document.forms(1).form().implementing_unit().name(), "某县司法局");
     EXPECT_EQ(Indicators(document.forms(1).form()), (Lines{"产出指标|数量指标|援助件数|≥20件|26件|100|100||"}));
   }
@@ -332,12 +389,24 @@ TEST(OfficeHabits, SignsOfTheFontSymbol) {
 TEST(OfficeHabits, AFormThatCannotBeReadSaysSo) {
   std::string lines = "某单位绩效自评报告\n一、基本情况\n本单位开展了绩效自评工作，现将有关情况报告如下。\n";
   for (const std::string_view level : {"数量指标", "质量指标", "时效指标", "社会效益指标"})
-    Append(lines, level, "\n某项工作\n完成\n");
+    Append(lines, level, "\n某项工作\n100\n95\n");
   const ImportedDocument document = Imported(lines, "a.txt");
   ASSERT_EQ(document.forms_size(), 1) << document.DebugString();
   EXPECT_EQ(document.forms(0).form().indicators_size(), 0);
   ASSERT_GT(document.forms(0).unread_size(), 0);
   EXPECT_NE(document.forms(0).unread(0).why().find("分不出行和列"), std::string::npos);
+}
+
+TEST(OfficeHabits, CellsOfManyLinesAndSymbolsAreReadInTime) {
+  std::string lines(100'000, '1');
+  for (std::size_t i = 1; i < lines.size(); i += 2) lines[i] = '\n';
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_FALSE(CleanValue(lines).empty());
+  std::string symbols;
+  for (int i = 0; i < 300'000; ++i) symbols += "\uF03D";
+  (void)Import(Docx(Cat("<w:p><w:r><w:rPr><w:rFonts w:ascii=\"Symbol\"/></w:rPr><w:t>", symbols, "</w:t></w:r></w:p>")),
+               "a.docx", {});
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
 }  // namespace

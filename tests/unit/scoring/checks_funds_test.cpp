@@ -248,6 +248,9 @@ TEST(FundParts, EachSplitOfTheMoneyIsAListOfItsOwn) {
   AddFund(form, Fund("其中：基本支出", "", "900.47", ""));
   AddFund(form, Fund("项目支出", "", "1129.65", ""));
   ExpectNone(form, "FUND_PARTS", "each split adds up");
+  form.mutable_funds(1)->set_name("1.按收入性质分");
+  form.mutable_funds(2)->set_name("按比例分担部分");
+  ExpectNone(form, "FUND_PARTS", "a part that is called by how it is shared");
   form.mutable_funds(7)->set_full_year_budget("1025.20");
   ExpectOne(form, "FUND_PARTS", SEVERITY_WARNING, "funds[0].full_year_budget",
             "按支出性质分，全年预算数：总额 2030.12 万元，分项合计 1925.67 万元，相差 104.45 万元");

@@ -194,7 +194,7 @@ TEST(FullNotMet, ARowMayHaveItsValuesInTheRowsUnderIt) {
   ExpectNone(form, "NOT_MEASURABLE", "the rows under it have the targets");
   form.mutable_indicators(1)->set_actual("3亩");
   ExpectOne(form, "FULL_NOT_MET", SEVERITY_ERROR, "indicators[1].actual",
-            "“梨树种植面积”指标值 6 亩，实际完成 3 亩（50.00%），未达到指标值，却“★补助瓜果种植面积”得满分 10 分");
+            "“梨树种植面积”指标值 6 亩，实际完成 3 亩（50.00%），未达到指标值，而“★补助瓜果种植面积”却得满分 10 分");
   form.mutable_indicators(1)->set_level2("质量指标");
   const auto findings = FindingsOf(ScoreOf(form), "FULL_NOT_MET");
   ASSERT_EQ(findings.size(), 1u);
@@ -217,6 +217,9 @@ TEST(FullNotMet, FiresOnWordsThatSayNotDone) {
                                        std::pair("完成验收", "尚未验收"), std::pair("100%", "未完成")})
     EXPECT_EQ(FindingsOf(ScoreOf(OneRow({target, actual, "10", "10"})), "FULL_NOT_MET").size(), 1u) << target;
   ExpectNone(OneRow({"1", "建设中", "10", "5"}), "FULL_NOT_MET", "points were lost");
+  for (const std::string_view done : {"未完成事项已全部整改", "所在建制村全部通达", "施工中严格管理，全部合格",
+                                      "在建工程已全部完工", "不再有未启动项目", "在建档立卡户中全覆盖"})
+    ExpectNone(OneRow({"100%", std::string(done), "10", "10"}), "FULL_NOT_MET", done);
   ExpectNone(OneRow({"持续改进", "持续推进中", "10", "10"}), "FULL_NOT_MET", "what goes on is not unfinished");
   ExpectNone(OneRow({"≤2个", "无未完成项目", "10", "10"}), "IND_SCORE", "none is unfinished");
   ExpectNone(OneRow({"无在建项目", "无在建项目", "10", "10"}), "FULL_NOT_MET", "the target's own words");

@@ -170,7 +170,9 @@ TEST(TextTableCheck, HintsAtMoneyThatIsSaidToBeSpent) {
   AddSection(form, "项目资金执行情况分析", "资金已经拨付到项目单位。资金已全部拨付。");
   ExpectOne(form, "TEXT_TABLE", SEVERITY_INFO, "report[0].text",
             "文中称“资金已全部拨付”，而表内全年执行数 680 万元，全年预算数 850 万元（80.00%）");
-  for (const std::string_view text : {"项目费用已全部支付", "资金未全部拨付", "2019年资金已全部拨付", "资金已经拨付"}) {
+  for (const std::string_view text :
+       {"项目费用已全部支付", "资金未全部拨付", "2019年资金已全部拨付", "资金已经拨付", "剩余资金无法全部支付",
+        "资金已全部拨付到位", "资金全部使用于道路维护", "资金预计次年6月前全部支付"}) {
     form.mutable_report(0)->set_text(std::string(text));
     ExpectNone(form, "TEXT_TABLE", text);
   }

@@ -93,7 +93,7 @@ void CheckRowsUnder(const FormReading& reading, const IndicatorReading& row, Fin
   if (ClaimOf(row) != Claim::kFullPoints) return;
   for (const IndicatorReading& under : RowsUnder(reading, row))
     for (const Pair& pair : under.measure.pairs)
-      if (!pair.met) AddPair(under, pair, Cat("“", row.Name(), "”", ClaimText(row, Claim::kFullPoints)), findings);
+      if (!pair.met) AddPair(under, pair, Cat("而“", row.Name(), "”却"), ClaimText(row, Claim::kFullPoints), findings);
 }
 
 // Full points for words where the target asks for a figure.

@@ -294,8 +294,35 @@ void FormReader::ReadLinesAsRows(const Row& row, const std::vector<const Column*
     if (is_read(i)) writer_.ledger().Placed(*row.cells[i]);
 }
 
+// 合计 below the rows of a project, in an export with an indicator a row.
+bool FormReader::ReadProjectTotal(const Row& row) {
+  const auto role_of = [&](const Cell& cell) {
+    const Column* const column = columns_.At(cell);
+    return column == nullptr ? Role::kOther : column->role;
+  };
+  const bool named = std::any_of(row.filled.begin(), row.filled.end(), [](const Cell* cell) {
+    return IsSubtotal(cell->text) || ReadLabel(cell->text).roles.Has(Role::kTotal);
+  });
+  const bool indicator = std::any_of(row.filled.begin(), row.filled.end(), [&](const Cell* cell) {
+    return Roles(role_of(*cell))
+        .HasAny(Role::kLevel3 | Role::kTarget | Roles(Role::kTargetFigure) | Roles(Role::kActual));
+  });
+  if (!HasProjects() || !named || indicator) return false;
+  SelfEvaluation& form = writer_.form();
+  for (const Cell* cell : row.filled) {
+    if (role_of(*cell) == Role::kWeight && IsNumber(cell->text))
+      writer_.Set("total_weight", form.mutable_total_weight(), CleanValue(cell->text), *cell);
+    else if (role_of(*cell) == Role::kScore && IsNumber(cell->text))
+      writer_.Set("total_score", form.mutable_total_score(), CleanValue(cell->text), *cell);
+    else
+      writer_.ledger().Label(*cell);
+  }
+  return true;
+}
+
 void FormReader::ReadIndicatorRow(const Row& row) {
   SelfEvaluation& form = writer_.form();
+  if (ReadProjectTotal(row)) return;
   if (!row.filled.empty() && (IsSubtotalRow(row) || IsOfThePage(row))) {
     for (const Cell* cell : row.filled) writer_.ledger().Label(*cell);
     return;

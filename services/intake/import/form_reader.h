@@ -56,6 +56,7 @@ class FormReader {
   bool ReadYearBeside(const Cell& cell);
   // Whether the indicators' table has a column of projects.
   bool HasProjects() const;
+  bool ReadProjectTotal(const Row& row);
   bool ReadLevelRow(const Row& row);
   void ReadLinesAsRows(const Row& row, const std::vector<const Column*>& assigned, std::size_t count);
   void ReadIndicatorRow(const Row& row);

@@ -224,9 +224,8 @@ class Recogniser {
       FlushHead();
       NameRoster(rows);
       if (nature.project && grid.sheet.empty()) {
-        Flush();
         head_ = &grid;
-        head_at_ = passage_.items.size();
+        head_at_ = passage_.items.size() + pending_.size();
       } else {
         AddToPassage(rows, passage_.items.size());
       }
@@ -313,8 +312,10 @@ class Recogniser {
 
   // The table that names the project belongs to no form after all: it stays where it stood.
   void FlushHead() {
-    if (const Grid* const head = std::exchange(head_, nullptr); head != nullptr)
-      AddToPassage(RowsOf(*head), std::min(head_at_, passage_.items.size()));
+    const Grid* const head = std::exchange(head_, nullptr);
+    if (head == nullptr) return;
+    Flush();
+    AddToPassage(RowsOf(*head), std::min(head_at_, passage_.items.size()));
   }
 
   // The head of a form in a table of its own, above the one that holds the rest.

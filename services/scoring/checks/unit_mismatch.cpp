@@ -89,7 +89,7 @@ void CheckWordsAnsweredByRates(const CheckInput& input, FindingSink& findings) {
     if (!words || row.actual.quantities.size() != 1 || row.is_satisfaction) continue;
     // 合格率: 全部合格, 100%; 应补尽补 is all of them, too.
     const std::string_view name = input.text.Level3(row);
-    if (name.ends_with("率") || name.ends_with("度") || name.ends_with("比例") || row.target.text.starts_with("全") ||
+    if (name.ends_with("率") || name.ends_with("程度") || name.ends_with("比例") || row.target.text.starts_with("全") ||
         row.target.text.starts_with("应") || FindWord(row.target.text, "满意") != std::string::npos)
       continue;
     const Quantity& actual = row.actual.quantities.front();

@@ -2,6 +2,7 @@
 
 #include "common/text.h"
 #include "intake/import/folding.h"
+#include "intake/import/form_roles.h"
 
 #include <algorithm>
 #include <limits>
@@ -18,11 +19,6 @@ constexpr Roles kIndicatorRoles = Role::kLevel1 | Role::kLevel2 | Roles(Role::kL
                                   Roles(Role::kApprovedTarget) | Roles(Role::kActual) | Roles(Role::kCompletionRate) |
                                   Roles(Role::kWeight) | Roles(Role::kScore) | Roles(Role::kDeviation) |
                                   Roles(Role::kApprovedWeight) | Roles(Role::kAdjustment) | Roles(Role::kRemark);
-
-// Of the project, in exports that have an indicator a row.
-constexpr Roles kHeads = Role::kProjectName | Role::kProjectCode | Roles(Role::kUnit) | Roles(Role::kDepartment) |
-                         Roles(Role::kYear) | Roles(Role::kUnitCode) | Roles(Role::kDepartmentCode) |
-                         Roles(Role::kDepartmentName);
 
 // The one role that a header cell has in a table of these roles.
 bool RoleIn(const Roles& roles, std::initializer_list<Role> order, Role& out) {
@@ -50,7 +46,7 @@ bool IndicatorRole(const Roles& roles, Role& out) {
       out);
 }
 
-bool IsSubtotal(const std::string& key) {
+bool IsSumHeading(const std::string& key) {
   return key == "小计" || key == "合计" || key == "总额" || key == "总计" || key == "金额";
 }
 
@@ -88,7 +84,7 @@ bool IsSecondHeaderRow(const std::vector<Row>& rows, std::size_t at, const Roles
     if (label.roles.HasAny(wanted) || label.roles.Has(Role::kOther)) {
       ++known;
     } else if (funds && above != nullptr && ReadLabel(above->text).roles.HasAny(wanted) &&
-               (IsSubtotal(label.key) || IsFundName(cell->text))) {
+               (IsSumHeading(label.key) || IsFundName(cell->text))) {
       ++parts;
     } else if (!funds && above != nullptr && EndOf(rows[at], *above) > above->column + 1 &&
                ReadLabel(above->text).roles.HasAny(kDivided) && Utf8Length(Fold(cell->text)) <= 8) {
@@ -295,9 +291,9 @@ Columns FundsHeader(const std::vector<Row>& rows, std::size_t at, Layout layout)
                                 std::find(std::begin(kMoney), std::end(kMoney), parent) != std::end(kMoney);
       // Under 预算数: 小计 is the budget, 财政拨款 a part of it; 年初预算数 speaks for itself.
       if (parent_known &&
-          (IsSubtotal(label.key) || !known || column.role == Role::kFundSource || column.role == Role::kOther)) {
+          (IsSumHeading(label.key) || !known || column.role == Role::kFundSource || column.role == Role::kOther)) {
         column.role = parent;
-        if (!IsSubtotal(label.key)) column.source = CleanWord(head.cell->text);
+        if (!IsSumHeading(label.key)) column.source = CleanWord(head.cell->text);
         known = true;
       }
     }
@@ -368,7 +364,8 @@ Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout la
     column.to = head.cell->column + head.cell->columns;
     if (!IndicatorRole(label.roles, column.role)) {
       // A cell that stands where the block's label stands, in words we do not know.
-      if (first && has_level1 && !label.roles.HasAny(kIndicatorRoles | kHeads)) {
+      // 项目名称 is a column of exports.
+      if (first && has_level1 && !label.roles.HasAny(kIndicatorRoles | kHeadRoles)) {
         out.gutter = true;
         first = false;
         continue;

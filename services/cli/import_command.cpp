@@ -7,6 +7,7 @@
 #include "common/errors.h"
 #include "common/text.h"
 #include "intake/import/document.h"
+#include "intake/import/draft.h"
 #include "intake/import/import.h"
 
 #include <algorithm>
@@ -179,7 +180,7 @@ int RunImport(const Global& global, const ImportOptions& options) {
       // What the document looks like instead, where the import can tell.
       const auto& unread = document->unread();
       const auto told = std::find_if(unread.begin(), unread.end(), [](const intake::v1::UnreadCell& cell) {
-        return std::string_view(cell.why()).starts_with("像是");
+        return std::string_view(cell.why()).starts_with(importing::kLooksLike);
       });
       const std::string why = told == unread.end() ? std::string() : Cat("：", told->why());
       code = Refuse(InvalidField("DOCUMENT_WITHOUT_FORM", path, Cat("没有找到自评表", why)), global.json());

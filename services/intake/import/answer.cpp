@@ -50,18 +50,19 @@ std::string LocationOf(const Cell* first) {
   return Cat("第 ", place.paragraph(), place.table() > 0 ? " 行起" : " 段起");
 }
 
-template <class Field>
-void Fill(std::vector<intake::v1::UnreadCell>& cells, Field* out) {
+}  // namespace
+
+void PutUnread(std::vector<intake::v1::UnreadCell> cells,
+               google::protobuf::RepeatedPtrField<intake::v1::UnreadCell>& out) {
+  out.Clear();
   const std::size_t most = std::min(cells.size(), kMaxUnread - 1);
-  for (std::size_t i = 0; i < most; ++i) *out->Add() = std::move(cells[i]);
+  for (std::size_t i = 0; i < most; ++i) *out.Add() = std::move(cells[i]);
   if (cells.size() > most) {
-    auto* rest = out->Add();
+    auto* rest = out.Add();
     rest->set_text(Cat("另有 ", cells.size() - most, " 处"));
     rest->set_why("未逐一列出");
   }
 }
-
-}  // namespace
 
 intake::v1::ImportedDocument AnswerOf(const Document& document, const Hints& hints, const std::vector<Draft*>& drafts,
                                       const Ledger& ledger) {
@@ -92,9 +93,9 @@ intake::v1::ImportedDocument AnswerOf(const Document& document, const Hints& hin
       for (const Cell::Part& part : origin.cell->parts) add(part.text, part.place);
     }
     *imported->mutable_form() = std::move(draft.form);
-    Fill(unread[i], imported->mutable_unread());
+    PutUnread(std::move(unread[i]), *imported->mutable_unread());
   }
-  Fill(rest, out.mutable_unread());
+  PutUnread(std::move(rest), *out.mutable_unread());
   if (!document.template_hint.version().empty()) *out.mutable_template_hint() = document.template_hint;
   return out;
 }

@@ -12,4 +12,8 @@ namespace jixiao::importing {
 intake::v1::ImportedDocument AnswerOf(const Document& document, const Hints& hints, const std::vector<Draft*>& drafts,
                                       const Ledger& ledger);
 
+// Lists what was not read, as many entries as an answer may have; the last one says how many more there were.
+void PutUnread(std::vector<intake::v1::UnreadCell> cells,
+               google::protobuf::RepeatedPtrField<intake::v1::UnreadCell>& out);
+
 }  // namespace jixiao::importing

@@ -38,6 +38,9 @@ struct Draft {
   }
 };
 
+// What the reason of an unread cell begins with, where it says what the document is instead of a form that can be read.
+inline constexpr std::string_view kLooksLike = "像是";
+
 // What became of every cell. All cells outlive it.
 class Ledger {
  public:

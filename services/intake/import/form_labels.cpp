@@ -338,26 +338,32 @@ bool FormReader::ReadInline(const Cell& cell, bool alone) {
   return any;
 }
 
-// （2022年度）　　单位：万元; 年度：2022; （2022）年度. A date of filing is no year of the budget.
-bool FormReader::ReadYearBeside(const Cell& cell) {
-  constexpr std::size_t kLongest = 40;  // characters
+// （2022年度）, also with 单位：万元 behind it; 2022年; 2022年1月-12月; 年度：2022; （2022）年度. A date of filing is
+// no year of the budget.
+bool FormReader::ReadYear(const Cell& cell) {
+  constexpr std::size_t kLongest = 40;       // characters, with the unit
+  constexpr std::size_t kLongestAlone = 14;  // without
   const std::string folded = Fold(cell.text);
   const std::size_t length = Utf8Length(folded);
-  if (length > kLongest || writer_.form().fiscal_year() != 0 || IsFormTitle(cell.text)) return false;
+  if (length > kLongest || IsFormTitle(cell.text)) return false;
   std::string_view head = folded;
   while (head.starts_with('(')) head.remove_prefix(1);
-  if (head.size() <= 4) return false;
-  const std::string_view behind = head.substr(4);
-  const bool with_unit = Contains(folded, "单位:") && Contains(folded, "元");
+  const std::string_view behind = head.substr(std::min<std::size_t>(4, head.size()));
   int year = 0;
-  if ((with_unit && (behind.starts_with("年度") || behind.starts_with("年)"))) ||
-      (length <= 14 && behind.starts_with(")年")))
-    year = YearIn(Cat(head.substr(0, 4), "年"));
-  else if (length <= 14 &&
-           (head.starts_with("年度:") || head.starts_with("预算年度:") || head.starts_with("自评年度:")))
-    year = YearIn(Cat(head.substr(head.find(':') + 1).substr(0, 4), "年"));
+  if (Contains(folded, "单位:") && Contains(folded, "元")) {
+    if (behind.starts_with("年度") || behind.starts_with("年)")) year = YearIn(Cat(head.substr(0, 4), "年"));
+  } else if (length <= kLongestAlone) {
+    if (behind.starts_with(")年"))
+      year = YearIn(Cat(head.substr(0, 4), "年"));
+    else if (head.starts_with("年度:") || head.starts_with("预算年度:") || head.starts_with("自评年度:"))
+      year = YearIn(Cat(head.substr(head.find(':') + 1).substr(0, 4), "年"));
+    else if (Contains(folded, "年度") || folded.ends_with("年") || folded.ends_with("年)") ||
+             (Contains(folded, "年1月") && folded.ends_with("12月")))
+      year = YearIn(folded);
+  }
   if (year == 0) return false;
-  writer_.form().set_fiscal_year(year);
+  if (writer_.form().fiscal_year() == 0) writer_.form().set_fiscal_year(year);
+  if (writer_.form().fiscal_year() != year) return false;
   writer_.Note("fiscal_year", cell);
   return true;
 }
@@ -366,24 +372,11 @@ bool FormReader::ReadLine(const Cell& cell) {
   const std::string folded = Fold(cell.text);
   const std::size_t length = Utf8Length(folded);
   if (length == 0 || length > 120) return false;
-  bool any = false;
   if (IsAnnexNumber(folded)) {
     writer_.ledger().Label(cell);
     return true;
   }
-  // （2021年度）, 2021 年
-  if (length <= 12 && !IsFormTitle(cell.text)) {
-    if (const int year = YearIn(cell.text);
-        year != 0 && (Contains(folded, "年度") || folded.ends_with("年") || folded.ends_with("年)") ||
-                      (Contains(folded, "年1月") && folded.ends_with("12月")))) {
-      if (writer_.form().fiscal_year() == 0) writer_.form().set_fiscal_year(year);
-      if (writer_.form().fiscal_year() == year) {
-        writer_.Note("fiscal_year", cell);
-        any = true;
-      }
-    }
-  }
-  any = any || ReadYearBeside(cell);
+  bool any = ReadYear(cell);
   if (Contains(folded, "单位:") && Contains(folded, "元") && length <= 40) {
     const auto before = writer_.form().amount_unit();
     NoteAmountUnit(cell);
@@ -394,7 +387,7 @@ bool FormReader::ReadLine(const Cell& cell) {
 }
 
 bool FormReader::ReadPairs(const Row& row, bool tables) {
-  bool any = row.filled.size() == 1 && ReadYearBeside(*row.filled.front());
+  bool any = row.filled.size() == 1 && ReadYear(*row.filled.front());
   for (std::size_t i = 0; i < row.filled.size(); ++i) {
     const Cell& head = *row.filled[i];
     const Label label = ReadLabel(head.text);

@@ -53,7 +53,7 @@ class FormReader {
   void ReadFundRow(const Row& row);
   bool ReadFundPairs(const Row& row);
   void ReadGoalRow(const Row& row);
-  bool ReadYearBeside(const Cell& cell);
+  bool ReadYear(const Cell& cell);
   // Whether the indicators' table has a column of projects.
   bool HasProjects() const;
   bool ReadProjectTotal(const Row& row);

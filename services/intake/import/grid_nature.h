@@ -17,7 +17,8 @@ struct Nature {
 };
 Nature NatureOf(const std::vector<Row>& rows, Layout layout);
 
-// A whole form in one paragraph: its cells run together, and nothing says where one ends.
+// A whole form in one paragraph: its cells run together, and nothing says where one ends. A report may speak of
+// 三级指标 and of many others in one paragraph, but hardly of the columns of a form.
 bool IsCollapsedForm(std::string_view text);
 
 }  // namespace jixiao::importing

@@ -3,9 +3,11 @@
 #include "common/digest.h"
 #include "common/errors.h"
 #include "common/text.h"
+#include "intake/import/answer.h"
 #include "intake/import/converter.h"
 #include "intake/import/docx_reader.h"
 #include "intake/import/folding.h"
+#include "intake/import/grid_nature.h"
 #include "intake/import/line_list.h"
 #include "intake/import/run_text.h"
 #include "intake/import/text_encoding.h"
@@ -18,7 +20,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 
 namespace jixiao::importing {
@@ -227,19 +228,6 @@ Document Without(const Document& cells, std::size_t left_out) {
   return out;
 }
 
-// Whether a text is a form whose cells run into one another. A report may speak of 三级指标 and of many others in one
-// paragraph, but hardly of the columns of a form.
-bool RunsTogether(std::string_view text) {
-  constexpr std::size_t kLooked = 64 * 1024;  // bytes
-  const std::string folded = Fold(TruncateUtf8(text, kLooked));
-  if (Contains(folded, "二级指标三级指标")) return true;
-  const auto count = [&](std::initializer_list<std::string_view> labels) {
-    return std::count_if(labels.begin(), labels.end(), [&](std::string_view label) { return Contains(folded, label); });
-  };
-  return count({"一级指标", "二级指标", "三级指标", "指标值", "完成值", "指标性质", "计量单位", "度量单位"}) >= 3 &&
-         count({"分值", "自评分", "得分", "数量指标", "质量指标", "时效指标", "满意度指标", "预算数", "执行数"}) >= 4;
-}
-
 // Says of a form whose rows and columns cannot be told that it was not read: it looks like a report else.
 void NameRunTogether(const Document& document, intake::v1::ImportedDocument& out) {
   constexpr std::size_t kShown = 4096;  // bytes, as of every unread cell
@@ -259,12 +247,13 @@ void NameRunTogether(const Document& document, intake::v1::ImportedDocument& out
     if (block.is_grid) continue;
     if (LevelOf(block.paragraph.text) != 0) levels.push_back(&block.paragraph);
     figures += IsFigure(block.paragraph.text) ? 1 : 0;
-    if (!RunsTogether(block.paragraph.text)) continue;
-    name(block.paragraph, "像是单元格连在一起的自评表，分不出行和列，没有读入指标；请用原文件导入，或逐格复制");
+    if (!IsCollapsedForm(block.paragraph.text)) continue;
+    name(block.paragraph,
+         Cat(kLooksLike, "单元格连在一起的自评表，分不出行和列，没有读入指标；请用原文件导入，或逐格复制"));
     named = true;
   }
   if (!named && levels.size() >= kLevels && figures >= kFigures)
-    name(*levels.front(), "像是一行一格的自评表，缺少表头，分不出行和列，没有读入指标；请用原文件导入");
+    name(*levels.front(), Cat(kLooksLike, "一行一格的自评表，缺少表头，分不出行和列，没有读入指标；请用原文件导入"));
 }
 
 // Takes back the rows of a form that was cut out of lines, where numbers came to stand for names: its cells are listed
@@ -279,12 +268,14 @@ void TakeBackShiftedRows(intake::v1::ImportedForm& form) {
   const auto rest = std::stable_partition(cells.begin(), cells.end(), [](const intake::v1::ImportedCell& cell) {
     return !std::string_view(cell.path()).starts_with("indicators[");
   });
+  std::vector<intake::v1::UnreadCell> all(form.unread().begin(), form.unread().end());
   for (auto cell = rest; cell != cells.end(); ++cell) {
-    intake::v1::UnreadCell& unread = *form.add_unread();
+    intake::v1::UnreadCell& unread = all.emplace_back();
     unread.set_text(cell->text());
     *unread.mutable_location() = cell->location();
-    unread.set_why("像是自评表的指标，但分不出行和列，没有读入；请用原文件导入");
+    unread.set_why(Cat(kLooksLike, "自评表的指标，但分不出行和列，没有读入；请用原文件导入"));
   }
+  PutUnread(std::move(all), *form.mutable_unread());
   cells.erase(rest, cells.end());
 }
 

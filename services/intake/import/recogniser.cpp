@@ -305,8 +305,8 @@ class Recogniser {
         figures += roles.HasAny(kFigures) ? 1 : 0;
       }
       if (name != nullptr && figures >= 2)
-        return ledger_.Refuse(*name,
-                              "像是一行一个项目的汇总表，没有各项指标，不能作为自评表导入；请导入各个项目的自评表");
+        return ledger_.Refuse(
+            *name, Cat(kLooksLike, "一行一个项目的汇总表，没有各项指标，不能作为自评表导入；请导入各个项目的自评表"));
     }
   }
 
@@ -439,7 +439,7 @@ class Recogniser {
       std::erase_if(sound.items, [&](const Passage::Item& item) {
         if (item.paragraph == nullptr || !IsCollapsedForm(item.paragraph->text)) return false;
         ledger_.Refuse(*item.paragraph,
-                       "像是一张自评表，但表格结构已在转换中丢失；请在办公软件中另存为 .docx 后重新导入");
+                       Cat(kLooksLike, "一张自评表，但表格结构已在转换中丢失；请在办公软件中另存为 .docx 后重新导入"));
         return true;
       });
       if (sound.items.empty()) continue;

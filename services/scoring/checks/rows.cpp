@@ -56,6 +56,21 @@ std::string Quoted(std::string_view cell) {
   return shown;
 }
 
+void RowList::Add(const IndicatorReading& row) {
+  if (first == nullptr) first = &row;
+  if (count < kNamed) Append(numbers, count == 0 ? "" : "、", row.index + 1);
+  Append(indices, count == 0 ? "" : ",", row.index);
+  ++count;
+}
+
+std::string RowList::Named() const {
+  return Cat("“", first->Name(), "”", count > 1 ? Cat("等 ", count, " 项") : std::string());
+}
+
+std::string RowList::Numbers() const {
+  return Cat(numbers, count > kNamed ? " 等项" : " 项");
+}
+
 std::span<const IndicatorReading> RowsUnder(const FormReading& reading, const IndicatorReading& row) {
   const auto& rows = reading.indicators;
   const std::size_t first = static_cast<std::size_t>(row.index) + 1;

@@ -25,6 +25,21 @@ std::string Quoted(std::string_view cell);
 // nothing.
 std::string RowContent(const evaluation::v1::Indicator& row);
 
+// Rows of one kind, for one finding about all of them.
+struct RowList {
+  static constexpr std::size_t kNamed = 20;
+  const IndicatorReading* first = nullptr;
+  std::size_t count = 0;
+  std::string numbers;  // of the first ones, as people count
+  std::string indices;  // of all, for machines
+
+  void Add(const IndicatorReading& row);
+  // “A”, or “A”等 3 项.
+  std::string Named() const;
+  // 1、2、3 项, or 1、2、…、20 等项.
+  std::string Numbers() const;
+};
+
 // The rows that have the values of `row`: behind one with a weight and neither target nor actual value, those of the
 // same levels that have values and no points (补助瓜果种植面积, 10 points; 梨树, 6亩; 桃, 1亩).
 std::span<const IndicatorReading> RowsUnder(const FormReading& reading, const IndicatorReading& row);

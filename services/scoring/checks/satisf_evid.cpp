@@ -6,7 +6,6 @@
 #include "scoring/checks/rows.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace jixiao::scoring {
 namespace {
@@ -59,25 +58,22 @@ bool NeedsEvidence(const IndicatorReading& row) {
 }  // namespace
 
 void SatisfEvid(const CheckInput& input, FindingSink& findings) {
-  std::vector<const IndicatorReading*> rows;
+  RowList rows;
   for (const IndicatorReading& row : input.reading.indicators) {
     if (!NeedsEvidence(row) || !IsSatisfaction(row, input)) continue;
     const evaluation::v1::Indicator& cells = *row.row;
-    if (!RowTellsSize(cells, input.rules) && !TellsSize(cells.deviation_reason(), input.rules)) rows.push_back(&row);
+    if (!RowTellsSize(cells, input.rules) && !TellsSize(cells.deviation_reason(), input.rules)) rows.Add(row);
   }
-  if (rows.empty()) return;
+  if (rows.count == 0) return;
   const auto& report = input.reading.form->report();
   if (std::any_of(report.begin(), report.end(), [&](const evaluation::v1::ReportSection& section) {
         return FindWord(section.text(), "满意") != std::string::npos && TellsSize(section.text(), input.rules);
       }))
     return;
-  std::string list;
-  for (const IndicatorReading* row : rows) Append(list, list.empty() ? "" : ",", row->index);
-  const IndicatorReading& first = *rows.front();
+  const IndicatorReading& first = *rows.first;
   findings.Add(first.Path("actual"),
-               Cat("“", first.Name(), "”", rows.size() > 1 ? Cat("等 ", rows.size(), " 项") : std::string(),
-                   "满意度填为“", Quoted(first.row->actual()), "”，未说明调查方式和样本量"),
-               {{"rows", list}, {"actual", std::string(TruncateUtf8(first.actual.text, 300))}});
+               Cat(rows.Named(), "满意度填为“", Quoted(first.row->actual()), "”，未说明调查方式和样本量"),
+               {{"rows", rows.indices}, {"actual", std::string(TruncateUtf8(first.actual.text, 300))}});
 }
 
 }  // namespace jixiao::scoring

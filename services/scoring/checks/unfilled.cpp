@@ -54,28 +54,10 @@ void ProjectName(const CheckInput& input, FindingSink& findings) {
                    {{"project_name", std::string(TruncateUtf8(name, 300))}});
 }
 
-// Rows of one kind: how many, the first, and their numbers for people (the first ones) and for machines (all).
-struct RowList {
-  static constexpr std::size_t kNamed = 20;
-  const IndicatorReading* first = nullptr;
-  std::size_t count = 0;
-  std::string numbers;
-  std::string indices;
-
-  void Add(const IndicatorReading& row) {
-    if (first == nullptr) first = &row;
-    if (count < kNamed) Append(numbers, count == 0 ? "" : "、", row.index + 1);
-    Append(indices, count == 0 ? "" : ",", row.index);
-    ++count;
-  }
-
-  // “A”没有填X, or “A”等 3 项没有填X：第 1、2、3 项.
-  std::string Lack(std::string_view what) const {
-    if (count == 1) return Cat("“", first->Name(), "”没有填", what);
-    return Cat("“", first->Name(), "”等 ", count, " 项没有填", what, "：第 ", numbers,
-               count > kNamed ? " 等项" : " 项");
-  }
-};
+// “A”没有填X, or “A”等 3 项没有填X：第 1、2、3 项.
+std::string Lack(const RowList& rows, std::string_view what) {
+  return Cat(rows.Named(), "没有填", what, rows.count == 1 ? std::string() : Cat("：第 ", rows.Numbers()));
+}
 
 // Whether a goal is nothing but a number, with a unit or without: 43.2, 37.24万元.
 bool IsBareFigure(std::string_view goal) {
@@ -151,20 +133,17 @@ void Unfilled(const CheckInput& input, FindingSink& findings) {
     findings.AddMild(evaluation::v1::SEVERITY_INFO, "actual_goal", "填了年度总体目标，没有填完成情况", {});
   if (only_named.count > 0 && filled >= kEnoughFilled)
     findings.AddMild(evaluation::v1::SEVERITY_WARNING, only_named.first->Path("target"),
-                     only_named.Lack("指标值和实际完成值"),
+                     Lack(only_named, "指标值和实际完成值"),
                      {{"unfilled", Cat(only_named.count)}, {"rows", only_named.indices}});
   if (marked.count > 0)
-    findings.AddMild(
-        evaluation::v1::SEVERITY_INFO, marked.first->Path("level3"),
-        Cat("“", marked.first->Name(), "”", marked.count > 1 ? Cat("等 ", marked.count, " 项") : std::string(),
-            "的名称里还留着模板的占位符 **"),
-        {{"rows", marked.indices}});
+    findings.AddMild(evaluation::v1::SEVERITY_INFO, marked.first->Path("level3"),
+                     Cat(marked.Named(), "的名称里还留着模板的占位符 **"), {{"rows", marked.indices}});
   if (unfilled.count == 0) return;
   const FindingSink::Evidence evidence = {{"unfilled", Cat(unfilled.count)}, {"rows", unfilled.indices}};
   if (unfilled.count == rows && rows > 1)
     findings.Add("indicators", Cat(rows, " 项指标都没有填实际完成值和得分，无从评价"), evidence);
   else
-    findings.Add(unfilled.first->Path("actual"), unfilled.Lack("实际完成值和得分"), evidence);
+    findings.Add(unfilled.first->Path("actual"), Lack(unfilled, "实际完成值和得分"), evidence);
 }
 
 }  // namespace jixiao::scoring

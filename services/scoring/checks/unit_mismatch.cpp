@@ -79,11 +79,8 @@ void CheckRow(const IndicatorReading& row, const CheckInput& input, FindingSink&
 // 有所提升 against 100%: the completion rate in the place of what was reached. Said once for all rows. Not where the
 // words mean a rate.
 void CheckWordsAnsweredByRates(const CheckInput& input, FindingSink& findings) {
-  const FormReading& reading = input.reading;
-  const IndicatorReading* first = nullptr;
-  std::string rows;
-  int count = 0;
-  for (const IndicatorReading& row : reading.indicators) {
+  RowList rows;
+  for (const IndicatorReading& row : input.reading.indicators) {
     const bool words = !row.target.blank && row.target.quantities.empty() && !row.target.period &&
                        !row.target.malformed && row.tier == nullptr;
     if (!words || row.actual.quantities.size() != 1 || row.is_satisfaction) continue;
@@ -97,15 +94,16 @@ void CheckWordsAnsweredByRates(const CheckInput& input, FindingSink& findings) {
     if (actual.unit.dimension != Dimension::kRatio || actual.end ||
         row.actual.text != Cat(actual.number.ToString(), actual.unit_text))
       continue;
-    if (first == nullptr) first = &row;
-    Append(rows, count++ == 0 ? "" : ",", row.index);
+    rows.Add(row);
   }
-  if (first == nullptr) return;
-  findings.AddMild(
-      evaluation::v1::SEVERITY_INFO, first->Path("actual"),
-      Cat("“", first->Name(), "”", count > 1 ? Cat("等 ", count, " 项") : std::string(), "指标值是文字（“",
-          Quoted(first->row->target()), "”），实际完成值只填了 ", first->actual.text, "，没有写明完成情况"),
-      {{"rows", rows}, {"target", std::string(TruncateUtf8(first->target.text, 300))}, {"actual", first->actual.text}});
+  if (rows.count == 0) return;
+  const IndicatorReading* const first = rows.first;
+  findings.AddMild(evaluation::v1::SEVERITY_INFO, first->Path("actual"),
+                   Cat(rows.Named(), "指标值是文字（“", Quoted(first->row->target()), "”），实际完成值只填了 ",
+                       first->actual.text, "，没有写明完成情况"),
+                   {{"rows", rows.indices},
+                    {"target", std::string(TruncateUtf8(first->target.text, 300))},
+                    {"actual", first->actual.text}});
 }
 
 // The money of the table, in 万元, and which amounts stand to it as if 元 and 万元 had been mixed up.

@@ -18,9 +18,6 @@ namespace jixiao::scoring {
 namespace {
 
 using namespace support;
-using evaluation::v1::SEVERITY_ERROR;
-using evaluation::v1::SEVERITY_INFO;
-using evaluation::v1::SEVERITY_WARNING;
 using v1::BatchFinding;
 
 constexpr std::int64_t kMinute = 60'000'000;

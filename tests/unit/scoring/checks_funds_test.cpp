@@ -13,9 +13,6 @@ namespace jixiao::scoring {
 namespace {
 
 using namespace support;
-using evaluation::v1::SEVERITY_ERROR;
-using evaluation::v1::SEVERITY_INFO;
-using evaluation::v1::SEVERITY_WARNING;
 
 // ----------------------------------------------------------------------------------------------------------- EXEC_RATE
 

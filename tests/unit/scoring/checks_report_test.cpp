@@ -19,9 +19,6 @@ namespace jixiao::scoring {
 namespace {
 
 using namespace support;
-using evaluation::v1::SEVERITY_ERROR;
-using evaluation::v1::SEVERITY_INFO;
-using evaluation::v1::SEVERITY_WARNING;
 
 // A form on 16.2 of budget and 110.76 spent, with this report.
 SelfEvaluation Reported(std::string_view text, std::string_view heading = "项目实施情况") {

@@ -14,6 +14,9 @@ namespace jixiao::scoring::support {
 
 using evaluation::v1::FundLine;
 using evaluation::v1::Severity;
+using evaluation::v1::SEVERITY_ERROR;
+using evaluation::v1::SEVERITY_INFO;
+using evaluation::v1::SEVERITY_WARNING;
 
 inline FundLine& AddFund(SelfEvaluation& form, const FundLine& line) {
   return *form.add_funds() = line;

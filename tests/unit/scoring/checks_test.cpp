@@ -15,9 +15,6 @@ namespace jixiao::scoring {
 namespace {
 
 using namespace support;
-using evaluation::v1::SEVERITY_ERROR;
-using evaluation::v1::SEVERITY_INFO;
-using evaluation::v1::SEVERITY_WARNING;
 
 TEST(Checks, ACorrectFormOfEachLayoutHasNoError) {
   EXPECT_EQ(TextsOf(ScoreOf(National()), SEVERITY_ERROR), std::vector<std::string>{});

@@ -12,9 +12,6 @@ namespace jixiao::scoring {
 namespace {
 
 using namespace support;
-using evaluation::v1::SEVERITY_ERROR;
-using evaluation::v1::SEVERITY_INFO;
-using evaluation::v1::SEVERITY_WARNING;
 
 // --------------------------------------------------------------------------------------------------------- OVER_TARGET
 

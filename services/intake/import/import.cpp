@@ -13,6 +13,7 @@
 #include "intake/import/text_encoding.h"
 #include "intake/import/text_reader.h"
 #include "intake/import/vocabulary.h"
+#include "intake/import/web_page.h"
 #include "intake/import/xlsx_reader.h"
 
 #include "google/rpc/error_details.pb.h"
@@ -92,7 +93,6 @@ std::string_view MediaType(std::string_view extension) {
   if (extension == "odt") return "application/vnd.oasis.opendocument.text";
   if (extension == "rtf") return "application/rtf";
   if (extension == "wps") return "application/vnd.ms-works";
-  if (extension == "html" || extension == "htm") return "text/html";
   return "application/octet-stream";
 }
 
@@ -107,6 +107,13 @@ absl::StatusOr<Document> Read(std::string_view bytes, std::string_view name, con
     case Format::kCsv: {
       ASSIGN_OR_RETURN(const std::string text, DecodeText(bytes));
       return ReadText(text, FormatOf(bytes, name) == Format::kCsv, limits);
+    }
+    case Format::kWebPage: {
+      ASSIGN_OR_RETURN(const std::string page, PageInUtf8(bytes));
+      ASSIGN_OR_RETURN(const std::string converted, ConvertOffice(page, "html", "docx", limits));
+      ASSIGN_OR_RETURN(Document document, ReadDocx(converted, limits));
+      document.media_type = "text/html";
+      return document;
     }
     case Format::kConvertToDocx: {
       const std::string from = extension.empty() || extension == "docx" ? "doc" : extension;
@@ -160,15 +167,12 @@ Format FormatOf(std::string_view bytes, std::string_view file_name) {
     return IsSheetExtension(extension) ? Format::kConvertToXlsx : Format::kConvertToDocx;
   }
   if (bytes.starts_with("{\\rtf")) return Format::kConvertToDocx;
-  // Many systems export a web page and call it .xls or .doc.
+  if (IsWebPage(bytes)) return Format::kWebPage;
+  // Older programs' XML: a workbook or a text.
   std::string_view head = bytes.substr(0, 1024);
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
-  const std::size_t start = std::min(head.find_first_not_of(" \r\n\t"), head.size());
-  std::string low(head.substr(start, 200));
-  for (char& c : low)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  if (low.starts_with("<html") || low.starts_with("<!doctype html") || low.starts_with("<table") ||
-      low.starts_with("<?xml"))
+  head.remove_prefix(std::min(head.find_first_not_of(" \r\n\t"), head.size()));
+  if (head.starts_with("<?xml") || head.starts_with("<?XML"))
     return IsSheetExtension(extension) || extension == "xlsx" ? Format::kConvertToXlsx : Format::kConvertToDocx;
   if (extension == "csv") return Format::kCsv;
   if (extension == "xlsx" || extension == "docx" || extension == "doc" || IsSheetExtension(extension)) {

@@ -22,13 +22,14 @@ enum class Format {
   kCsv,
   kConvertToDocx,  // read through LibreOffice
   kConvertToXlsx,
+  kWebPage,  // the same; whatever the file is called
   kPdf,
   kUnknown,
 };
 Format FormatOf(std::string_view bytes, std::string_view file_name);
 // Whether reading it starts LibreOffice.
 inline bool NeedsConversion(Format format) {
-  return format == Format::kConvertToDocx || format == Format::kConvertToXlsx;
+  return format == Format::kConvertToDocx || format == Format::kConvertToXlsx || format == Format::kWebPage;
 }
 
 // Reads `bytes` of a file called `file_name` (folders are dropped). The forms found have source (name, media type,

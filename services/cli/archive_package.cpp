@@ -107,7 +107,7 @@ absl::StatusOr<exporting::BagStep> CheckWitnesses(const exporting::PackageReader
   for (const std::string& folder : exporting::RecordFoldersOf(package))
     if (const auto record = exporting::ReadRecord(package, folder); record.ok())
       checkpoints.insert(record->proof().checkpoint());
-  exporting::BagStep step{"树头由见证人联署", {}, static_cast<std::int64_t>(checkpoints.size()), 0};
+  exporting::BagStep step{"树头由见证人联署", {}, static_cast<std::int64_t>(checkpoints.size()), 0, {}};
   for (const std::string& checkpoint : checkpoints) {
     const WitnessView view = ViewOf(checkpoint, witnesses);
     if (view.enough(key.quorum)) continue;
@@ -147,7 +147,8 @@ int RunVerifyPackage(const Global& global, const std::string& path, const Archiv
                               {"ok", step.failed == 0},
                               {"checked", step.checked},
                               {"failed", step.failed},
-                              {"faults", step.faults}});
+                              {"faults", step.faults},
+                              {"note", step.note}});
     std::cout << out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     return check->ok() ? kDone : kRefused;
   }
@@ -158,6 +159,8 @@ int RunVerifyPackage(const Global& global, const std::string& path, const Archiv
     table.Add({step.title, step.failed == 0 ? "通过" : "失败",
                step.failed == 0 ? Cat(step.checked, " 项") : Cat(step.failed, " 处")});
   table.Print(std::cout);
+  for (const exporting::BagStep& step : check->steps)
+    if (!step.note.empty()) std::cout << "  注意：" << step.note << '\n';
   for (const exporting::BagStep& step : check->steps)
     for (const std::string& fault : step.faults) std::cout << "  " << fault << '\n';
   return check->ok() ? kDone : kRefused;

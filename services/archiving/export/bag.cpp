@@ -44,14 +44,29 @@ std::string Base64Of(std::string_view bytes) {
   return Base64({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
-// records/42 stands in data/records/0000000042/: folders in the order of the log.
+// One line of bag-info.txt.
+std::string OneLine(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return text;
+}
+
+}  // namespace
+
 std::string FolderOf(std::string_view folder, std::int64_t index) {
   std::string digits = Cat(index);
   if (digits.size() < 10) digits.insert(0, 10 - digits.size(), '0');
   return Cat(folder, digits, "/");
 }
 
-}  // namespace
+std::string FileOf(std::string_view folder, const v1::RecordPart& part) {
+  if (part.name() == kRuleSetPart) return Cat(kRuleSetsFolder, DigestOf(part.content()).substr(7), ".canonical");
+  return Cat(folder, "parts/", FileName(part.name()), ".", ExtensionOf(part.media_type()));
+}
+
+std::string SoftwareAgent() {
+  return Cat("jixiao, rendering ", kRenderingRevision);
+}
 
 std::string_view ExtensionOf(std::string_view media_type) {
   const std::string_view plain = media_type.substr(0, media_type.find(';'));
@@ -61,6 +76,7 @@ std::string_view ExtensionOf(std::string_view media_type) {
 }
 
 absl::StatusOr<std::unique_ptr<BagWriter>> BagWriter::Create(const std::string& path, BagOptions options) {
+  options.fonds = OneLine(std::move(options.fonds));  // all of the package says the same
   std::filesystem::path wanted(path);
   if (!wanted.has_filename()) wanted = wanted.parent_path();
   ASSIGN_OR_RETURN(auto out, PackageWriter::Create(path, FileName(wanted.stem().string())));
@@ -137,14 +153,8 @@ absl::Status BagWriter::Add(const Document& document) {
       {"leaf", folder + "leaf.canonical"},       {"parts", nlohmann::ordered_json::array()},
       {"path", nlohmann::ordered_json::array()}, {"checkpoint", document.record.proof().checkpoint()}};
   for (const v1::RecordPart& part : document.record.parts()) {
-    std::string file;
-    if (part.name() == kRuleSetPart) {
-      file = Cat(kRuleSetsFolder, DigestOf(part.content()).substr(7), ".canonical");
-      RETURN_IF_ERROR(AddRuleSet(document, file));
-    } else {
-      file = Cat(folder, "parts/", FileName(part.name()), ".", ExtensionOf(part.media_type()));
-      RETURN_IF_ERROR(AddPayload(file, part.content()));
-    }
+    const std::string file = FileOf(folder, part);
+    RETURN_IF_ERROR(part.name() == kRuleSetPart ? AddRuleSet(document, file) : AddPayload(file, part.content()));
     proof["parts"].push_back(
         {{"name", part.name()}, {"media_type", part.media_type()}, {"salt", Base64Of(part.salt())}, {"file", file}});
   }
@@ -190,14 +200,11 @@ absl::Status BagWriter::AddScratch(const std::string& name, OutputFile& content)
 }
 
 std::string BagWriter::InfoText() const {
-  std::string description = options_.description;
-  std::replace_if(
-      description.begin(), description.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   // The date of the newest record, so that the same records give the same package.
-  std::string out = Cat("Bagging-Date: ", FormatShanghai(newest_).substr(0, 10), "\n", "Bag-Software-Agent: jixiao\n",
-                        "External-Description: 项目支出绩效自评归档（", description, "）\n",
+  std::string out = Cat("Bagging-Date: ", FormatShanghai(newest_).substr(0, 10), "\n", "Bag-Software-Agent: ", SoftwareAgent(),
+                        "\nExternal-Description: 项目支出绩效自评归档（", OneLine(options_.description), "）\n",
                         "Payload-Oxum: ", payload_bytes_, ".", payload_files_, "\n", "Record-Count: ", records_, "\n");
-  if (!options_.fonds.empty()) Append(out, "Fonds-Number: ", FileName(options_.fonds), "\n");
+  if (!options_.fonds.empty()) Append(out, "Fonds-Number: ", options_.fonds, "\n");
   return out;
 }
 

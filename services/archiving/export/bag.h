@@ -93,6 +93,15 @@ class BagWriter {
 // Extension for a media type, "bin" for an unknown one.
 std::string_view ExtensionOf(std::string_view media_type);
 
+// records/42 stands in data/records/0000000042/, an entry likewise: folders in the order of the log.
+std::string FolderOf(std::string_view folder, std::int64_t index);
+
+// Where a part of the record in `folder` stands.
+std::string FileOf(std::string_view folder, const v1::RecordPart& part);
+
+// What bag-info.txt says of the program that wrote the package: its name, and how it renders.
+std::string SoftwareAgent();
+
 // metadata.xml of a record, and the schema it follows.
 std::string MetadataXml(const Document& document, const BagOptions& options);
 std::string_view MetadataSchema();

@@ -1,11 +1,9 @@
 #include "archiving/export/bag_check.h"
 
 #include "archiving/export/bag.h"
-#include "common/canonical.h"
+#include "archiving/export/bag_derived.h"
 #include "common/errors.h"
 #include "common/text.h"
-
-#include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
 #include <map>
@@ -51,7 +49,7 @@ class BagReader {
   }
 
  private:
-  void Begin(std::string title) { check_.steps.push_back({std::move(title), {}, 0, 0}); }
+  void Begin(std::string title) { check_.steps.push_back({std::move(title), {}, 0, 0, {}}); }
   void Fault(std::string fault) {
     BagStep& step = check_.steps.back();
     ++step.failed;
@@ -150,42 +148,50 @@ class BagReader {
   }
 
   void CheckRecords() {
-    Begin("逐条记录：部件与叶子承诺、包含证明、树头签名");
+    BagStep proofs{"逐条记录：部件与叶子承诺、包含证明、树头签名", {}, 0, 0, {}};
+    BagStep derived{"form.json、scorecard.json、form.html、metadata.xml 与所归档的内容相同", {}, 0, 0, {}};
+    const auto fault = [](BagStep& step, std::string what) {
+      ++step.failed;
+      if (step.faults.size() < kMaxFaults) step.faults.push_back(std::move(what));
+    };
+    const Rendering rendering =
+        RenderingOf(package_.Has("bag-info.txt") ? package_.Content("bag-info.txt", kLargestTagFile).value_or("") : "");
+    std::unordered_set<std::string> owned;
+    std::unordered_set<std::string> rule_sets;
     const std::vector<std::string> folders = RecordFoldersOf(package_);
     for (const std::string& folder : folders) {
-      ++check_.steps.back().checked;
+      ++proofs.checked;
       ++check_.records;
       const auto record = ReadRecord(package_, folder);
       if (!record.ok()) {
-        Fault(std::string(record.status().message()));
+        fault(proofs, std::string(record.status().message()));
         continue;
       }
-      for (const std::string& fault : ProofFaults(*record, verifier_, origin_)) Fault(Cat(folder, "：", fault));
+      for (const std::string& what : ProofFaults(*record, verifier_, origin_)) fault(proofs, Cat(folder, "：", what));
+      ++derived.checked;
+      for (std::string& what : DerivedFaults(package_, *record, folder, rendering, rule_sets)) fault(derived, std::move(what));
+      for (std::string& name : FilesOf(*record, folder)) owned.insert(std::move(name));
     }
-    Begin("form.json、scorecard.json 与所归档的内容相同");
-    for (const std::string& folder : folders) CheckDerived(folder);
-    if (folders.empty()) Fault("包中没有记录");
+    if (folders.empty()) fault(derived, "包中没有记录");
+    if (!rendering.comparable)
+      derived.note = "form.html、metadata.xml 由另一版本的程序写出，未核对，以 form.json、scorecard.json 为准";
+    check_.steps.push_back(std::move(proofs));
+    check_.steps.push_back(std::move(derived));
+    CheckOwners(owned);
   }
 
-  template <class Message>
-  void CheckJson(const std::string& file, const std::string& part) {
-    // Both are gone when the part was erased; that it was, the record's proof has shown.
-    if (!package_.Has(file) && !package_.Has(part)) return;
-    const auto json = package_.Has(file) ? package_.Content(file, kLargestContent) : PackageDamaged("");
-    const auto wanted = package_.Has(part) ? package_.Content(part, kLargestContent) : PackageDamaged("");
-    Message message;
-    const bool read = json.ok() && wanted.ok() && google::protobuf::util::JsonStringToMessage(*json, &message).ok();
-    const auto encoded = read ? CanonicalEncode(message) : absl::StatusOr<std::string>(PackageDamaged(""));
-    ++check_.steps.back().checked;
-    if (!encoded.ok() || *encoded != *wanted) Fault(Cat(file, "：与 ", part, " 不同"));
+  // Everything in the payload is part of a record or made from one.
+  void CheckOwners(const std::unordered_set<std::string>& owned) {
+    Begin("包中的文件都属于某条记录");
+    bool pdf = false;
+    for (const std::string& name : package_.Names()) {
+      if (!IsPayload(name)) continue;
+      ++check_.steps.back().checked;
+      if (!owned.contains(name)) Fault(Cat(name, "：不属于任何记录"));
+      pdf = pdf || name.ends_with("/form.pdf");
+    }
+    if (pdf) check_.steps.back().note = "form.pdf 供人阅读，未核对，以 form.json、scorecard.json 为准";
   }
-
-  void CheckDerived(const std::string& folder) {
-    CheckJson<evaluation::v1::SelfEvaluation>(folder + "form.json", folder + "parts/form.canonical");
-    CheckJson<evaluation::v1::Scorecard>(folder + "scorecard.json", folder + "parts/scorecard.canonical");
-  }
-
-  static constexpr std::int64_t kLargestContent = 64 << 20;
 
   const PackageReader& package_;
   const log::Verifier& verifier_;

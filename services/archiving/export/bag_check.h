@@ -21,6 +21,7 @@ struct BagStep {
   std::vector<std::string> faults;  // each names its file; at most kMaxFaults
   std::int64_t checked = 0;
   std::int64_t failed = 0;
+  std::string note;  // what of it could not be checked, in Chinese; empty when all was
 };
 inline constexpr std::size_t kMaxFaults = 100;
 

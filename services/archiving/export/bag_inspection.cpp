@@ -79,6 +79,7 @@ class Inspecting {
     for (std::size_t i = 0; i < 3; ++i)
       for (const std::string& fault : check.steps[i].faults)
         (IsForeignFile(fault) ? foreign : manifest).push_back(fault);
+    foreign.insert(foreign.end(), check.steps[6].faults.begin(), check.steps[6].faults.end());
     CountFaults("ZS-7", manifest, static_cast<std::int64_t>(manifest.size()));
     CountFaults("AQ-3", foreign, static_cast<std::int64_t>(foreign.size()));
     CountFaults("WZ-5", check.steps[3].faults, check.steps[3].failed);

@@ -98,7 +98,10 @@ absl::Status ReadEntry(const PackageReader& package, const std::string& folder, 
   ASSIGN_OR_RETURN(const std::string text, Content(package, file));
   const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
   ProofFields fields(file);
-  erasure.mutable_proof()->set_index(fields.Number(json, "index"));
+  const std::int64_t index = fields.Number(json, "index");
+  if (fields.status().ok() && folder != FolderOf(kEntriesFolder, index))
+    return PackageDamaged(Cat(file, "：不是这个文件夹的"));
+  erasure.mutable_proof()->set_index(index);
   erasure.mutable_proof()->set_checkpoint(fields.Text(json, "checkpoint"));
   for (const auto& hash : fields.List(json, "path"))
     erasure.mutable_proof()->add_path(fields.Bytes(hash.is_string() ? hash.get<std::string>() : "?", "path"));
@@ -147,6 +150,9 @@ absl::StatusOr<v1::GetRecordResponse> ReadRecord(const PackageReader& package, c
   ProofFields fields(file);
   v1::GetRecordResponse record;
   const std::int64_t index = fields.Number(json, "index");
+  // A copy of another record's folder verifies by itself.
+  if (fields.status().ok() && folder != FolderOf(kRecordsFolder, index))
+    return PackageDamaged(Cat(file, "：是 ", RecordName(index), " 的，不是这个文件夹的"));
   record.mutable_record()->set_name(RecordName(index));
   record.mutable_record()->set_index(index);
   record.mutable_proof()->set_index(index);
@@ -161,6 +167,7 @@ absl::StatusOr<v1::GetRecordResponse> ReadRecord(const PackageReader& package, c
     const std::string part_file = fields.Text(part, "file");
     RETURN_IF_ERROR(fields.status());
     ASSIGN_OR_RETURN(*to.mutable_content(), Content(package, part_file));
+    if (part_file != FileOf(folder, to)) return PackageDamaged(Cat(file, "：部件 ", to.name(), " 不在它的文件里"));
   }
   RETURN_IF_ERROR(ReadErasures(package, json, fields, record));
   if (json.is_object() && json.contains("renewals"))

@@ -12,6 +12,10 @@
 
 namespace jixiao::archiving::exporting {
 
+// How form.html and metadata.xml of packages are written: the next number with every change of a byte of them, so that a
+// verifier compares only with what it would write itself. tests/unit/archiving/bag_test.cpp holds their digests.
+inline constexpr int kRenderingRevision = 1;
+
 enum class Format { kXlsx, kHtml, kPdf, kJson };
 // Nothing for a word that is none of xlsx, html, pdf, json.
 std::optional<Format> FormatNamed(std::string_view name);

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 namespace jixiao::archiving {
 namespace {
@@ -77,7 +78,12 @@ void CheckCommitments(const v1::RecordLeaf& leaf, const std::vector<Part>& parts
     else if (Commitment(*part) != committed.commitment())
       faults.push_back(Cat("部件 ", committed.name(), " 的内容、类型或盐值与日志叶子中的承诺不符"));
   }
+  std::set<std::string_view> names;
+  for (const v1::PartCommitment& committed : leaf.parts())
+    if (!names.insert(committed.name()).second) faults.push_back(Cat("日志叶子中有两个部件 ", committed.name()));
+  names.clear();
   for (const Part& part : parts) {
+    if (!names.insert(part.name).second) faults.push_back(Cat("有两个部件 ", part.name));
     const bool known = std::any_of(leaf.parts().begin(), leaf.parts().end(),
                                    [&](const v1::PartCommitment& c) { return c.name() == part.name; });
     if (!known) faults.push_back(Cat("部件 ", part.name, " 不在日志叶子中"));

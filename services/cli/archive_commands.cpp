@@ -3,6 +3,7 @@
 #include "cli/archive_custody.h"
 #include "cli/archive_log.h"
 #include "cli/archive_package.h"
+#include "cli/archive_records.h"
 #include "cli/client.h"
 #include "cli/output.h"
 #include "cli/scorecard_view.h"
@@ -22,14 +23,6 @@ namespace {
 
 using archiving::v1::ArchivingService;
 using archiving::v1::GetRecordResponse;
-
-absl::StatusOr<GetRecordResponse> Get(const Global& global, ArchivingService::Stub& stub, const std::string& name) {
-  archiving::v1::GetRecordRequest request;
-  request.set_name(name);
-  GetRecordResponse response;
-  RETURN_IF_ERROR(Call(global, stub, &ArchivingService::Stub::GetRecord, request, response));
-  return response;
-}
 
 // A part's name as people read it, with the name in the contract.
 std::string TitleOf(const std::string& part) {
@@ -82,7 +75,7 @@ absl::StatusOr<bool> VerifyAll(const Global& global, ArchivingService::Stub& stu
   std::string first_failure;
   RETURN_IF_ERROR(ForEachRecord(global, stub, [&](const archiving::v1::RecordSummary& record) {
     ++records;
-    const auto response = Get(global, stub, record.name());
+    const auto response = GetRecord(global, stub, record.name());
     std::string problem = response.ok() ? "" : std::string(response.status().message());
     if (response.ok())
       for (const VerificationStep& step : VerifyRecord(*response, key.verifier, key.origin))
@@ -116,7 +109,7 @@ absl::StatusOr<bool> VerifyAll(const Global& global, ArchivingService::Stub& stu
 
 int RunArchiveGet(const Global& global, const std::string& name) {
   const auto stub = Archiving(global);
-  const auto response = Get(global, *stub, name);
+  const auto response = GetRecord(global, *stub, name);
   if (!response.ok()) return Refuse(response.status(), global.json());
   if (global.json()) {
     std::cout << ToJson(*response) << '\n';
@@ -171,7 +164,7 @@ int RunArchiveHead(const Global& global, const ArchiveKey& key) {
 
 int RunArchiveProof(const Global& global, const std::string& name) {
   const auto stub = Archiving(global);
-  const auto response = Get(global, *stub, name);
+  const auto response = GetRecord(global, *stub, name);
   if (!response.ok()) return Refuse(response.status(), global.json());
   if (global.json()) {
     std::cout << ToJson(response->proof()) << '\n';
@@ -209,7 +202,7 @@ int RunArchiveVerify(const Global& global, const std::vector<std::string>& names
     return *ok ? kDone : kRefused;
   }
   for (const std::string& name : records) {
-    const auto response = Get(global, *stub, name);
+    const auto response = GetRecord(global, *stub, name);
     if (!response.ok()) {
       code = Refuse(response.status(), global.json());
       continue;

@@ -7,6 +7,7 @@
 #include "cli/archive_log.h"
 #include "cli/archive_records.h"
 #include "cli/client.h"
+#include "cli/document_files.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "common/text.h"
@@ -16,9 +17,7 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <set>
 
 namespace jixiao::cli {
@@ -43,8 +42,7 @@ class Progress {
 absl::StatusOr<TrustedKey> ReadKey(std::string text) {
   std::error_code ignored;
   if (std::filesystem::is_regular_file(text, ignored)) {
-    std::ifstream in(text, std::ios::binary);
-    text.assign(std::istreambuf_iterator<char>(in), {});
+    ASSIGN_OR_RETURN(text, ReadBytes(text));
   }
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
   auto verifier = archiving::log::Verifier::Parse(text);

@@ -234,6 +234,8 @@ int RunArchiveRescore(const Global& global, const RescoreOptions& options) {
     }
     const auto package = exporting::PackageReader::Open(name);
     if (!package.ok()) return Refuse(package.status(), global.json());
+    if (!(*package)->Has("bagit.txt"))
+      return Refuse(exporting::PackageDamaged(Cat(name, "：不是归档包，没有 bagit.txt")), global.json());
     for (const std::string& folder : exporting::RecordFoldersOf(**package)) {
       auto record = exporting::ReadRecord(**package, folder);
       const absl::Status status = record.ok() ? add(*std::move(record)) : record.status();

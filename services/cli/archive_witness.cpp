@@ -2,6 +2,7 @@
 #include "archiving/log/witness.h"
 #include "cli/archive_log.h"
 #include "cli/client.h"
+#include "cli/document_files.h"
 #include "cli/output.h"
 #include "common/file.h"
 #include "common/text.h"
@@ -15,9 +16,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <optional>
 
 namespace jixiao::cli {
@@ -51,9 +50,8 @@ absl::StatusOr<log::AddCheckpoint> RequestFor(const Global& global, std::int64_t
 
 // The checkpoint that was cosigned last; nothing when there is no such file.
 absl::StatusOr<std::optional<log::Checkpoint>> ReadState(const std::string& file, const TrustedKey& key) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return std::nullopt;
-  const std::string note(std::istreambuf_iterator<char>(in), {});
+  if (std::error_code ignored; !std::filesystem::exists(file, ignored)) return std::nullopt;
+  ASSIGN_OR_RETURN(const std::string note, ReadBytes(file));
   ASSIGN_OR_RETURN(log::Checkpoint last, log::OpenCheckpoint(note, key.verifier, key.origin));
   return last;
 }
@@ -112,10 +110,7 @@ absl::StatusOr<Cosigned> Cosign(const Global& global, const WitnessOptions& opti
 }  // namespace
 
 absl::StatusOr<std::string> ReadInput(const std::string& file) {
-  if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return InvalidField("FILE_UNREADABLE", file, "无法读取");
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  return ReadBytes(file);
 }
 
 absl::StatusOr<TrustedKey> KeyOrServers(const Global& global, const ArchiveKey& key) {

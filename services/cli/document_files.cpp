@@ -14,6 +14,7 @@ absl::StatusOr<std::string> ReadBytes(const std::string& path) {
   constexpr std::uintmax_t kMost = 64u << 20;
   if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
   std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return InvalidField("FILE_UNREADABLE", path, "是文件夹，不是文件");
   if (const auto size = std::filesystem::file_size(path, error); !error && size > kMost)
     return InvalidField("FILE_UNREADABLE", path, "超过 64 MiB");
   std::ifstream in(path, std::ios::binary);

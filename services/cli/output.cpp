@@ -23,6 +23,7 @@ constexpr char kTypePrefix[] = "type.googleapis.com";
 // The reasons that people meet, in their words; what stands after it is for whoever runs the servers.
 constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
     {"ACTOR_FORBIDDEN", "办理人须是本人"},
+    {"ANSWER_MISMATCH", "答复的不是所问的"},
     {"ANSWER_TOO_LARGE", "结果太大，无法传送"},
     {"ARCHIVE_DAMAGED", "归档已损坏"},
     {"BATCH_TOO_LARGE", "一次检查的表太多"},
@@ -79,6 +80,7 @@ constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
     {"RECEIPT_INVALID", "凭据有误"},
     {"RECORD_CONFLICT", "此记录已按其他内容归档"},
     {"RECORD_NOT_FOUND", "没有这条归档记录"},
+    {"RECORD_TOO_LARGE", "归档的内容太大"},
     {"REQUEST_ID_REUSED", "请求编号已用于其他内容"},
     {"RESERVATION_INVALID", "预约不符合要求"},
     {"RESERVATION_MISMATCH", "预约的不是这张表"},

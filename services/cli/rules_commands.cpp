@@ -1,13 +1,12 @@
 #include "cli/client.h"
+#include "cli/document_files.h"
 #include "cli/output.h"
 #include "cli/selector.h"
 #include "cli/table.h"
 #include "common/text.h"
 #include "scoring/rulesets/reader.h"
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 namespace jixiao::cli {
 namespace {
@@ -36,9 +35,7 @@ std::string Name(scoring::v1::RuleSetState state) {
 absl::StatusOr<std::vector<scoring::v1::RuleSet>> ReadFiles(const std::vector<std::string>& files) {
   std::vector<scoring::RuleSetDocument> documents;
   for (const std::string& path : files) {
-    std::ifstream in(path, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(in), {});
-    if (!in) return InvalidField("FILE_UNREADABLE", path, "无法读取");
+    ASSIGN_OR_RETURN(std::string text, ReadBytes(path));
     documents.push_back({path, std::move(text)});
   }
   return scoring::ReadRuleSets(documents);

@@ -1,6 +1,7 @@
 #include "cli/bulk_submitter.h"
 #include "cli/campaign_commands.h"
 #include "cli/client.h"
+#include "cli/document_files.h"
 #include "cli/form_stream.h"
 #include "cli/output.h"
 #include "cli/progress_bar.h"
@@ -15,9 +16,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,10 +36,13 @@ constexpr std::size_t kMaxSourceDocument = 8 * 1024 * 1024;  // as the contract 
 constexpr std::size_t kMostRows = 200;
 
 // The same form with the same options has the same id, so that a repeated command changes nothing.
-absl::StatusOr<std::string> RequestId(const evaluation::v1::SelfEvaluation& form, const SubmitOptions& options) {
+// `source`: the document that is handed in with all forms.
+absl::StatusOr<std::string> RequestId(const evaluation::v1::SelfEvaluation& form, const SubmitOptions& options,
+                                      std::string_view source) {
   if (options.again) return RandomHex(16);
   ASSIGN_OR_RETURN(const std::string digest, CanonicalDigest(form));
-  std::string content = Cat(digest, "\n", options.submission, "\n", options.rule_set, "\n", options.source);
+  std::string content = Cat(digest, "\n", options.submission, "\n", options.rule_set, "\n",
+                            source.empty() ? std::string() : DigestOf(source));
   if (!options.campaign.empty() || !options.reservation.empty())
     Append(content, "\n", CampaignNamed(options.campaign), "\n", options.reservation);
   for (const std::string& stage : options.stages) Append(content, "\nstage ", stage);
@@ -85,9 +87,9 @@ class Submitting {
     if (!options_.results.empty() && options_.again)
       return Misused("--again 每次都是新的提交，不能与 --results 一起使用");
     if (!options_.source.empty()) {
-      std::ifstream in(options_.source, std::ios::binary);
-      source_.assign(std::istreambuf_iterator<char>(in), {});
-      if (!in) return Misused(Cat("无法读取 ", options_.source));
+      auto source = ReadBytes(options_.source);
+      if (!source.ok()) return Refuse(source.status(), global_.json());
+      source_ = *std::move(source);
     }
     if (!options_.results.empty()) {
       auto results = ResultsFile::Open(options_.results);
@@ -111,7 +113,7 @@ class Submitting {
         std::cerr << "连接中断，未全部提交；再次执行同一命令即从中断处继续\n";
       }
     }
-    if (options_.wait) WaitForAll();
+    options_.wait ? WaitForAll() : LookAtTaken();
     Conclude();
     return code_;
   }
@@ -138,7 +140,7 @@ class Submitting {
       item.origin = (*form)->origin;
       item.title = NameOfForm((*form)->form);
       auto& request = *item.request.mutable_item();
-      const auto id = RequestId((*form)->form, options_);
+      const auto id = RequestId((*form)->form, options_, source_);
       item.unreadable = id.status();
       if (!id.ok()) return item;
       if (const Receipt* earlier = results_ == nullptr ? nullptr : results_->Earlier(*id)) {
@@ -215,14 +217,9 @@ class Submitting {
   }
 
   void Take(Taken taken) {  // needs mutex_
-    if (options_.wait) {
-      taken_.push_back(std::move(taken));
-    } else if (global_.json()) {
-      std::cout << ToJson(taken.receipt) << '\n';
-    } else {
-      ++rows_;
-      if (rows_ <= kMostRows) taken_.push_back(std::move(taken));
-    }
+    if (!options_.wait && global_.json()) std::cout << ToJson(taken.receipt) << '\n';
+    ++rows_;
+    if (options_.wait || rows_ <= kMostRows) taken_.push_back(std::move(taken));
   }
 
   void WaitForAll() {
@@ -234,25 +231,64 @@ class Submitting {
         waited_.emplace_back();
         continue;
       }
-      if (submission->state() == intake::v1::SUBMISSION_STATE_STUCK ||
-          submission->state() == intake::v1::SUBMISSION_STATE_RETURNED) {
+      if (submission->state() == intake::v1::SUBMISSION_STATE_STUCK) {
         code_ = kRefused;
         Append(reasons_, submission->name(), "  ", submission->problem(), "\n");
+      } else {
+        NoteIfNotTaken(taken, *submission);
       }
       if (global_.json()) std::cout << ToJson(*submission) << '\n';
       waited_.push_back(*submission);
     }
   }
 
+  // The same form with the same options is the same submission, whatever has become of it since: it is not handed in
+  // once more, and nobody must think so.
+  static bool IsTaken(const Taken& taken, const Submission& now) {
+    return now.state() != intake::v1::SUBMISSION_STATE_WITHDRAWN &&
+           now.state() != intake::v1::SUBMISSION_STATE_RETURNED && now.revision() <= taken.receipt.revision();
+  }
+  void NoteIfNotTaken(const Taken& taken, const Submission& now) {
+    if (IsTaken(taken, now)) return;
+    std::string what;
+    if (now.state() == intake::v1::SUBMISSION_STATE_WITHDRAWN)
+      what = "此前已提交，又已撤回；要重新提交请加 --again";
+    else if (now.revision() > taken.receipt.revision())
+      what = Cat("此前已提交，是第 ", taken.receipt.revision(), " 版，现有第 ", now.revision(), " 版");
+    else
+      what = Cat("已退回：", now.problem(), "；修改后请用 --submission ", now.name(), " 提交");
+    code_ = kRefused;
+    Append(reasons_, now.name(), "  ", what, "\n");
+  }
+
+  // Of forms that nobody waits for: what has become of those that were handed in before.
+  void LookAtTaken() {
+    for (const Taken& taken : taken_) {
+      intake::v1::GetSubmissionRequest request;
+      request.set_name(taken.receipt.submission());
+      intake::v1::GetSubmissionResponse response;
+      const bool read = Call(global_, *stub_, &IntakeService::Stub::GetSubmission, request, response).ok();
+      if (read) NoteIfNotTaken(taken, response.submission());
+      waited_.push_back(read ? std::move(*response.mutable_submission()) : Submission());
+    }
+  }
+
   void Conclude() {
-    if (global_.json()) return;
-    if (rows_ > kMostRows || earlier_ > 0) {
+    if (global_.json()) {
+      std::cerr << reasons_;
+      return;
+    }
+    const bool many = !options_.wait && rows_ > kMostRows;
+    if (many || earlier_ > 0) {
       std::cout << "已接收 " << done_ + earlier_ << " 张";
       if (earlier_ > 0) std::cout << "（其中 " << earlier_ << " 张此前已接收）";
       if (failed_ > 0) std::cout << "，未接收 " << failed_ << " 张";
       if (results_ != nullptr) std::cout << "，逐张结果见 " << options_.results;
       std::cout << '\n';
-      if (rows_ > kMostRows) return;
+    }
+    if (many) {
+      std::cerr << reasons_;
+      return;
     }
     std::vector<Column> columns = {
         {"项目", Align::kLeft, 40}, {"提交", Align::kLeft, 60}, {"版次", Align::kRight}, {"状态"}};
@@ -262,9 +298,10 @@ class Submitting {
           {{"归档记录"}, {"总分", Align::kRight}, {"等级", Align::kLeft, 40, true}, {"问题", Align::kRight}});
     Table table(std::move(columns));
     for (std::size_t i = 0; i < taken_.size(); ++i) {
+      if (options_.wait && waited_[i].name().empty()) continue;  // its error was printed
+      const bool known = options_.wait || !IsTaken(taken_[i], waited_[i]);
+      const auto state = known ? waited_[i].state() : intake::v1::SUBMISSION_STATE_ACCEPTED;
       const Submission waited = options_.wait ? waited_[i] : Submission();
-      if (options_.wait && waited.name().empty()) continue;  // its error was printed
-      const auto state = options_.wait ? waited.state() : intake::v1::SUBMISSION_STATE_ACCEPTED;
       table.Add({taken_[i].title, taken_[i].receipt.submission(), Cat(taken_[i].receipt.revision()),
                  Cat(intake::TitleOf(state), taken_[i].receipt.late() ? "（逾期）" : ""), waited.archive_record(),
                  waited.has_scorecard() ? TotalOf(waited.scorecard()) : std::string(), waited.scorecard().grade(),
@@ -286,8 +323,8 @@ class Submitting {
 
   std::mutex mutex_;  // forms are read on one thread and decided on another; guards what follows
   std::vector<Taken> taken_;
-  std::vector<Submission> waited_;  // as taken_; without a name where waiting failed
-  std::string reasons_;             // of what is stuck
+  std::vector<Submission> waited_;  // as taken_, what has become of them; without a name where that is not known
+  std::string reasons_;             // of what is stuck or was not taken in
   std::uint64_t done_ = 0;
   std::uint64_t earlier_ = 0;
   std::uint64_t failed_ = 0;

@@ -61,6 +61,24 @@ std::string_view TruncateUtf8(std::string_view text, std::size_t bytes) {
   return text.substr(0, bytes);
 }
 
+std::string NameKey(std::string_view name) {
+  std::string key;
+  while (!name.empty()) {
+    const std::string_view rest = name;
+    char32_t c = TakeUtf8(name);
+    const bool space = c <= 0x20 || c == 0x7F || c == 0x85 || c == 0xA0 || c == 0x3000 ||
+                       (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) || c == 0x2060 || c == 0xFEFF;
+    if (space) continue;
+    if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
+    if (c >= U'A' && c <= U'Z') c += U'a' - U'A';
+    if (c < 0x80)
+      key += static_cast<char>(c);
+    else
+      key.append(rest, 0, rest.size() - name.size());
+  }
+  return key;
+}
+
 std::size_t Utf8Length(std::string_view text) {
   std::size_t continuations = 0;
   std::size_t i = 0;

@@ -28,6 +28,10 @@ std::size_t Utf8Length(std::string_view text);
 // Decodes the character at the front of well-formed `text` and removes it. `text` must not be empty.
 char32_t TakeUtf8(std::string_view& text);
 
+// A name of a person or a body as names are compared: without spaces of any kind, full-width letters and digits narrow,
+// Latin letters small. `name` is well-formed UTF-8.
+std::string NameKey(std::string_view name);
+
 // Terminal columns that `text` takes: East Asian wide characters count two.
 std::size_t DisplayWidth(std::string_view text);
 

@@ -183,6 +183,44 @@ TEST_F(WorkflowTest, ReturnedSubmissionComesBackAsRevisionTwo) {
                                           SUBMISSION_STATE_ARCHIVED}));
 }
 
+// Revisions add up without end; what is archived beside each does not.
+TEST_F(WorkflowTest, EarlierRevisionsAreKeptWholeOnlyUpToALimit) {
+  const auto large = [](int revision) {
+    evaluation::v1::SelfEvaluation form = PlainForm(revision);
+    for (int i = 0; i < 3; ++i)
+      form.add_report()->set_text(std::string(1000 * 1000, static_cast<char>('a' + revision)));
+    return form;
+  };
+  const std::string name = Submit(*cluster_, large(1)).submission();
+  std::vector<Submission> revisions{WaitFor(*cluster_, name)};
+  for (int revision = 2; revision <= 5; ++revision) {
+    ReturnSubmissionResponse returned;
+    ASSERT_TRUE(Return(ReturnRequest(name, revisions.back().etag()), returned).ok());
+    SubmitEvaluationResponse response;
+    ASSERT_TRUE(Resubmit(name, large(revision), response).ok());
+    revisions.push_back(WaitFor(*cluster_, name));
+    ASSERT_EQ(revisions.back().state(), SUBMISSION_STATE_ARCHIVED) << revisions.back().problem();
+  }
+  archiving::v1::GetRecordRequest get;
+  get.set_name(revisions.back().archive_record());
+  archiving::v1::GetRecordResponse record;
+  grpc::ClientContext context;
+  ASSERT_TRUE(cluster_->Archiving().GetRecord(&context, get, &record).ok());
+  archiving::v1::Provenance provenance;
+  ASSERT_TRUE(CanonicalDecode(PartOf(record, "provenance").content(), provenance).ok());
+  ASSERT_EQ(provenance.earlier_revisions_size(), 4);
+  for (int i = 0; i < 4; ++i) {
+    const auto& earlier = provenance.earlier_revisions(i);
+    const bool whole = i >= 2;  // two of 3 MB fit
+    EXPECT_EQ(earlier.revision(), i + 1);
+    EXPECT_EQ(earlier.has_form(), whole);
+    EXPECT_EQ(earlier.has_scorecard(), whole);
+    const auto digest = whole ? CanonicalDigest(earlier.form()) : earlier.form_digest();
+    EXPECT_EQ(*digest, *CanonicalDigest(large(i + 1))) << i;
+    EXPECT_EQ(earlier.scorecard_digest().empty(), whole);
+  }
+}
+
 TEST_F(WorkflowTest, OnlyReturnedSubmissionTakesNewRevision) {
   const std::string name = Submit(*cluster_, PlainForm()).submission();
   SubmitEvaluationResponse response;

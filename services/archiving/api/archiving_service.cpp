@@ -12,6 +12,7 @@
 #include "common/form.h"
 #include "common/log.h"
 #include "common/rpc/actor.h"
+#include "common/rpc/server.h"
 #include "common/rpc/unary.h"
 #include "common/text.h"
 #include "common/time.h"
@@ -69,6 +70,17 @@ absl::Status Validate(const v1::ArchiveRecordRequest& request, std::optional<std
   }
   if (faults.empty()) return absl::OkStatus();
   return InvalidFields("RECORD_INVALID", "the record cannot be archived", faults);
+}
+
+// What is archived must come out again in one answer, with its leaf, its proofs and what renewals and erasures add.
+absl::Status CheckSize(const std::vector<Part>& parts) {
+  constexpr std::size_t kBesideParts = 2 * 1024 * 1024;
+  constexpr std::size_t kMost = rpc::kMaxMessageBytes - kBesideParts;
+  std::size_t bytes = 0;
+  for (const Part& part : parts) bytes += part.content.size();
+  if (bytes <= kMost) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, "RECORD_TOO_LARGE",
+               Cat("the record's parts have ", bytes, " bytes; at most ", kMost, " can be archived"));
 }
 
 // The other archive's proof must hold for what is archived here.
@@ -189,6 +201,7 @@ void ArchivingServiceImpl::Archive(ArchiveCall call, const std::string& rule_set
     if (absl::Status status = CheckTransfer(request, *parts); !status.ok()) return call.Finish(status);
   if (request.validate_only()) return call.Finish(absl::OkStatus());
   if (absl::Status status = AddRetention(request, retention_, *parts); !status.ok()) return call.Finish(status);
+  if (absl::Status status = CheckSize(*parts); !status.ok()) return call.Finish(status);
   PendingRecord record{request.key(), *std::move(parts), {}, SummaryOf(request.form(), request.scorecard())};
   record.content_digest = ContentDigest(record.parts);
   auto shared = std::make_shared<ArchiveCall>(std::move(call));

@@ -125,7 +125,7 @@ absl::StatusOr<v1::DisposalApproval> WordOf(const intake::v1::Actor& actor, cons
   const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\n'; };
   while (!name.empty() && space(name.back())) name.pop_back();
   name.erase(0, static_cast<std::size_t>(std::find_if_not(name.begin(), name.end(), space) - name.begin()));
-  if (name.empty() || Utf8Length(name) > 100) faults.push_back({"actor.name", "1 to 100 characters"});
+  if (NameKey(name).empty() || Utf8Length(name) > 100) faults.push_back({"actor.name", "1 to 100 characters"});
   if (Utf8Length(actor.organization()) > 200) faults.push_back({"actor.organization", "at most 200 characters"});
   if (actor.role() == intake::v1::ACTOR_ROLE_SYSTEM) faults.push_back({"actor.role", "nobody acts as the system"});
   if (reason.empty() || Utf8Length(reason) > kMostDisposalText) faults.push_back({"reason", "1 to 2,000 characters"});
@@ -140,9 +140,10 @@ absl::StatusOr<v1::DisposalApproval> WordOf(const intake::v1::Actor& actor, cons
 
 absl::Status Approve(v1::Disposal& disposal, v1::DisposalApproval word) {
   if (disposal.state() != v1::DISPOSAL_STATE_PROPOSED) return WrongState(disposal);
-  if (disposal.proposal().actor().name() == word.actor().name()) return SameActor(word);
+  const std::string name = NameKey(word.actor().name());
+  if (NameKey(disposal.proposal().actor().name()) == name) return SameActor(word);
   for (const v1::DisposalApproval& other : disposal.approvals())
-    if (other.actor().name() == word.actor().name()) return SameActor(word);
+    if (NameKey(other.actor().name()) == name) return SameActor(word);
   *disposal.add_approvals() = std::move(word);
   if (static_cast<std::size_t>(disposal.approvals_size()) >= kApprovals)
     disposal.set_state(v1::DISPOSAL_STATE_APPROVED);

@@ -220,7 +220,14 @@ void FormReader::ReadIndicatorRow(const Row& row) {
   SelfEvaluation& form = writer_.form();
   if (ReadProjectTotal(row)) return;
   if (!row.filled.empty() && (IsSubtotalRow(row) || IsOfThePage(row))) {
-    for (const Cell* cell : row.filled) writer_.ledger().Label(*cell);
+    for (const Cell* cell : row.filled) {
+      writer_.ledger().Label(*cell);
+      // At the head of a class it has the merged names of the rows below it.
+      const Column* const column = columns_.At(*cell);
+      if (column == nullptr || LevelOf(cell->text) == 0) continue;
+      if (column->role == Role::kLevel1) subtotal_level1_ = cell, subtotal_level2_ = nullptr;
+      if (column->role == Role::kLevel2) subtotal_level2_ = cell;
+    }
     return;
   }
   if (!row.filled.empty() && ReadLevelRow(row)) return;
@@ -324,6 +331,11 @@ void FormReader::ReadIndicatorRow(const Row& row) {
   else
     put(Role::kLevel1, "level1", line.mutable_level1(), true);
   put(Role::kLevel2, "level2", line.mutable_level2(), true);
+  if (const Cell* above = std::exchange(subtotal_level1_, nullptr);
+      above != nullptr && line.level1().empty() && !second)
+    writer_.Set(Cat("indicators[", index, "].level1"), line.mutable_level1(), CleanWord(above->text), *above);
+  if (const Cell* above = std::exchange(subtotal_level2_, nullptr); above != nullptr && line.level2().empty())
+    writer_.Set(Cat("indicators[", index, "].level2"), line.mutable_level2(), CleanWord(above->text), *above);
   if (printed) return;
   put(Role::kLevel3, "level3", line.mutable_level3(), false);
   put(Role::kTarget, "target", line.mutable_target(), false);

@@ -74,10 +74,12 @@ class FormReader {
   Writer writer_;
   std::deque<Cell> lines_;  // lines of cells that hold several rows
   Section section_ = Section::kHead;
-  const Grid* columns_grid_ = nullptr;  // where the current header stood
-  const Cell* level_row_ = nullptr;     // the first level that has a row of its own above the rows that are read
-  bool level_row_noted_ = false;        // whether a row below it has its name
-  const Row* header_row_ = nullptr;     // its last row, while that grid is read
+  const Grid* columns_grid_ = nullptr;     // where the current header stood
+  const Cell* level_row_ = nullptr;        // the first level that has a row of its own above the rows that are read
+  bool level_row_noted_ = false;           // whether a row below it has its name
+  const Cell* subtotal_level1_ = nullptr;  // names of levels that a subtotal has and no row below it yet
+  const Cell* subtotal_level2_ = nullptr;
+  const Row* header_row_ = nullptr;  // its last row, while that grid is read
   const Grid* grid_ = nullptr;
   Columns columns_;
   std::vector<FundPair> fund_pairs_;

@@ -1,7 +1,10 @@
 #include "intake/peers/archiving_client.h"
 
+#include "common/errors.h"
 #include "common/rpc/context.h"
+#include "common/rpc/server.h"
 #include "common/rpc/status.h"
+#include "common/text.h"
 #include "intake/peers/lent.h"
 #include "intake/workflow/submission.h"
 
@@ -24,6 +27,11 @@ struct PendingCall {
   std::optional<RunningCalls::Running> running;
 };
 
+absl::Status TooLarge(std::size_t bytes) {
+  return Error(absl::StatusCode::kInvalidArgument, "RECORD_TOO_LARGE",
+               Cat("a record of ", bytes, " bytes; at most ", rpc::kMaxMessageBytes, " can be archived"));
+}
+
 }  // namespace
 
 std::vector<absl::StatusOr<ArchivedAt>> ArchivingClient::Archive(std::span<const ArchiveJob> jobs) {
@@ -45,6 +53,9 @@ std::vector<absl::StatusOr<ArchivedAt>> ArchivingClient::Archive(std::span<const
                                   [&all, &place = places[i], &call](const grpc::Status& status) {
                                     if (status.ok())
                                       place = ArchivedAt{call.response.name(), call.response.proof().index()};
+                                    else if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
+                                             call.request.ByteSizeLong() > std::size_t{rpc::kMaxMessageBytes})
+                                      place = TooLarge(call.request.ByteSizeLong());  // to be sent, ever
                                     else
                                       place = rpc::FromGrpc(status);
                                     all.count_down();

@@ -184,7 +184,7 @@ absl::StatusOr<bool> IsLate(const Campaign& campaign, const Arrival& arrival) {
         "CONTENT_LATE", Cat("the content of reserved forms was taken until ", FormatUtc(content_due), "; it is ", now),
         {{"campaign", campaign.name()}, {"content_due_time", FormatUtc(content_due)}, {"accept_time", now}});
   // A reservation is a promise that closing by hand does not break.
-  const bool promised = arrival.reserved && content_due != kNever;
+  const bool promised = arrival.reserved.has_value();
   const std::int64_t close = CloseMicros(campaign);
   if (!promised && (campaign.state() == CAMPAIGN_STATE_CLOSED || arrival.now > close))
     return Precondition("CAMPAIGN_CLOSED",

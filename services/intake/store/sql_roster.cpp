@@ -197,6 +197,7 @@ absl::Status FollowStep(Database& db, const SubmissionRow& head) {
     const std::int64_t freed = IsOnEntry(place->match) ? place->entry : 0;
     RETURN_IF_ERROR(Leave(db, *place));
     place->state = state;
+    place->late = head.late;
     RETURN_IF_ERROR(SavePlace(db, *place));
     return freed == 0 ? absl::OkStatus() : Promote(db, freed);
   }

@@ -250,6 +250,8 @@ absl::StatusOr<std::int64_t> JudgeLateAgain(Database& db, const CampaignRow& row
           "WHERE id IN (SELECT submission FROM campaign_submissions WHERE campaign = ? AND late = 1 AND "
           "decisive_time <= ?)"),
       [&](const Statement& head) { heads.push_back(ReadHead(head)); }, row.id, ToMicros(row.campaign.due_time())));
+  // A form that was withdrawn is in time for nothing.
+  std::erase_if(heads, [](const SubmissionRow& head) { return head.state == v1::SUBMISSION_STATE_WITHDRAWN; });
   for (SubmissionRow& head : heads) {
     head.late = false;
     head.update_time = now;

@@ -69,23 +69,52 @@ absl::Status ReadReview(Database& db, WorkItem& item) {
   return absl::OkStatus();
 }
 
-// What came before a revision that is not the first. Damage of an earlier one keeps no later one back: it is named,
-// without what cannot be read.
+// What is archived of earlier revisions beside a form, at most: with it, its document, its card and its review it must
+// still fit into one message.
+constexpr std::size_t kMostOfEarlier = 8 * 1024 * 1024;
+
+// The content of one earlier revision: whole, or its digests alone. Damage of an earlier one keeps no later one back:
+// it is named, without what cannot be read.
+void PutEarlier(const std::string& form, const std::string& card, bool whole, archiving::v1::EarlierRevision& earlier) {
+  if (!earlier.mutable_form()->ParseFromString(form)) earlier.clear_form();
+  if (card.empty() || !earlier.mutable_scorecard()->ParseFromString(card)) earlier.clear_scorecard();
+  if (whole) return;
+  if (earlier.has_form()) earlier.set_form_digest(CanonicalDigest(earlier.form()).value_or(""));
+  if (earlier.has_scorecard()) earlier.set_scorecard_digest(CanonicalDigest(earlier.scorecard()).value_or(""));
+  earlier.clear_form();
+  earlier.clear_scorecard();
+}
+
+// What came before a revision that is not the first.
 absl::Status ReadEarlier(Database& db, WorkItem& item) {
   if (item.revision <= 1) return absl::OkStatus();
+  auto& earlier = *item.provenance.mutable_earlier_revisions();
+  std::size_t bytes = 0;
   RETURN_IF_ERROR(db.ForEach(
-      "SELECT revision, form, scorecard FROM revisions WHERE submission = ? AND revision < ? ORDER BY revision",
+      "SELECT revision, form, scorecard FROM revisions WHERE submission = ? AND revision < ? ORDER BY revision DESC",
       [&](const Statement& row) {
-        archiving::v1::EarlierRevision& earlier = *item.provenance.add_earlier_revisions();
-        earlier.set_revision(static_cast<std::int32_t>(row.Int(0)));
-        if (!earlier.mutable_form()->ParseFromString(row.BlobBytes(1))) earlier.clear_form();
-        if (!row.IsNull(2) && !earlier.mutable_scorecard()->ParseFromString(row.BlobBytes(2)))
-          earlier.clear_scorecard();
+        const std::string form = row.BlobBytes(1);
+        const std::string card = row.IsNull(2) ? std::string() : row.BlobBytes(2);
+        bytes += form.size() + card.size();
+        earlier.Add()->set_revision(static_cast<std::int32_t>(row.Int(0)));
+        // What stands whole are the latest, without a gap.
+        PutEarlier(form, card, bytes <= kMostOfEarlier, earlier[earlier.size() - 1]);
       },
       item.submission, item.revision));
+  std::reverse(earlier.pointer_begin(), earlier.pointer_end());
   ASSIGN_OR_RETURN(const std::vector<Step> steps, ReadSteps(db, item.submission, 0));
   PutHistory(steps, *item.provenance.mutable_history());
   return absl::OkStatus();
+}
+
+// The bytes that ReadEarlier keeps of an item.
+absl::StatusOr<std::size_t> SizeOfEarlier(Database& db, const WorkItem& item) {
+  if (item.revision <= 1) return 0;
+  std::size_t bytes = 0;
+  RETURN_IF_ERROR(db.ForEach(
+      "SELECT length(form) + coalesce(length(scorecard), 0) FROM revisions WHERE submission = ? AND revision < ?",
+      [&](const Statement& row) { bytes += static_cast<std::size_t>(row.Int(0)); }, item.submission, item.revision));
+  return std::min(bytes, kMostOfEarlier);
 }
 
 // What stands in a row of revisions.
@@ -133,7 +162,10 @@ absl::StatusOr<std::vector<std::size_t>> SizesOf(Database& db, std::span<const L
     found[{row.Int(0), static_cast<int>(row.Int(1))}] = static_cast<std::size_t>(row.Int(2));
   }));
   std::vector<std::size_t> sizes;
-  for (const Key& key : keys) sizes.push_back(found[key]);
+  for (const LeasedItem& each : leased) {
+    ASSIGN_OR_RETURN(const std::size_t earlier, SizeOfEarlier(db, each.item));
+    sizes.push_back(found[{each.item.submission, each.item.revision}] + earlier);
+  }
   return sizes;
 }
 

@@ -44,13 +44,6 @@ absl::Status ClassForbids(const v1::JudgedFinding& finding, std::string_view why
                {{"finding_class", v1::FindingClass_Name(finding.finding_class())}});
 }
 
-// The text with no spaces at its ends.
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 absl::StatusOr<Decision> Approve(const CaseFile& file, v1::ReviewStage stage, const v1::Actor& actor,
@@ -175,9 +168,9 @@ absl::StatusOr<Decision> RecordReview(const CaseFile& file, const v1::Review& re
 }
 
 bool IsSamePerson(const v1::Actor& a, const v1::Actor& b) {
-  if (Trimmed(a.name()) != Trimmed(b.name())) return false;
-  const std::string_view one = Trimmed(a.organization());
-  const std::string_view other = Trimmed(b.organization());
+  if (NameKey(a.name()) != NameKey(b.name())) return false;
+  const std::string one = NameKey(a.organization());
+  const std::string other = NameKey(b.organization());
   return one.empty() || other.empty() || one == other;
 }
 

@@ -109,6 +109,49 @@ TEST_F(SubmitCommandTest, BadFormsAreNamedAndTheOthersGoOn) {
   EXPECT_EQ(Run({"submit", file, "--results", file}), 1) << "a file of forms is no results file";
 }
 
+// The same command again is the same submission, also where it was withdrawn or returned since: that is said, and is no
+// success.
+TEST_F(SubmitCommandTest, WhatIsNoLongerThereIsNotSaidToBeTakenIn) {
+  const std::string file = WriteForms("form.jsonl", 1);
+  ASSERT_EQ(Run({"submit", file, "--stage", "department", "--wait"}), 0) << Output();
+  const auto submissions = AllSubmissions(cluster_);
+  ASSERT_EQ(submissions.size(), 1u);
+  const std::string name = submissions.front().name();
+  ASSERT_EQ(Run({"submit", file, "--stage", "department"}), 0) << "a repeat\n" << Output();
+  EXPECT_THAT(Output(), HasSubstr("已接收"));
+  ASSERT_EQ(Run({"review", "withdraw", name, "--reason", "填错", "--actor", "甲"}), 0) << Output();
+  for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--wait"}}) {
+    std::vector<std::string> arguments{"submit", file, "--stage", "department"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    EXPECT_EQ(Run(arguments), 1) << Output();
+    EXPECT_THAT(Output(), HasSubstr("又已撤回；要重新提交请加 --again"));
+    EXPECT_THAT(Output(), Not(HasSubstr("已接收")));
+  }
+  EXPECT_EQ(Run({"--format", "json", "submit", file, "--stage", "department"}), 1) << Output();
+  EXPECT_EQ(Run({"submit", file, "--stage", "department", "--again"}), 0) << Output();
+  EXPECT_EQ(AllSubmissions(cluster_).size(), 2u);
+}
+
+// A document is what it holds, by whatever path it is named; a folder is none.
+TEST_F(SubmitCommandTest, SourceIsWhatItHolds) {
+  const std::string file = WriteForms("form.jsonl", 1);
+  std::ofstream(Path("a.txt")) << "first";
+  ASSERT_EQ(Run({"submit", file, "--source", Path("a.txt")}), 0) << Output();
+  ASSERT_EQ(Run({"submit", file, "--source", Path("./a.txt")}), 0) << Output();
+  EXPECT_EQ(AllSubmissions(cluster_).size(), 1u);
+  std::ofstream(Path("a.txt")) << "second";
+  ASSERT_EQ(Run({"submit", file, "--source", Path("a.txt")}), 0) << Output();
+  EXPECT_EQ(AllSubmissions(cluster_).size(), 2u);
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"submit", Path("")},
+                                                  {"submit", file, "--source", Path("")},
+                                                  {"score", Path("")},
+                                                  {"import", Path("")},
+                                                  {"rules", "publish", Path("")}}) {
+    EXPECT_EQ(Run(command), 1) << command.front() << Output();
+    EXPECT_THAT(Output(), HasSubstr("是文件夹")) << command.front();
+  }
+}
+
 // The command is killed and the server is killed: the same command again finishes the work, and nothing is there twice.
 TEST_F(SubmitCommandTest, GoesOnAfterBreaks) {
   constexpr int kForms = 4000;

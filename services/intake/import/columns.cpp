@@ -191,14 +191,19 @@ int FitOf(const Cell& cell, Role role) {
                  : -50;
     }
     case Role::kMeasureUnit:
-      return number ? -40 : Utf8Length(cell.text) <= 6 ? 10 : -40;
+      return number ? -40 : IsMeasure(cell.text) ? 40 : Utf8Length(cell.text) <= 6 ? 10 : -40;
     case Role::kDeviation:
     case Role::kRemark:
     case Role::kAdjustment:
     case Role::kOther:
       return number ? -20 : level != 0 ? -40 : 8;
+    case Role::kActual:
+      // Whoever copies the target has both; a unit by itself is no value.
+      return level != 0 || IsMeasure(cell.text) ? -40 : StatesBound(cell.text) ? 2 : 10;
+    case Role::kTarget:
+      return level != 0 || IsMeasure(cell.text) ? -40 : StatesBound(cell.text) ? 15 : 10;
     default:
-      return level != 0 ? -40 : 10;  // targets and actuals: anything
+      return level != 0 ? -40 : 10;  // a figure of a target: anything
   }
 }
 
@@ -461,13 +466,13 @@ void Renumber(Columns& columns) {
   columns.header_cells = columns.width();
 }
 
+bool StandsInPlace(const Row& row, const Columns& columns, bool same_grid) {
+  return same_grid && (columns.exact || (!row.after_gap && row.cells.size() == columns.header_cells));
+}
+
 std::vector<const Column*> Assign(const Row& row, const Columns& columns, bool same_grid) {
   std::vector<const Column*> out(row.cells.size(), nullptr);
-  if (columns.exact && same_grid) {
-    for (std::size_t i = 0; i < row.cells.size(); ++i) out[i] = columns.At(*row.cells[i]);
-    return out;
-  }
-  if (!columns.exact && same_grid && !row.after_gap && row.cells.size() == columns.header_cells) {
+  if (StandsInPlace(row, columns, same_grid)) {
     for (std::size_t i = 0; i < row.cells.size(); ++i) out[i] = columns.At(*row.cells[i]);
     return out;
   }

@@ -54,6 +54,9 @@ int FitOf(const Cell& cell, Role role);
 // Gives the columns places one after the other, for rows that have a cell for each.
 void Renumber(Columns& columns);
 
+// Whether each cell of the row stands in the column that its position says.
+bool StandsInPlace(const Row& row, const Columns& columns, bool same_grid);
+
 // Which column each of row.cells stands in, by position where that is sure and by what the cells say where merged or
 // lost cells have shifted them. Null for none.
 std::vector<const Column*> Assign(const Row& row, const Columns& columns, bool same_grid);

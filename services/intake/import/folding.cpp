@@ -274,6 +274,14 @@ bool IsNumber(std::string_view text) {
   return rest.empty() && digits <= 30;
 }
 
+bool IsMeasure(std::string_view text) {
+  static constexpr std::string_view kUnits[] = {
+      "%",  "％", "‰",  "个", "人",   "名",     "户",   "次",   "项",   "件",   "场",   "期",     "批",  "份", "家",
+      "篇", "套", "条", "天", "台",   "辆",     "座",   "处",   "所",   "支",   "部",   "米",     "亩",  "吨", "元",
+      "起", "月", "年", "日", "小时", "平方米", "公里", "千米", "万元", "亿元", "人次", "工作日", "个月"};
+  return std::find(std::begin(kUnits), std::end(kUnits), text) != std::end(kUnits);
+}
+
 bool IsFigure(std::string_view text) {
   return IsNumber(text) || IsNothing(text);
 }

@@ -26,6 +26,8 @@ bool IsBlank(std::string_view text);
 bool IsFigure(std::string_view text);
 // The same without marks for "nothing" (-, /, 无).
 bool IsNumber(std::string_view text);
+// 个, %, 万元: a unit by itself, as it stands behind a figure.
+bool IsMeasure(std::string_view text);
 // Whether it is a mark for "nothing": -, —, /, 无, 空.
 bool IsNothing(std::string_view text);
 

@@ -12,6 +12,21 @@ namespace {
 using evaluation::v1::AMOUNT_UNIT_TEN_THOUSAND_YUAN;
 using evaluation::v1::AMOUNT_UNIT_UNSPECIFIED;
 
+// Whether a row of `figures`, too few for the columns, has all of them up to 执行率 and none behind it: its percentage
+// says where they stand.
+bool EndsAtRate(const Row& row, const Columns& columns, std::size_t figures) {
+  if (figures == 0 || figures >= columns.columns.size() || columns.columns[figures - 1].role != Role::kExecutionRate)
+    return false;
+  std::size_t percentages = 0;
+  const Cell* last = nullptr;
+  for (const Cell* cell : row.filled) {
+    if (!IsFigure(cell->text)) continue;
+    last = cell;
+    percentages += Contains(Fold(cell->text), "%") ? 1 : 0;
+  }
+  return percentages == 1 && Contains(Fold(last->text), "%");
+}
+
 }  // namespace
 
 void FormReader::NoteFundPoints(const Label& label, const Cell& cell) {
@@ -25,7 +40,31 @@ void FormReader::NoteFundPoints(const Label& label, const Cell& cell) {
   writer_.draft().fund_points_cell = &cell;
 }
 
+// 合计 | 100 where nobody has given points yet: what the weights come to, no score.
+void FormReader::SettleTotal() {
+  SelfEvaluation& form = writer_.form();
+  if (form.total_score().empty() || !form.total_weight().empty()) return;
+  const auto number = [](const std::string& cell) { return Decimal::Parse(Fold(cell)).value_or(Decimal()); };
+  const auto scored = [](const auto& line) { return !line.score().empty(); };
+  if (std::ranges::any_of(form.indicators(), scored) || std::ranges::any_of(form.funds(), scored)) return;
+  Decimal sum;
+  for (const auto& row : form.indicators()) sum += number(row.weight());
+  Decimal all = sum;
+  for (const FundLine& line : form.funds()) all += number(line.weight());
+  const Decimal total = number(form.total_score());
+  if (sum.IsZero() || (total != sum && total != all)) return;
+  form.mutable_total_weight()->swap(*form.mutable_total_score());
+  for (Draft::Origin& origin : writer_.draft().origins)
+    if (origin.path == "total_score") origin.path = "total_weight";
+}
+
 void FormReader::Finish() {
+  TakeBackGuesses();
+  PutFundPoints();
+  SettleTotal();
+}
+
+void FormReader::PutFundPoints() {
   Draft& draft = writer_.draft();
   if (draft.fund_points.empty() || draft.form.funds_size() == 0) return;
   if (std::any_of(draft.form.funds().begin(), draft.form.funds().end(),
@@ -59,7 +98,7 @@ void FormReader::ReadFundRow(const Row& row) {
     // Plain text whose merged cells have shifted the places: only as many figures as there are columns are sure.
     std::size_t figures = 0;
     for (const Cell* cell : row.filled) figures += IsFigure(cell->text) ? 1 : 0;
-    if (figures != columns_.columns.size()) {
+    if (figures != columns_.columns.size() && !EndsAtRate(row, columns_, figures)) {
       for (const Cell* cell : row.filled)
         if (IsFigure(cell->text)) writer_.ledger().Refuse(*cell, "这一行的列数与表头不同，无法判断数值属于哪一列");
       return;

@@ -356,6 +356,46 @@ void FormReader::ReadIndicatorRow(const Row& row) {
       writer_.ledger().Refuse(*remark, "“备注”一列在自评表的数据中没有对应的栏目");
   }
   ComposeTarget(index, cell_of(Role::kOperator), cell_of(Role::kTargetFigure), cell_of(Role::kMeasureUnit));
+  NoteIfGuessed(index, row, assigned);
+}
+
+void FormReader::NoteIfGuessed(int index, const Row& row, const std::vector<const Column*>& assigned) {
+  int missing = 0, numbers = 0;
+  bool number_for_actual = true;
+  for (const Role role : {Role::kActual, Role::kWeight, Role::kScore}) {
+    if (!columns_.Has(role)) {
+      number_for_actual = number_for_actual && role != Role::kActual;
+      continue;
+    }
+    const Cell* found = nullptr;
+    for (std::size_t i = 0; i < row.cells.size() && found == nullptr; ++i)
+      if (assigned[i] != nullptr && assigned[i]->role == role) found = row.cells[i];
+    if (found == nullptr)
+      ++missing;
+    else if (IsNumber(found->text) && !Contains(Fold(found->text), "%"))
+      ++numbers;
+    else if (role == Role::kActual)
+      number_for_actual = false;
+  }
+  if (missing == 0) any_whole_row_ = true;
+  if (missing == 0 || numbers == 0 || StandsInPlace(row, columns_, grid_ == columns_grid_)) return;
+  guesses_.push_back({index, number_for_actual});
+}
+
+void FormReader::TakeBackGuesses() {
+  for (const Guess& guess : guesses_) {
+    if (!guess.in_doubt && !any_whole_row_) continue;
+    Indicator& line = *writer_.form().mutable_indicators(guess.index);
+    const auto take_back = [&](std::string_view part, std::string& field) {
+      if (!IsNumber(field)) return;
+      writer_.Withdraw(Cat("indicators[", guess.index, "].", part), "这一行缺一格，分不出是完成值、分值还是得分");
+      field.clear();
+    };
+    take_back("actual", *line.mutable_actual());
+    take_back("weight", *line.mutable_weight());
+    take_back("score", *line.mutable_score());
+  }
+  guesses_.clear();
 }
 
 // Operator, figure and unit make one literal: ≥ | 50 | 个 is ≥50个.

@@ -60,6 +60,10 @@ class FormReader {
   bool ReadLevelRow(const Row& row);
   void ReadLinesAsRows(const Row& row, const std::vector<const Column*>& assigned, std::size_t count);
   void ReadIndicatorRow(const Row& row);
+  void NoteIfGuessed(int index, const Row& row, const std::vector<const Column*>& assigned);
+  void TakeBackGuesses();
+  void PutFundPoints();
+  void SettleTotal();
   void ComposeTarget(int index, const Cell* sign, const Cell* figure, const Cell* unit);
   bool StartsFundRow(const Row& row) const;
   bool IsGoalsHeader(const Row& row) const;
@@ -79,6 +83,13 @@ class FormReader {
   bool level_row_noted_ = false;           // whether a row below it has its name
   const Cell* subtotal_level1_ = nullptr;  // names of levels that a subtotal has and no row below it yet
   const Cell* subtotal_level2_ = nullptr;
+  // Rows of plain text that lack a cell under 完成值, 分值 or 得分: which one is a guess.
+  struct Guess {
+    int index;
+    bool in_doubt;  // by itself; else only beside rows that have all of them
+  };
+  std::vector<Guess> guesses_;
+  bool any_whole_row_ = false;
   const Row* header_row_ = nullptr;  // its last row, while that grid is read
   const Grid* grid_ = nullptr;
   Columns columns_;

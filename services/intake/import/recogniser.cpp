@@ -453,10 +453,21 @@ class Recogniser {
     }
   }
 
+  // A report on money that the centre has handed down, whose title does not say so.
+  static bool ReportsOnTransfer(const SelfEvaluation& form) {
+    constexpr std::size_t kRead = 1200;  // bytes: the first sentences
+    if (form.indicators_size() > 0 || form.report_size() == 0) return false;
+    const auto heads = [](const auto& section) { return Contains(section.heading(), "转移支付"); };
+    const auto begin = form.report().begin();
+    if (std::any_of(begin, begin + std::min(form.report_size(), 3), heads)) return true;
+    const std::string_view first = TruncateUtf8(form.report(0).text(), kRead);
+    return Contains(first, "中央对地方") && Contains(first, "转移支付");
+  }
+
   void Kind(Draft& draft) const {
     SelfEvaluation& form = draft.form;
     const std::string title = Fold(form.title());
-    const bool transfer = draft.transfer_label || ContainsAny(title, {"转移支付"});
+    const bool transfer = draft.transfer_label || ContainsAny(title, {"转移支付"}) || ReportsOnTransfer(form);
     const bool whole = ContainsAny(title, {"部门整体", "整体支出", "单位整体", "整体绩效"}) ||
                        (form.project_name().empty() &&
                         (draft.department_label || Contains(title, "部门预算") || Contains(title, "部门绩效")));

@@ -329,6 +329,38 @@ bool LooksLikeUnit(std::string_view text) {
                      [&](std::string_view end) { return text.ends_with(end); });
 }
 
+// What a title says before 绩效自评报告.
+struct TitleParts {
+  std::string unit;     // with its year before the project: 某县教育局2023年度
+  std::string project;  // empty when nothing is left that names one
+};
+
+TitleParts PartsOfTitle(std::string text) {
+  TitleParts parts;
+  for (const std::string_view word : {"上报", "报送"})
+    if (text.starts_with(word)) text.erase(0, word.size());
+  if (const std::size_t end = text.find("年度"); end != std::string::npos) {
+    std::size_t year = end;
+    while (year > 0 && end - year < 4 && text[year - 1] >= '0' && text[year - 1] <= '9') --year;
+    const std::string before = text.substr(0, year);
+    if (end - year == 4 && (before.empty() || LooksLikeUnit(before))) {
+      parts.unit = before;
+      text.erase(0, end + std::string_view("年度").size());
+    }
+  }
+  for (bool cut = true; cut;) {
+    cut = false;
+    for (const std::string_view tail : {"的", "重点", "预算执行情况", "资金绩效", "支出绩效", "绩效"})
+      if (text.ends_with(tail)) text.resize(text.size() - tail.size()), cut = true;
+  }
+  // 2018年度整体, 2023年度项目: what is evaluated, and no name.
+  for (const std::string_view none : {"项目", "整体", "部门", "单位", "部门整体", "单位整体", "部门项目", "预算项目",
+                                      "项目支出", "部门预算", "专项资金", "财政资金"})
+    if (text == none) text.clear();
+  parts.project = std::move(text);
+  return parts;
+}
+
 void ReadTitle(const Passage& passage, const std::string& title, Writer& writer) {
   SelfEvaluation& form = writer.form();
   form.set_title(title);
@@ -357,11 +389,13 @@ void ReadTitle(const Passage& passage, const std::string& title, Writer& writer)
   for (const std::string_view tail : {"支出绩效", "绩效自评", "绩效评价", "自评", "资金绩效"}) {
     const std::size_t at = subject.find(tail);
     if (at == std::string_view::npos || at == 0) continue;
-    std::string name = CleanWord(subject.substr(0, at));
-    if (const std::size_t year = name.find("年度"); year != std::string::npos && year <= 4)
-      name.erase(0, year + std::string_view("年度").size());
-    if (name.empty() || Utf8Length(name) > 60 || name == "项目" || Contains(name, "部门整体")) break;
-    form.set_project_name(name);
+    const TitleParts parts = PartsOfTitle(CleanWord(subject.substr(0, at)));
+    if (!parts.unit.empty() && form.implementing_unit().name().empty()) {
+      form.mutable_implementing_unit()->set_name(parts.unit);
+      writer.Note("implementing_unit.name", *cells.front());
+    }
+    if (parts.project.empty() || Utf8Length(parts.project) > 60 || Contains(parts.project, "部门整体")) break;
+    form.set_project_name(parts.project);
     writer.Note("project_name", *cells.back());
     break;
   }

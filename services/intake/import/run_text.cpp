@@ -52,15 +52,6 @@ bool IsDigitLast(std::string_view word) {
   return !word.empty() && word.back() >= '0' && word.back() <= '9';
 }
 
-// 个, %, 万元: what stands behind a figure and is no cell of its own.
-bool IsMeasure(std::string_view word) {
-  static constexpr std::string_view kUnits[] = {
-      "%",  "％", "‰",  "个", "人",   "名",     "户",   "次",   "项",   "件",   "场",   "期",     "批",  "份", "家",
-      "篇", "套", "条", "天", "台",   "辆",     "座",   "处",   "所",   "支",   "部",   "米",     "亩",  "吨", "元",
-      "起", "月", "年", "日", "小时", "平方米", "公里", "千米", "万元", "亿元", "人次", "工作日", "个月"};
-  return std::find(std::begin(kUnits), std::end(kUnits), word) != std::end(kUnits);
-}
-
 bool IsOneHan(std::string_view word) {
   if (word.empty()) return false;
   const char32_t c = TakeUtf8(word);

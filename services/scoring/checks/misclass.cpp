@@ -126,8 +126,12 @@ void Misclass(const CheckInput& input, FindingSink& findings) {
                  Cat("产出指标的 ", table.size(), " 行合计 ", sum.ToString(),
                      " 万元，等于项目资金总额：所列是支出明细，不是产出"),
                  {{"sum", sum.ToString() + "万元"}, {"rows", Cat(table.size())}});
+  // The funds have points, the form's or the card's: not where a row of the table is what scores them.
   const FundReading* fund = reading.total_fund;
-  const bool execution_line = fund != nullptr && ((fund->budget && fund->executed) || fund->weight || fund->score);
+  const bool execution_line =
+      fund != nullptr && (fund->weight || fund->score || std::ranges::any_of(input.card.lines(), [](const auto& line) {
+                            return line.path() == "funds";
+                          }));
   const bool department = reading.form->kind() == evaluation::v1::FORM_KIND_DEPARTMENT;
   for (const IndicatorReading& row : reading.indicators) {
     if (row.IsEmpty()) continue;

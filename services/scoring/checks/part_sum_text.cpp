@@ -22,7 +22,8 @@ constexpr std::size_t kMostParts = 100;
 using Parts = std::vector<const Mention*>;
 
 bool EndsWithTotalWord(std::string_view label, const Rules& rules) {
-  constexpr std::string_view kTails[] = {"为", "是", "约", "达", "金额", "人民币", ":", "资金"};
+  constexpr std::string_view kTails[] = {"为",   "是",   "约",   "达",   "金额", "人民币", ":",
+                                         "资金", "下达", "拨付", "安排", "投入", "到位",   "支付"};
   for (bool taken = true; taken;) {
     taken = false;
     for (const std::string_view tail : kTails)
@@ -84,6 +85,20 @@ class TextSums {
     return false;
   }
 
+  // What a whole is split into behind 其中, though its name ends as that of a whole: 基本支出, 上年结转结余.
+  static bool NamesPart(std::string_view label) {
+    constexpr std::string_view kParts[] = {"基本支出", "项目支出", "人员支出", "公用支出", "拨款收入",
+                                           "上年结转", "上年结余", "年初结转", "其他收入"};
+    return std::ranges::any_of(kParts, [&](std::string_view part) { return FindWord(label, part) != label.npos; });
+  }
+  // 基本支出 and 项目支出 are all of a unit's spending.
+  static bool AreAllSpending(const Sentence& sentence, const Parts& parts) {
+    const auto named = [&](std::size_t i, std::string_view name) {
+      return FindWord(sentence.LabelOf(*parts[i]), name) != std::string_view::npos;
+    };
+    return parts.size() == 2 && named(0, "基本支出") && named(1, "项目支出");
+  }
+
   // 16万元，包括…; 16万元。分别为….
   static bool IntroducesParts(std::string_view behind) {
     while (!behind.empty() && (behind[0] == ',' || behind[0] == ';' || behind[0] == ':')) behind.remove_prefix(1);
@@ -133,14 +148,14 @@ class TextSums {
         if (at->begin > next || at->depth < depth) break;
         if (at->depth > depth) continue;  // brackets split a part once more
         all.push_back(&*at);
-        ended = ended || IsAnotherTotal(sentence, *at);
+        ended = ended || (IsAnotherTotal(sentence, *at) && !NamesPart(sentence.LabelOf(*at)));
         if (ended) continue;
         certain = certain && !at->bounded && !at->approximate;
         parts.push_back(&*at);
       }
       if (parts.size() < 2 || !certain) continue;
       any = true;
-      if (!Reaches(all, total.value)) Report(sentence, total, parts, false);
+      if (!Reaches(all, total.value)) Report(sentence, total, parts, AreAllSpending(sentence, parts));
     }
     return any;
   }

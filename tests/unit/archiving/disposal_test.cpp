@@ -185,8 +185,10 @@ TEST_F(DisposalTest, ThreeDifferentPeopleAreNeeded) {
   v1::Disposal disposal = Proposed(1);
   EXPECT_EQ(ReasonOf(Approve(disposal, Word("甲"))), "SAME_ACTOR") << "the proposer";
   EXPECT_EQ(ReasonOf(Execute(disposal, Word("丁"))), "DISPOSAL_STATE") << "nobody has approved";
+  EXPECT_EQ(ReasonOf(Approve(disposal, Word("甲　"))), "SAME_ACTOR") << "the proposer, otherwise spelt";
   ASSERT_TRUE(Approve(disposal, Word("乙")).ok());
-  EXPECT_EQ(ReasonOf(Approve(disposal, Word("乙"))), "SAME_ACTOR") << "the same again";
+  for (const char* name : {"乙", "　乙", "乙\u00A0", "\u200B乙"})
+    EXPECT_EQ(ReasonOf(Approve(disposal, Word(name))), "SAME_ACTOR") << "the same again";
   EXPECT_EQ(ReasonOf(Execute(disposal, Word("丁"))), "DISPOSAL_STATE") << "only one has approved";
   ASSERT_TRUE(Approve(disposal, Word("丙")).ok());
   EXPECT_EQ(disposal.state(), v1::DISPOSAL_STATE_APPROVED);
@@ -198,6 +200,8 @@ TEST_F(DisposalTest, ThreeDifferentPeopleAreNeeded) {
   intake::v1::Actor nobody;
   nobody.set_name("  ");
   EXPECT_EQ(ReasonOf(WordOf(nobody, "x", 1).status()), "DISPOSAL_INVALID");
+  nobody.set_name("　\u200B");
+  EXPECT_EQ(ReasonOf(WordOf(nobody, "x", 1).status()), "DISPOSAL_INVALID") << "blanks are no name";
   nobody.set_name(" 甲 ");
   EXPECT_EQ(WordOf(nobody, "x", 1)->actor().name(), "甲") << "blanks make no other person";
   EXPECT_EQ(ReasonOf(WordOf(nobody, "", 1).status()), "DISPOSAL_INVALID");

@@ -791,6 +791,108 @@ TEST(Layouts, BarsForMergedCellsAtTheEndsOfRows) {
                    "满意度指标|满意度指标|公众满意度|≥90%|95%|20|20||"}));
 }
 
+// A row that lacks a cell somewhere: what cannot be told apart is listed, what can is read.
+TEST(Layouts, RowsThatLackACellAreNotGuessed) {
+  const auto read = [](const std::string& rows) {
+    return Imported(
+        "项目支出绩效自评表 | |||||||||\n(2022年度) | |||||||||\n项目名称 | 道路养护 | ||||||||\n"
+        "绩效指标 | 一级指标 | 二级指标 | 三级指标 | 年度指标值 | 实际完成值 | 分值 | 得分 | 偏差原因分析 |\n"
+        "产出指标 | 数量指标 | 养护里程 | ≥300公里 | 280公里 | 20 | 18 | ||\n" +
+            rows + "满意度指标 | 服务对象满意度指标 | 满意度 | ≥90% | 91% | 30 | 30 | ||\n",
+        "form.txt");
+  };
+  const ImportedDocument lacks = read(
+      "巡查次数 | ≥12次 | 12次 | 10 | |||||\n"
+      "时效指标 | 及时率 | ≥95 | 92 | 10 | ||||\n");
+  ASSERT_EQ(lacks.forms_size(), 1);
+  EXPECT_EQ(Indicators(lacks.forms(0).form()),
+            (Lines{"产出指标|数量指标|养护里程|≥300公里|280公里|20|18||", "产出指标|数量指标|巡查次数|≥12次|12次||||",
+                   "产出指标|时效指标|及时率|≥95|||||", "满意度指标|服务对象满意度指标|满意度|≥90%|91%|30|30||"}));
+  EXPECT_EQ(Unread(lacks.forms(0)), (Lines{"10", "92", "10"}));
+  const ImportedDocument units = Imported(
+      "项目支出绩效自评表 | |||||||||\n(2022年度) | |||||||||\n项目名称 | 道路养护 | ||||||||\n"
+      "绩效指标 | 一级指标 | 二级指标 | 三级指标 | 指标性质 | 指标值 | 度量单位 | 实际完成值 | 分值 | 得分 | "
+      "偏差原因分析 |\n"
+      "产出指标 | 数量指标 | 养护里程 | ≥ | 300 | 公里 | 20 | 18 | ||\n"
+      "时效指标 | 及时率 | ≥ | 95 | % | 95 | 20 | 18 | |||\n"
+      "满意度指标 | 服务对象满意度指标 | 满意度 | ≥ | 90 | % | 91 | 30 | 30 | ||\n",
+      "form.txt");
+  ASSERT_EQ(units.forms_size(), 1);
+  EXPECT_EQ(Indicators(units.forms(0).form()),
+            (Lines{"产出指标|数量指标|养护里程|≥300公里|||||", "产出指标|时效指标|及时率|≥95%|95|20|18||",
+                   "满意度指标|服务对象满意度指标|满意度|≥90%|91|30|30||"}))
+      << "a unit is no value";
+}
+
+// 合计 beside one number where nobody has given points yet is what the weights come to.
+TEST(Layouts, ALoneTotalOfWeightsIsNoScore) {
+  const auto total = [](const std::string& scores) {
+    const ImportedDocument document = Imported(
+        "项目支出绩效自评表 | |||||||||\n(2022年度) | |||||||||\n项目名称 | 道路养护 | ||||||||\n"
+        "绩效指标 | 一级指标 | 二级指标 | 三级指标 | 年度指标值 | 实际完成值 | 分值 | 得分 | 偏差原因分析 |\n"
+        "产出指标 | 数量指标 | 养护里程 | ≥300公里 | 280公里 | 60 | " +
+            scores +
+            " | ||\n"
+            "满意度指标 | 服务对象满意度指标 | 满意度 | ≥90% | 91% | 40 | " +
+            scores +
+            " | ||\n"
+            "合计 | 100 | |||||||\n",
+        "form.txt");
+    const SelfEvaluation& form = document.forms(0).form();
+    return form.total_weight() + "/" + form.total_score();
+  };
+  EXPECT_EQ(total(""), "100/");
+  EXPECT_EQ(total("50"), "/100");
+}
+
+// Funds whose last cells are blank: the percentage says where the others stand.
+TEST(Layouts, FundsThatEndAtTheirRate) {
+  const ImportedDocument document = Imported(
+      "项目支出绩效自评表 | |||||||||\n(2022年度) | |||||||||\n项目名称 | 道路养护 | ||||||||\n"
+      "项目资金（万元） | 年初预算数 | 全年预算数 | 全年执行数 | 分值 | 执行率 | 得分 |\n"
+      "年度资金总额 | 329.77 | 329.77 | 300.31 | 10 | 91.07% | ||\n"
+      "其中：财政拨款 | 329.77 | 300.31 | ||||||\n"
+      "一级指标 | 二级指标 | 三级指标 | 年度指标值 | 实际完成值 | 分值 | 得分 |\n"
+      "产出指标 | 数量指标 | 养护里程 | ≥300公里 | 280公里 | 60 | 50 |\n",
+      "form.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  const Lines funds = Funds(document.forms(0).form());
+  ASSERT_FALSE(funds.empty());
+  EXPECT_EQ(funds[0], "年度资金总额|329.77|329.77|300.31|10|91.07%|");
+  EXPECT_EQ(funds.size(), 1u) << "two figures of five may be any";
+}
+
+// What a report's title names: the unit and its year are no part of the project, and not every word is a name.
+TEST(Layouts, TitlesOfReportsNameTheProject) {
+  const std::string body =
+      "\n一、基本情况\n为做好本年工作，资金已按计划使用，各项任务均已完成，群众反映良好，绩效目标基本实现。\n二、绩效分"
+      "析\n"
+      "资金使用规范，各项产出达到预期。\n";
+  const auto named = [&](const std::string& title) {
+    const ImportedDocument document = Imported(title + body, "report.txt");
+    if (document.forms_size() != 1) return std::string("none");
+    return document.forms(0).form().project_name() + "/" + document.forms(0).form().implementing_unit().name();
+  };
+  EXPECT_EQ(named("云溪镇转运站改造项目绩效自评报告"), "云溪镇转运站改造项目/");
+  EXPECT_EQ(named("云溪县教育体育局2023年度项目支出绩效自评报告"), "/云溪县教育体育局");
+  EXPECT_EQ(named("云溪县文化局2018年度整体支出绩效自评报告"), "/云溪县文化局");
+  EXPECT_EQ(named("云溪县教育体育局2023年度营养改善项目绩效自评报告"), "营养改善项目/云溪县教育体育局");
+  EXPECT_EQ(named("关于上报残疾军人护理费项目绩效自评的报告"), "残疾军人护理费项目/");
+  EXPECT_EQ(named("转移支付资金绩效的自评报告"), "转移支付/") << "what is left";
+}
+
+TEST(Layouts, ReportsOnTransfersAreOfThatKind) {
+  const auto kind = [](const std::string& first) {
+    const ImportedDocument document = Imported(
+        "云溪县卫生健康资金绩效自评报告\n一、" + first +
+            "\n为做好本年工作，资金已按计划使用，各项任务均已完成。\n二、绩效分析\n资金使用规范，各项产出达到预期。\n",
+        "report.txt");
+    return document.forms_size() == 1 ? document.forms(0).form().kind() : evaluation::v1::FORM_KIND_UNSPECIFIED;
+  };
+  EXPECT_EQ(kind("中央下达转移支付预算和绩效目标情况"), evaluation::v1::FORM_KIND_TRANSFER_PAYMENT);
+  EXPECT_EQ(kind("项目情况"), evaluation::v1::FORM_KIND_PROJECT);
+}
+
 // More cells than are cut into rows: none of them is lost.
 TEST(Layouts, CellsBeyondTheLimitOfRowsAreAllKept) {
   std::vector<std::string> lines = {"项目名称", "测绘业务委托", "主管部门",   "云溪镇人民政府", "一级指标",

@@ -91,6 +91,18 @@ TEST(OfficeHabits, SubtotalsAreNoIndicators) {
       });
 }
 
+// A subtotal at the head of a class has the merged names of the rows below it.
+TEST(OfficeHabits, SubtotalsAtTheHeadOfAClassLeaveItsNames) {
+  InOffice({std::string(kIndicators), "产出指标|数量指标|小计|||60|60|", "^|^|培训人数|≥200人|216人|30|30|",
+            "^|^|培训场次|≥5场|5场|30|30|", "效益指标|社会效益指标|小计|||40|40|", "^|^|知晓率|≥90%|95%|40|40|"},
+           [](const ImportedForm& imported) {
+             EXPECT_EQ(Indicators(imported.form()), (Lines{"产出指标|数量指标|培训人数|≥200人|216人|30|30||",
+                                                           "产出指标|数量指标|培训场次|≥5场|5场|30|30||",
+                                                           "效益指标|社会效益指标|知晓率|≥90%|95%|40|40||"}));
+             EXPECT_EQ(Unread(imported), Lines{});
+           });
+}
+
 TEST(OfficeHabits, ATotalUnderTheSecondLevelIsThatOfAGroup) {
   InOffice({std::string(kIndicators), "产出指标|数量指标|培训人数|≥200人|216人|50|49|", "^|合计||||50|49|",
             "效益指标|社会效益指标|知晓率|≥90%|95%|50|49.5|", "总分|<|<|<|<|100|98.5|"},

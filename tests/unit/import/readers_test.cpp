@@ -1,8 +1,10 @@
 // Office files and texts to cells: merged cells, tracked changes, stored numbers, encodings.
 #include "intake/import/docx_reader.h"
+#include "intake/import/import.h"
 #include "intake/import/text_encoding.h"
 #include "intake/import/text_reader.h"
 #include "intake/import/vocabulary.h"
+#include "intake/import/web_page.h"
 #include "intake/import/xlsx_reader.h"
 
 #include <iconv.h>
@@ -72,6 +74,30 @@ TEST(DocxReader, TextBoxesFieldsAndAlternatives) {
   ASSERT_EQ(document.blocks.size(), 2u);
   EXPECT_EQ(document.blocks[0].paragraph.text, "正文控件☑");
   EXPECT_EQ(document.blocks[1].paragraph.text, "框内");
+}
+
+TEST(WebPage, IsToldByItsTagsWhateverItIsCalled) {
+  for (const char* page :
+       {"<html><body>x", "  \n<!DOCTYPE HTML PUBLIC>", "\xEF\xBB\xBF<table><tr>", "<meta charset=gbk><td>",
+        "<!-- made by a system --><div>x</div>", "<?xml version=\"1.0\"?><!DOCTYPE html><HTML>"})
+    for (const char* name : {"a.html", "a.xls", "a.doc", "a"})
+      EXPECT_EQ(FormatOf(page, name), Format::kWebPage) << page;
+  EXPECT_EQ(FormatOf("<?xml version=\"1.0\"?><Workbook><Table>", "a.xls"), Format::kConvertToXlsx);
+  EXPECT_EQ(FormatOf("<?xml version=\"1.0\"?><w:wordDocument>", "a.doc"), Format::kConvertToDocx);
+  EXPECT_EQ(FormatOf("<项目支出绩效自评表> 项目名称", "a.txt"), Format::kText);
+  EXPECT_EQ(FormatOf("a < b <table>", "a.txt"), Format::kText);
+}
+
+TEST(WebPage, IsReadInTheEncodingOfItsBytes) {
+  constexpr char kGbk[] = "\xCF\xEE\xC4\xBF";
+  const auto page = [](const std::string& bytes) { return PageInUtf8(bytes).value_or("refused"); };
+  EXPECT_EQ(page(Cat("<table>", kGbk)), "\xEF\xBB\xBF<table>项目") << "says nothing";
+  EXPECT_EQ(page("<table>项目"), "\xEF\xBB\xBF<table>项目");
+  EXPECT_EQ(page(Cat("<meta charset=\"GB2312\"><table>", kGbk)), "\xEF\xBB\xBF<meta xharset=\"GB2312\"><table>项目");
+  EXPECT_EQ(page("<meta content=\"text/html; charset=gb2312\">项目"),
+            "\xEF\xBB\xBF<meta content=\"text/html; xharset=gb2312\">项目")
+      << "says what it is not";
+  EXPECT_EQ(page("<meta charset='big5'>\xB6\xB5"), "<meta charset='big5'>\xB6\xB5") << "left as it is";
 }
 
 Grid SheetOf(std::string_view data, std::vector<std::pair<std::string, std::string>> extra = {}) {

@@ -374,6 +374,19 @@ TEST_F(CampaignStoreTest, PostponedDueTimeJudgesAgain) {
   ExpectCountersRight();
 }
 
+// What was withdrawn late stays late, and is judged by no later date.
+TEST_F(CampaignStoreTest, WithdrawnFormIsNotJudgedAgain) {
+  OpenNow(Made());
+  Import({Entry("局", "一小", "校舍")});
+  now_ = kDue + 1;
+  const std::string name = HandIn("一小", "校舍");
+  Bring(name, SUBMISSION_STATE_WITHDRAWN);
+  for (int days = 1; days <= 3; ++days)
+    EXPECT_EQ(Set([&](Campaign& c) { *c.mutable_due_time() = ToTimestamp(kDue + days * kDay); }).judged_in_time(), 0);
+  EXPECT_TRUE(support::Find(*store_, name).late);
+  ExpectCountersRight();
+}
+
 TEST_F(CampaignStoreTest, ProgressFollowsEveryStep) {
   OpenNow(Made());
   Import({Entry("教育局", "一小", "校舍", kCode), Entry("教育局", "一小", "食堂"), Entry("教育局", "二小", "操场"),
@@ -562,6 +575,15 @@ TEST_F(CampaignStoreTest, ReservationDecidesAndIsSigned) {
   EXPECT_EQ(list.items[0].reservation(), form.reservation);
   EXPECT_EQ(ToMicros(list.items[0].decisive_time()), kDue);
   EXPECT_EQ(ToMicros(list.items[0].submission().create_time()), kDue + kDay);
+}
+
+TEST_F(CampaignStoreTest, ReservationOutlivesClosingByHand) {
+  OpenNow(Made());
+  Acceptance form = FormOf("一小", "校舍");
+  form.reservation = Reserved(form).name();
+  Set([](Campaign& c) { c.set_state(CAMPAIGN_STATE_CLOSED); });
+  EXPECT_EQ(ReasonOf(Hand(FormOf("二小", "校舍")).status()), "CAMPAIGN_CLOSED");
+  EXPECT_TRUE(Hand(form).ok());
 }
 
 TEST_F(CampaignStoreTest, ReservationIsForOneFormOfOneUnitInOneCampaign) {

@@ -346,7 +346,19 @@ TEST(PartSumText, FiresOnPartsBehindTheirTotal) {
             SEVERITY_WARNING, "report[0].text", "所列 2 项合计 18 万元，所称总额 16万元，相差 2 万元");
 }
 
+// The commonest sentence of departments' reports: parts that are called as a whole is.
+TEST(PartSumText, FiresOnKindsOfSpendingAndIncome) {
+  ExpectOne(InOrder("总支出1495.59万元，其中：基本支出890.4万元，项目支出705.19万元。"), "PART_SUM_TEXT",
+            SEVERITY_WARNING, "report[0].text", "所列 2 项合计 1595.59 万元，所称总额 1495.59万元，相差 100 万元");
+  ExpectOne(InOrder("支出合计1695.59万元，其中基本支出890.4万元，项目支出705.19万元。"), "PART_SUM_TEXT",
+            SEVERITY_WARNING, "report[0].text", "所列 2 项合计 1595.59 万元，所称总额 1695.59万元，相差 100 万元");
+  ExpectOne(InOrder("收入1699.12万元，其中财政拨款收入1435.22万元，上年结转结余283.90万元。"), "PART_SUM_TEXT",
+            SEVERITY_WARNING, "report[0].text", "所列 2 项合计 1719.12 万元，所称总额 1699.12万元，相差 20 万元");
+}
+
 TEST(PartSumText, FiresOnPartsBeforeTheirTotal) {
+  ExpectOne(InOrder("中央30.9万元、省级40.9万元，共计下达74.8万元。"), "PART_SUM_TEXT", SEVERITY_WARNING,
+            "report[0].text", "所列 2 项合计 71.8 万元，所称总额 74.8万元，相差 3 万元");
   ExpectOne(InOrder("人员10.5万元、材料20万元、设备5万元，合计37万元。"), "PART_SUM_TEXT", SEVERITY_WARNING,
             "report[0].text", "所列 3 项合计 35.5 万元，所称总额 37万元，相差 1.5 万元");
 }
@@ -375,7 +387,9 @@ TEST(PartSumText, MustNotFire) {
         "下达中央资金100万元。其中：治理60万元，养护40万元。",
         "完成投资5万元，2020年、2021年支出分别为10万元、12万元。",
         "安排100万元。支出分别为30万元、20万元、10万元。",  // not the total's
-        "2019年3万元、2020年4万元、2021年5万元，共计12万元。",
+        "支出合计1595.59万元，其中：基本支出890.4万元，项目支出705.19万元。",
+        "总收入1719.12万元，其中财政拨款收入1435.22万元，上年结转结余283.90万元，本年支出1500万元。",
+        "中央30.9万元、省级40.9万元，共计下达71.8万元。", "2019年3万元、2020年4万元、2021年5万元，共计12万元。",
         "财政拨款收入508.64万元：一般公共预算436.91万元，政府性基金71.73万元。",
         "轿车0辆、金额0万元，其中：越野车0万元、载客汽车0万元。"})
     ExpectNone(InOrder(text), "PART_SUM_TEXT", text);

@@ -195,6 +195,14 @@ TEST(MisclassCheck, FiresOnTheExecutionRateAsAnIndicator) {
             "“指标1:预算执行率”就是预算执行率，表内已另行计分，重复计算");
   form.clear_funds();
   ExpectNone(form, "MISCLASS", "a form without an execution line");
+  // A form of Hebei: the funds have no points, the row is what gives them.
+  SelfEvaluation row =
+      FormWith({{"", "100%", "10", "10", "预算执行率", "", "预算执行率"}, {"≥2次", "2次", "90", "90"}});
+  AddFund(row, Fund("预算数", "", "6.84", "6.84", "", "100%"));
+  ExpectNone(row, "MISCLASS", "the row is the execution line");
+  row.mutable_funds(0)->set_weight("10");
+  ExpectOne(row, "MISCLASS", SEVERITY_WARNING, "indicators[0].level3",
+            "“预算执行率”就是预算执行率，表内已另行计分，重复计算");
 }
 
 TEST(MisclassCheck, FiresOnLevel2BelowAnotherLevel1) {

@@ -170,7 +170,8 @@ void FormReader::ReadLinesAsRows(const Row& row, const std::vector<const Column*
     part.after_gap = row.after_gap;
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
       const Cell& whole = *row.cells[i];
-      const std::vector<std::string> lines = LinesOf(whole.text, count);
+      std::vector<std::string> lines = LinesOf(whole.text, count);
+      if (lines.size() == count) TakeOffNumbers(lines);
       const bool name = is_read(i) && assigned[i]->role == Role::kLevel3 && whole.text.size() <= kLongestName;
       Cell& cell = lines_.emplace_back();
       cell.row = whole.row, cell.column = whole.column, cell.rows = whole.rows, cell.columns = whole.columns;

@@ -77,6 +77,24 @@ std::vector<std::string> LinesOf(std::string_view text, std::size_t count) {
   return lines;
 }
 
+void TakeOffNumbers(std::vector<std::string>& lines) {
+  std::vector<std::string> rests;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::string_view rest = lines[i];
+    const auto take = [&rest](std::string_view word) {
+      if (!rest.starts_with(word)) return false;
+      rest.remove_prefix(word.size());
+      return true;
+    };
+    const bool bracket = take("(") || take("（");
+    if (!take(Cat(i + 1))) return;
+    if (!(take(")") || take("）") || (!bracket && (take(".") || take("．") || take("、"))))) return;
+    if (IsBlank(rest) || (rest[0] >= '0' && rest[0] <= '9')) return;
+    rests.emplace_back(rest);
+  }
+  lines.swap(rests);
+}
+
 std::size_t IndicatorsIn(const Row& row, const std::vector<const Column*>& assigned) {
   constexpr std::size_t kMost = 20;
   std::size_t weights = 0;

@@ -26,6 +26,9 @@ bool IsOfThePage(const Row& row);
 // The lines that say something; all of them where as many as `count` say so: a blank one stands for its row, too.
 std::vector<std::string> LinesOf(std::string_view text, std::size_t count);
 
+// Takes 1. 2. 3. (1、 1） （1）) off lines that are numbered so one after the other, where no figure can be meant: 1.5.
+void TakeOffNumbers(std::vector<std::string>& lines);
+
 // How many indicators a row holds, line below line in its cells: as many as its weight has numbers, when target or
 // actual value have as many lines, and its score, too. 1 for any other row, also for a weight that broke: 7 above 0.
 // `assigned` has the column of each cell, or nullptr.

@@ -52,6 +52,17 @@ TEST(OfficeHabits, LinesOfACellAreIndicatorsOfTheirOwn) {
            });
 }
 
+TEST(OfficeHabits, NumbersOfLinesAreNoPartOfThem) {
+  InOffice({std::string(kIndicators),
+            "产出指标|数量指标|1.培训人数\\2.宣传场次|1.≥200人\\2.≥50场|1、216人\\2、63场|50\\50|50\\49.5|1.5万人次\\2."
+            "5万人次"},
+           [](const ImportedForm& imported) {
+             EXPECT_EQ(Indicators(imported.form()),
+                       (Lines{"产出指标|数量指标|培训人数|≥200人|216人|50|50||1.5万人次",
+                              "产出指标|数量指标|宣传场次|≥50场|63场|50|49.5||2.5万人次"}));
+           });
+}
+
 TEST(OfficeHabits, NumbersOnTwoLinesAreNeverOne) {
   InOffice({std::string(kIndicators), "产出指标|数量指标|培训|≥200人|216人\\630人|10|10|",
             "^|质量指标|合格率|≥90%|95%|80\\10|80|"},

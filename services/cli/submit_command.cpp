@@ -261,15 +261,17 @@ class Submitting {
     Append(reasons_, now.name(), "  ", what, "\n");
   }
 
-  // Of forms that nobody waits for: what has become of those that were handed in before.
+  // Of forms that nobody waits for: what has become of those that were handed in before. They are taken in; a server that
+  // does not say is not waited for again and again.
   void LookAtTaken() {
-    for (const Taken& taken : taken_) {
+    waited_.resize(taken_.size());
+    for (std::size_t i = 0; i < taken_.size(); ++i) {
       intake::v1::GetSubmissionRequest request;
-      request.set_name(taken.receipt.submission());
+      request.set_name(taken_[i].receipt.submission());
       intake::v1::GetSubmissionResponse response;
-      const bool read = Call(global_, *stub_, &IntakeService::Stub::GetSubmission, request, response).ok();
-      if (read) NoteIfNotTaken(taken, response.submission());
-      waited_.push_back(read ? std::move(*response.mutable_submission()) : Submission());
+      if (!Call(global_, *stub_, &IntakeService::Stub::GetSubmission, request, response).ok()) return;
+      NoteIfNotTaken(taken_[i], response.submission());
+      waited_[i] = std::move(*response.mutable_submission());
     }
   }
 

@@ -178,6 +178,9 @@ int FitOf(const Cell& cell, Role role) {
     case Role::kLevel3:
       return level != 0 ? -30 : number || StatesBound(cell.text) ? -40 : 25;
     case Role::kWeight:
+      // One number may be either: points that were not given yet are commoner than a blank weight.
+      if (number && !percent) return 31;
+      [[fallthrough]];
     case Role::kScore:
     case Role::kApprovedWeight:
       return percent ? -30 : number ? 30 : nothing ? 10 : -60;

@@ -22,8 +22,8 @@ constexpr std::size_t kMostParts = 100;
 using Parts = std::vector<const Mention*>;
 
 bool EndsWithTotalWord(std::string_view label, const Rules& rules) {
-  constexpr std::string_view kTails[] = {"为",   "是",   "约",   "达",   "金额", "人民币", ":",
-                                         "资金", "下达", "拨付", "安排", "投入", "到位",   "支付"};
+  constexpr std::string_view kTails[] = {"下达", "拨付", "安排", "投入", "到位",   "支付", "为",
+                                         "是",   "约",   "达",   "金额", "人民币", ":",    "资金"};
   for (bool taken = true; taken;) {
     taken = false;
     for (const std::string_view tail : kTails)

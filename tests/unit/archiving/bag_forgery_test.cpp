@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <regex>
 
 #include "unit/archiving/export_support.h"
 
@@ -185,10 +186,13 @@ TEST_F(BagForgeryTest, AnotherRenderingIsNotCompared) {
   EXPECT_FALSE(Check().ok()) << "what programs read is always compared";
 }
 
-// Whoever changes a byte of what Render or MetadataXml write raises kRenderingRevision and puts the new digest here.
+// Whoever changes a byte of what Render or MetadataXml write raises kRenderingRevision and puts the new digest here. Keys,
+// signatures, salts and digests, which differ from run to run, are left out.
 TEST_F(BagForgeryTest, RenderingIsThatOfItsRevision) {
   EXPECT_EQ(kRenderingRevision, 1);
-  EXPECT_EQ(DigestOf(BytesOf(File("form.html")) + BytesOf(File("metadata.xml"))), "sha256:");
+  const std::regex random("[A-Za-z0-9+/=]{20,}");
+  const std::string written = BytesOf(File("form.html")) + BytesOf(File("metadata.xml"));
+  EXPECT_EQ(DigestOf(std::regex_replace(written, random, "#")), "sha256:");
 }
 
 }  // namespace

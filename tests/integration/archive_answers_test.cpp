@@ -43,13 +43,15 @@ TEST(ArchiveAnswers, AreToWhatWasAsked) {
   builder.RegisterService(&service);
   const auto server = builder.BuildAndStart();
   ASSERT_NE(server, nullptr);
+  int runs = 0;
   const auto run = [&](const std::string& name, std::string& output) {
+    const std::string file = folder / Cat("output-", runs++);
     auto process =
         testing::Process::Start({jixiao::paths::Binaries() + "/jixiao", "--archiving=127.0.0.1:" + std::to_string(port),
                                  "archive", "verify", name, "--key", signer.VerifierKey()},
-                                folder / "output");
+                                file);
     const int code = process->Wait(std::chrono::seconds(20)).value_or(-1);
-    std::ifstream in(folder / "output");
+    std::ifstream in(file);
     output.assign(std::istreambuf_iterator<char>(in), {});
     return code;
   };

@@ -78,7 +78,9 @@ std::vector<std::string> LinesOf(std::string_view text, std::size_t count) {
 }
 
 void TakeOffNumbers(std::vector<std::string>& lines) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   std::vector<std::string> rests;
+  bool certain = false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     std::string_view rest = lines[i];
     const auto take = [&rest](std::string_view word) {
@@ -88,11 +90,15 @@ void TakeOffNumbers(std::vector<std::string>& lines) {
     };
     const bool bracket = take("(") || take("（");
     if (!take(Cat(i + 1))) return;
-    if (!(take(")") || take("）") || (!bracket && (take(".") || take("．") || take("、"))))) return;
-    if (IsBlank(rest) || (rest[0] >= '0' && rest[0] <= '9')) return;
+    const bool dot = !bracket && take(".");
+    if (!dot && !take(")") && !take("）") && (bracket || !(take("．") || take("、")))) return;
+    if (IsBlank(rest)) return;
+    const std::size_t figure = rest.find_first_not_of("0123456789");
+    const bool decimals = figure + 1 < rest.size() && rest[figure] == '.' && digit(rest[figure + 1]);
+    certain = certain || !dot || !digit(rest[0]) || (figure != rest.npos && decimals);
     rests.emplace_back(rest);
   }
-  lines.swap(rests);
+  if (certain) lines.swap(rests);
 }
 
 std::size_t IndicatorsIn(const Row& row, const std::vector<const Column*>& assigned) {

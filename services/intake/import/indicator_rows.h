@@ -26,7 +26,8 @@ bool IsOfThePage(const Row& row);
 // The lines that say something; all of them where as many as `count` say so: a blank one stands for its row, too.
 std::vector<std::string> LinesOf(std::string_view text, std::size_t count);
 
-// Takes 1. 2. 3. (1、 1） （1）) off lines that are numbered so one after the other, where no figure can be meant: 1.5.
+// Takes 1. 2. 3. (1、 1） （1）) off lines that are numbered so one after the other. 1.5 and 2.5 may be figures; beside
+// 1.≥5 or 2.99.12 they are not.
 void TakeOffNumbers(std::vector<std::string>& lines);
 
 // How many indicators a row holds, line below line in its cells: as many as its weight has numbers, when target or

@@ -93,9 +93,9 @@ void TakeOffNumbers(std::vector<std::string>& lines) {
     const bool dot = !bracket && take(".");
     if (!dot && !take(")") && !take("）") && (bracket || !(take("．") || take("、")))) return;
     if (IsBlank(rest)) return;
-    const std::size_t figure = rest.find_first_not_of("0123456789");
-    const bool decimals = figure + 1 < rest.size() && rest[figure] == '.' && digit(rest[figure + 1]);
-    certain = certain || !dot || !digit(rest[0]) || (figure != rest.npos && decimals);
+    const std::size_t end = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    const bool decimals = end + 1 < rest.size() && rest[end] == '.' && digit(rest[end + 1]);
+    certain = certain || !dot || !digit(rest[0]) || decimals;
     rests.emplace_back(rest);
   }
   if (certain) lines.swap(rests);

@@ -350,7 +350,7 @@ TitleParts PartsOfTitle(std::string text) {
   }
   for (bool cut = true; cut;) {
     cut = false;
-    for (const std::string_view tail : {"的", "重点", "预算执行情况", "资金绩效", "支出绩效", "绩效"})
+    for (const std::string_view tail : {"的", "重点", "预算执行情况", "支出绩效", "绩效"})
       if (text.ends_with(tail)) text.resize(text.size() - tail.size()), cut = true;
   }
   // 2018年度整体, 2023年度项目: what is evaluated, and no name.

@@ -878,7 +878,7 @@ TEST(Layouts, TitlesOfReportsNameTheProject) {
   EXPECT_EQ(named("云溪县文化局2018年度整体支出绩效自评报告"), "/云溪县文化局");
   EXPECT_EQ(named("云溪县教育体育局2023年度营养改善项目绩效自评报告"), "营养改善项目/云溪县教育体育局");
   EXPECT_EQ(named("关于上报残疾军人护理费项目绩效自评的报告"), "残疾军人护理费项目/");
-  EXPECT_EQ(named("转移支付资金绩效的自评报告"), "转移支付/") << "what is left";
+  EXPECT_EQ(named("转移支付资金绩效的自评报告"), "转移支付资金/") << "what is left";
 }
 
 TEST(Layouts, ReportsOnTransfersAreOfThatKind) {

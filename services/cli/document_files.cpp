@@ -19,7 +19,7 @@ absl::StatusOr<std::string> ReadBytes(const std::string& path) {
     return InvalidField("FILE_UNREADABLE", path, "超过 64 MiB");
   std::ifstream in(path, std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(in)), {});
-  if (!in || error) return InvalidField("FILE_UNREADABLE", path, "无法读取");
+  if (!in) return InvalidField("FILE_UNREADABLE", path, "无法读取");
   return bytes;
 }
 

@@ -261,15 +261,17 @@ class Submitting {
     Append(reasons_, now.name(), "  ", what, "\n");
   }
 
-  // Of forms that nobody waits for: what has become of those that were handed in before. They are taken in; a server that
-  // does not say is not waited for again and again.
+  // Of forms that nobody waits for: what has become of those that were handed in before. They are taken in; a server
+  // that does not say is not waited for again and again.
   void LookAtTaken() {
     waited_.resize(taken_.size());
     for (std::size_t i = 0; i < taken_.size(); ++i) {
       intake::v1::GetSubmissionRequest request;
       request.set_name(taken_[i].receipt.submission());
       intake::v1::GetSubmissionResponse response;
-      if (!Call(global_, *stub_, &IntakeService::Stub::GetSubmission, request, response).ok()) return;
+      const absl::Status status = Call(global_, *stub_, &IntakeService::Stub::GetSubmission, request, response);
+      if (rpc::IsTransient(status)) return;
+      if (!status.ok()) continue;
       NoteIfNotTaken(taken_[i], response.submission());
       waited_[i] = std::move(*response.mutable_submission());
     }

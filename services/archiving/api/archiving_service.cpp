@@ -199,9 +199,9 @@ void ArchivingServiceImpl::Archive(ArchiveCall call, const std::string& rule_set
   if (!parts.ok()) return call.Finish(parts.status());
   if (request.has_transfer())
     if (absl::Status status = CheckTransfer(request, *parts); !status.ok()) return call.Finish(status);
+  if (absl::Status status = CheckSize(*parts); !status.ok()) return call.Finish(status);
   if (request.validate_only()) return call.Finish(absl::OkStatus());
   if (absl::Status status = AddRetention(request, retention_, *parts); !status.ok()) return call.Finish(status);
-  if (absl::Status status = CheckSize(*parts); !status.ok()) return call.Finish(status);
   PendingRecord record{request.key(), *std::move(parts), {}, SummaryOf(request.form(), request.scorecard())};
   record.content_digest = ContentDigest(record.parts);
   auto shared = std::make_shared<ArchiveCall>(std::move(call));

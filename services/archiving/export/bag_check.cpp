@@ -165,16 +165,22 @@ class BagReader {
       const auto record = ReadRecord(package_, folder);
       if (!record.ok()) {
         fault(proofs, std::string(record.status().message()));
+        unread_.push_back(folder);
         continue;
       }
       for (const std::string& what : ProofFaults(*record, verifier_, origin_)) fault(proofs, Cat(folder, "：", what));
       ++derived.checked;
-      for (std::string& what : DerivedFaults(package_, *record, folder, rendering, rule_sets)) fault(derived, std::move(what));
+      for (std::string& what : DerivedFaults(package_, *record, folder, rendering, rule_sets))
+        fault(derived, std::move(what));
       for (std::string& name : FilesOf(*record, folder)) owned.insert(std::move(name));
     }
     if (folders.empty()) fault(derived, "包中没有记录");
+    if (rendering.comparable && Tag("metadata/package.xsd") != MetadataSchema())
+      fault(derived, "metadata/package.xsd：不是归档包的元数据模式");
     if (!rendering.comparable)
       derived.note = "form.html、metadata.xml 由另一版本的程序写出，未核对，以 form.json、scorecard.json 为准";
+    else if (std::ranges::any_of(package_.Names(), [](const std::string& name) { return name.ends_with("/form.pdf"); }))
+      derived.note = "form.pdf 供人阅读，未核对，以 form.json、scorecard.json 为准";
     check_.steps.push_back(std::move(proofs));
     check_.steps.push_back(std::move(derived));
     CheckOwners(owned);
@@ -182,15 +188,27 @@ class BagReader {
 
   // Everything in the payload is part of a record or made from one.
   void CheckOwners(const std::unordered_set<std::string>& owned) {
-    Begin("包中的文件都属于某条记录");
-    bool pdf = false;
+    Begin("包中的文件都属于归档包或某条记录");
     for (const std::string& name : package_.Names()) {
-      if (!IsPayload(name)) continue;
       ++check_.steps.back().checked;
-      if (!owned.contains(name)) Fault(Cat(name, "：不属于任何记录"));
-      pdf = pdf || name.ends_with("/form.pdf");
+      if (!IsPayload(name) && !IsTagManifest(name) && !IsTagFile(name)) Fault(Cat(name, "：不属于归档包"));
+      if (IsPayload(name) && !owned.contains(name) && !IsPerhapsOwned(name)) Fault(Cat(name, "：不属于任何记录"));
     }
-    if (pdf) check_.steps.back().note = "form.pdf 供人阅读，未核对，以 form.json、scorecard.json 为准";
+    check_.steps.back().note = Cat(kInspectionFile, " 是写出时的检测结果，未核对；可用 archive inspect 重新检测");
+  }
+
+  static bool IsTagFile(std::string_view name) {
+    constexpr std::string_view kFiles[] = {"bagit.txt",        "bag-info.txt",         "manifest-sha256.txt",
+                                           "manifest-sm3.txt", "metadata/package.xsd", kKeyFile,
+                                           kInspectionFile};
+    return std::find(std::begin(kFiles), std::end(kFiles), name) != std::end(kFiles);
+  }
+
+  // Of a record that cannot be read nobody knows what is its own; that it cannot is said already.
+  bool IsPerhapsOwned(std::string_view name) const {
+    return !unread_.empty() &&
+           (name.starts_with(kRuleSetsFolder) || name.starts_with(kEntriesFolder) ||
+            std::ranges::any_of(unread_, [&](const std::string& folder) { return name.starts_with(folder); }));
   }
 
   const PackageReader& package_;
@@ -198,6 +216,7 @@ class BagReader {
   const std::string& origin_;
   BagCheck check_;
   std::map<std::string, Digests> wanted_;  // of the files that were not met yet
+  std::vector<std::string> unread_;        // folders of records that cannot be read
   std::int64_t payload_bytes_ = 0;
   std::int64_t payload_files_ = 0;
 };

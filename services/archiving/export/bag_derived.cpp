@@ -2,6 +2,7 @@
 
 #include "archiving/export/bag.h"
 #include "archiving/export/render.h"
+#include "archiving/export/text_forms.h"
 #include "common/canonical.h"
 #include "common/digest.h"
 #include "common/text.h"
@@ -69,32 +70,35 @@ std::vector<std::string> DerivedFaults(const PackageReader& package, const v1::G
                                        const std::string& folder, const Rendering& rendering,
                                        std::unordered_set<std::string>& compared) {
   std::vector<std::string> faults;
+  const auto document = OpenWhatIsLeft(record);
+  if (!document.ok()) return faults;  // its parts are at fault, and named
   const auto content = [&](const std::string& file) {
     return package.Has(file) ? package.Content(file, kLargestFile).value_or("") : std::string();
   };
-  const auto compare = [&](const std::string& file, const std::string& part, const auto& says, const auto& wanted) {
-    if (!says(content(file), wanted)) faults.push_back(Cat(file, "：与所归档的 ", part, " 不同"));
+  const auto note = [&](const std::string& file, std::string_view part) {
+    faults.push_back(Cat(file, "：与所归档的 ", part, " 不同"));
+  };
+  // To the byte where this program wrote it; else by what it says.
+  const auto compare = [&]<class Message>(const std::string& file, const v1::RecordPart& part, const Message& message) {
+    const std::string json = content(file);
+    if (rendering.comparable ? json != ToJson(message) + "\n" : !Says<Message>(json, part.content()))
+      note(file, part.name());
   };
   for (const v1::RecordPart& part : record.parts()) {
-    if (part.name() == kFormPart)
-      compare(folder + "form.json", part.name(), Says<evaluation::v1::SelfEvaluation>, part.content());
-    if (part.name() == kScorecardPart)
-      compare(folder + "scorecard.json", part.name(), Says<evaluation::v1::Scorecard>, part.content());
+    if (part.name() == kFormPart) compare(folder + "form.json", part, document->form);
+    if (part.name() == kScorecardPart) compare(folder + "scorecard.json", part, document->card);
     if (const std::string file = FileOf(folder, part); part.name() == kRuleSetPart && compared.insert(file).second)
-      compare(RuleSetJson(file), part.name(), Says<scoring::v1::RuleSet>, part.content());
+      compare(RuleSetJson(file), part, document->rule_set);
   }
   if (!rendering.comparable) return faults;
-  const auto document = OpenWhatIsLeft(record);
-  if (!document.ok()) return faults;  // its parts are at fault, and named
-  const auto same = [](const std::string& text, const std::string& wanted) { return text == wanted; };
   BagOptions options;
   options.fonds = rendering.fonds;
-  compare(folder + "metadata.xml", "内容", same, MetadataXml(*document, options));
+  if (content(folder + "metadata.xml") != MetadataXml(*document, options)) note(folder + "metadata.xml", "内容");
   if (document->Part(kFormPart) == nullptr || document->Part(kScorecardPart) == nullptr ||
       document->Part(kRuleSetPart) == nullptr)
     return faults;
   const auto html = Render(*document, Format::kHtml);
-  compare(folder + "form.html", "内容", same, html.ok() ? html->bytes : std::string());
+  if (!html.ok() || content(folder + "form.html") != html->bytes) note(folder + "form.html", "内容");
   return faults;
 }
 

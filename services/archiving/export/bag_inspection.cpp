@@ -83,7 +83,10 @@ class Inspecting {
     CountFaults("ZS-7", manifest, static_cast<std::int64_t>(manifest.size()));
     CountFaults("AQ-3", foreign, static_cast<std::int64_t>(foreign.size()));
     CountFaults("WZ-5", check.steps[3].faults, check.steps[3].failed);
-    CountFaults("ZS-8", check.steps[5].faults, check.steps[5].failed);
+    if (const BagStep& derived = check.steps[5]; derived.failed == 0 && !derived.note.empty())
+      Count("ZS-8", v1::INSPECTION_OUTCOME_NOT_CHECKED, derived.note, "");
+    else
+      CountFaults("ZS-8", derived.faults, derived.failed);
     const std::string info = package_.Has("bag-info.txt") ? package_.Content("bag-info.txt", 1 << 20).value_or("") : "";
     const bool agent = info.find("Bag-Software-Agent: ") != std::string::npos;
     Count("KY-5", agent ? v1::INSPECTION_OUTCOME_PASSED : v1::INSPECTION_OUTCOME_FAILED,

@@ -12,8 +12,9 @@
 
 namespace jixiao::archiving::exporting {
 
-// How form.html and metadata.xml of packages are written: the next number with every change of a byte of them, so that a
-// verifier compares only with what it would write itself. tests/unit/archiving/bag_test.cpp holds their digests.
+// How the files beside the parts of packages are written (form.html, metadata.xml, .json): the next number with every
+// change of a byte of them, so that a verifier compares only with what it would write itself.
+// tests/unit/archiving/bag_forgery_test.cpp holds their digest.
 inline constexpr int kRenderingRevision = 1;
 
 enum class Format { kXlsx, kHtml, kPdf, kJson };

@@ -40,11 +40,11 @@ std::string FaultOfEntry(const v1::Erasure& erasure, std::int64_t index, const l
 }  // namespace
 
 std::string FaultOfPeople(const v1::DisposalEntry& disposal) {
-  std::set<std::string> people{NameKey(disposal.proposal().actor().name())};
+  std::set<std::string> people{disposal.proposal().actor().name()};
   std::size_t approvals = 0;
   for (const v1::DisposalApproval& approval : disposal.approvals()) {
     if (approval.actor().name().empty() || approval.reason().empty() || !approval.has_time()) return "批准不完整";
-    if (!people.insert(NameKey(approval.actor().name())).second) return "提出人与批准人有重复";
+    if (!people.insert(approval.actor().name()).second) return "提出人与批准人有重复";
     ++approvals;
   }
   if (people.contains("")) return "没有写明提出人";

@@ -160,6 +160,9 @@ absl::Status Withdraw(v1::Disposal& disposal, v1::DisposalApproval word) {
 
 absl::Status Execute(v1::Disposal& disposal, v1::DisposalApproval word) {
   if (disposal.state() != v1::DISPOSAL_STATE_APPROVED) return WrongState(disposal);
+  std::set<std::string> people{NameKey(disposal.proposal().actor().name())};
+  for (const v1::DisposalApproval& approval : disposal.approvals())
+    if (!people.insert(NameKey(approval.actor().name())).second) return SameActor(approval);
   *disposal.mutable_execution() = std::move(word);
   disposal.set_state(v1::DISPOSAL_STATE_EXECUTING);
   return absl::OkStatus();

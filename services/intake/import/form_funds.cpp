@@ -43,7 +43,7 @@ void FormReader::NoteFundPoints(const Label& label, const Cell& cell) {
 // 合计 | 100 where nobody has given points yet: what the weights come to, no score.
 void FormReader::SettleTotal() {
   SelfEvaluation& form = writer_.form();
-  if (form.total_score().empty() || !form.total_weight().empty()) return;
+  if (!lone_total_ || form.total_score().empty() || !form.total_weight().empty()) return;
   const auto number = [](const std::string& cell) { return Decimal::Parse(Fold(cell)).value_or(Decimal()); };
   const auto scored = [](const auto& line) { return !line.score().empty(); };
   if (std::ranges::any_of(form.indicators(), scored) || std::ranges::any_of(form.funds(), scored)) return;

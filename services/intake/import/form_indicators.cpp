@@ -131,9 +131,10 @@ bool FormReader::ReadTotal(const Row& row) {
   for (const Cell* cell : left) {
     if (has_weight && form.total_weight().empty() && (left.size() > 1 || !form.total_score().empty()))
       writer_.Set("total_weight", form.mutable_total_weight(), CleanValue(cell->text), *cell);
-    else if (form.total_score().empty())
+    else if (form.total_score().empty()) {
       writer_.Set("total_score", form.mutable_total_score(), CleanValue(cell->text), *cell);
-    else if (form.total_weight().empty() && left.size() <= 2)
+      lone_total_ = left.size() == 1 && !score_only;
+    } else if (form.total_weight().empty() && left.size() <= 2)
       writer_.Set("total_weight", form.mutable_total_weight(), CleanValue(cell->text), *cell);
   }
   writer_.draft().has_total = true;
@@ -332,6 +333,9 @@ void FormReader::ReadIndicatorRow(const Row& row) {
   else
     put(Role::kLevel1, "level1", line.mutable_level1(), true);
   put(Role::kLevel2, "level2", line.mutable_level2(), true);
+  // Below a subtotal at the foot of a class another class begins.
+  if (subtotal_level1_ != nullptr && !line.level1().empty() && line.level1() != CleanWord(subtotal_level1_->text))
+    subtotal_level2_ = nullptr;
   if (const Cell* above = std::exchange(subtotal_level1_, nullptr);
       above != nullptr && line.level1().empty() && !second)
     writer_.Set(Cat("indicators[", index, "].level1"), line.mutable_level1(), CleanWord(above->text), *above);
@@ -388,7 +392,7 @@ void FormReader::TakeBackGuesses() {
     if (!guess.in_doubt && !any_whole_row_) continue;
     Indicator& line = *writer_.form().mutable_indicators(guess.index);
     const auto take_back = [&](std::string_view part, std::string& field) {
-      if (!IsNumber(field)) return;
+      if (!IsNumber(field) || Contains(Fold(field), "%")) return;
       writer_.Withdraw(Cat("indicators[", guess.index, "].", part), "这一行缺一格，分不出是完成值、分值还是得分");
       field.clear();
     };

@@ -90,6 +90,7 @@ class FormReader {
   };
   std::vector<Guess> guesses_;
   bool any_whole_row_ = false;
+  bool lone_total_ = false;          // total_score is the only figure beside 合计, under no column
   const Row* header_row_ = nullptr;  // its last row, while that grid is read
   const Grid* grid_ = nullptr;
   Columns columns_;

@@ -90,9 +90,11 @@ void TakeOffNumbers(std::vector<std::string>& lines) {
     };
     const bool bracket = take("(") || take("（");
     if (!take(Cat(i + 1))) return;
-    const bool dot = !bracket && take(".");
-    if (!dot && !take(")") && !take("）") && (bracket || !(take("．") || take("、")))) return;
-    if (IsBlank(rest)) return;
+    const bool dot = !bracket && (take(".") || take("．"));
+    if (!dot && !take(")") && !take("）") && (bracket || !take("、"))) return;
+    while (take(" ") || take("　")) {
+    }
+    if (rest.empty()) return;
     const std::size_t end = std::min(rest.find_first_not_of("0123456789"), rest.size());
     const bool decimals = end + 1 < rest.size() && rest[end] == '.' && digit(rest[end + 1]);
     certain = certain || !dot || !digit(rest[0]) || decimals;

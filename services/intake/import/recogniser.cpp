@@ -456,10 +456,15 @@ class Recogniser {
   // A report on money that the centre has handed down, whose title does not say so.
   static bool ReportsOnTransfer(const SelfEvaluation& form) {
     constexpr std::size_t kRead = 1200;  // bytes: the first sentences
-    if (form.indicators_size() > 0 || form.report_size() == 0) return false;
-    const auto heads = [](const auto& section) { return Contains(section.heading(), "转移支付"); };
+    if (form.indicators_size() > 0 || form.report_size() == 0 || Contains(form.title(), "部门")) return false;
+    // 转移支付资金到位情况 is a heading of any project with such money.
+    const auto heads = [](const auto& section) {
+      return Contains(section.heading(), "转移支付预算") ||
+             (Contains(section.heading(), "中央对地方") && Contains(section.heading(), "转移支付"));
+    };
     const auto begin = form.report().begin();
     if (std::any_of(begin, begin + std::min(form.report_size(), 3), heads)) return true;
+    if (Contains(form.title(), "项目")) return false;
     const std::string_view first = TruncateUtf8(form.report(0).text(), kRead);
     return Contains(first, "中央对地方") && Contains(first, "转移支付");
   }

@@ -329,6 +329,13 @@ bool LooksLikeUnit(std::string_view text) {
                      [&](std::string_view end) { return text.ends_with(end); });
 }
 
+// A body that spends money and is hardly what money is spent for.
+bool IsOffice(std::string_view text) {
+  constexpr std::string_view kEndings[] = {"局", "厅", "委", "委员会", "政府", "办", "办公室", "中心"};
+  return LooksLikeUnit(text) && std::any_of(std::begin(kEndings), std::end(kEndings),
+                                            [&](std::string_view end) { return text.ends_with(end); });
+}
+
 // What a title says before 绩效自评报告.
 struct TitleParts {
   std::string unit;     // with its year before the project: 某县教育局2023年度
@@ -343,9 +350,12 @@ TitleParts PartsOfTitle(std::string text) {
     std::size_t year = end;
     while (year > 0 && end - year < 4 && text[year - 1] >= '0' && text[year - 1] <= '9') --year;
     const std::string before = text.substr(0, year);
-    if (end - year == 4 && (before.empty() || LooksLikeUnit(before))) {
+    std::string behind = text.substr(end + std::string_view("年度").size());
+    // 第十届运动会, 农村敬老院 may be what the money was for.
+    const bool unit = IsOffice(before) || (behind == "整体" && LooksLikeUnit(before));
+    if (end - year == 4 && (before.empty() || unit)) {
       parts.unit = before;
-      text.erase(0, end + std::string_view("年度").size());
+      text = std::move(behind);
     }
   }
   for (bool cut = true; cut;) {

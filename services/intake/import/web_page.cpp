@@ -41,20 +41,25 @@ bool IsWebPage(std::string_view bytes) {
   if (!head.starts_with("<")) return false;
   const auto names = [&](std::string_view tag) { return head.find(tag) != std::string_view::npos; };
   if (head.starts_with("<?xml")) return names("<html");
-  static constexpr std::array<std::string_view, 9> kTags = {"<html", "<!doctype html", "<head", "<meta", "<body",
-                                                            "<table", "<div", "<p>", "<p "};
+  static constexpr std::array<std::string_view, 9> kTags = {"<html",  "<!doctype html", "<head", "<meta", "<body",
+                                                            "<table", "<div",           "<p>",   "<p "};
   return std::any_of(kTags.begin(), kTags.end(), names);
 }
 
 absl::StatusOr<std::string> PageInUtf8(std::string_view bytes) {
   const std::string head = HeadOf(bytes);
+  bool says = false;
   for (std::size_t at = head.find(kCharset); at != std::string::npos; at = head.find(kCharset, at + 1)) {
     const std::string_view named = NamedBehind(head, at);
+    says = says || !named.empty();
     if (!named.empty() && !named.starts_with("utf-8") && !named.starts_with("utf8") && !named.starts_with("gb"))
       return std::string(bytes);
   }
-  ASSIGN_OR_RETURN(const std::string text, DecodeText(bytes));
-  std::string out = Cat(kMark, text);
+  const absl::StatusOr<std::string> text = DecodeText(bytes);
+  // A damaged byte makes a whole page no text; whoever reads it by what it says passes over it.
+  if (!text.ok() && says) return std::string(bytes);
+  RETURN_IF_ERROR(text.status());
+  std::string out = Cat(kMark, *text);
   const std::string decoded = HeadOf(out);
   for (std::size_t at = decoded.find(kCharset); at != std::string::npos; at = decoded.find(kCharset, at + 1))
     if (!NamedBehind(decoded, at).empty()) out[at] = 'x';

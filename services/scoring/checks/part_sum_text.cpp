@@ -22,8 +22,7 @@ constexpr std::size_t kMostParts = 100;
 using Parts = std::vector<const Mention*>;
 
 bool EndsWithTotalWord(std::string_view label, const Rules& rules) {
-  constexpr std::string_view kTails[] = {"下达", "拨付", "安排", "投入", "到位",   "支付", "为",
-                                         "是",   "约",   "达",   "金额", "人民币", ":",    "资金"};
+  constexpr std::string_view kTails[] = {"下达", "安排", "为", "是", "约", "达", "金额", "人民币", ":", "资金"};
   for (bool taken = true; taken;) {
     taken = false;
     for (const std::string_view tail : kTails)
@@ -89,10 +88,13 @@ class TextSums {
   static bool NamesPart(std::string_view label) {
     constexpr std::string_view kParts[] = {"基本支出", "项目支出", "人员支出", "公用支出", "拨款收入",
                                            "上年结转", "上年结余", "年初结转", "其他收入"};
-    return std::ranges::any_of(kParts, [&](std::string_view part) { return FindWord(label, part) != label.npos; });
+    return FindWord(label, "较") == label.npos &&
+           std::ranges::any_of(kParts, [&](std::string_view part) { return FindWord(label, part) != label.npos; });
   }
-  // 基本支出 and 项目支出 are all of a unit's spending.
-  static bool AreAllSpending(const Sentence& sentence, const Parts& parts) {
+  // 基本支出 and 项目支出 are all of a unit's spending; 支出总计 has what is left for the next year, too.
+  static bool AreAllSpending(const Sentence& sentence, const Mention& total, const Parts& parts) {
+    const std::string_view whole = sentence.LabelOf(total);
+    if (!whole.ends_with("支出合计") && !whole.ends_with("总支出")) return false;
     const auto named = [&](std::size_t i, std::string_view name) {
       return FindWord(sentence.LabelOf(*parts[i]), name) != std::string_view::npos;
     };
@@ -155,7 +157,7 @@ class TextSums {
       }
       if (parts.size() < 2 || !certain) continue;
       any = true;
-      if (!Reaches(all, total.value)) Report(sentence, total, parts, AreAllSpending(sentence, parts));
+      if (!Reaches(all, total.value)) Report(sentence, total, parts, AreAllSpending(sentence, total, parts));
     }
     return any;
   }

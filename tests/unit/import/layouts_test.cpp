@@ -877,6 +877,7 @@ TEST(Layouts, TitlesOfReportsNameTheProject) {
   EXPECT_EQ(named("云溪县教育体育局2023年度项目支出绩效自评报告"), "/云溪县教育体育局");
   EXPECT_EQ(named("云溪县文化局2018年度整体支出绩效自评报告"), "/云溪县文化局");
   EXPECT_EQ(named("云溪县教育体育局2023年度营养改善项目绩效自评报告"), "营养改善项目/云溪县教育体育局");
+  EXPECT_EQ(named("云溪县农村敬老院2022年度运营补助项目绩效自评报告"), "云溪县农村敬老院2022年度运营补助项目/");
   EXPECT_EQ(named("关于上报残疾军人护理费项目绩效自评的报告"), "残疾军人护理费项目/");
   EXPECT_EQ(named("转移支付资金绩效的自评报告"), "转移支付资金/") << "what is left";
 }
@@ -891,6 +892,7 @@ TEST(Layouts, ReportsOnTransfersAreOfThatKind) {
   };
   EXPECT_EQ(kind("中央下达转移支付预算和绩效目标情况"), evaluation::v1::FORM_KIND_TRANSFER_PAYMENT);
   EXPECT_EQ(kind("项目情况"), evaluation::v1::FORM_KIND_PROJECT);
+  EXPECT_EQ(kind("中央转移支付资金到位及使用情况"), evaluation::v1::FORM_KIND_PROJECT);
 }
 
 // More cells than are cut into rows: none of them is lost.

@@ -63,6 +63,15 @@ TEST(OfficeHabits, NumbersOfLinesAreNoPartOfThem) {
            });
 }
 
+TEST(OfficeHabits, FiguresAreNoNumbersOfLines) {
+  for (const char* actual : {"1.5万元\\2.8万元", "1．5万元\\2．8万元", "1. 5万元\\2. 8万元"})
+    InOffice({std::string(kIndicators), Cat("产出指标|数量指标|培训\\宣传|≥1万元\\≥2万元|", actual, "|50\\50|50\\50|")},
+             [&](const ImportedForm& imported) {
+               const std::string first = imported.form().indicators(0).actual();
+               EXPECT_TRUE(first.starts_with("1")) << actual << " " << first;
+             });
+}
+
 TEST(OfficeHabits, NumbersOnTwoLinesAreNeverOne) {
   InOffice({std::string(kIndicators), "产出指标|数量指标|培训|≥200人|216人\\630人|10|10|",
             "^|质量指标|合格率|≥90%|95%|80\\10|80|"},

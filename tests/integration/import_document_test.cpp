@@ -227,16 +227,15 @@ TEST_F(ImportDocumentTest, WhatAKilledServerLeftIsRemovedByTheNext) {
     intake::v1::ImportDocumentResponse response;
     EXPECT_FALSE(Import("旧.rtf", "{\\rtf1 x}", response, std::chrono::seconds(10)).ok());
   });
-  ASSERT_TRUE(Eventually([&] { return !NoTemporaryFiles(); }));
+  int pid = 0;
+  ASSERT_TRUE(Eventually([&] { return bool(std::ifstream(pids) >> pid); })) << "the converter has not begun";
+  EXPECT_FALSE(NoTemporaryFiles());
   cluster_->Kill9(Server::kIntake);
   caller.join();
   EXPECT_FALSE(NoTemporaryFiles());
   cluster_->Start(Server::kIntake);
   cluster_->WaitUntilServing(Server::kIntake);
   EXPECT_TRUE(NoTemporaryFiles());
-  std::ifstream file(pids);
-  int pid = 0;
-  ASSERT_TRUE(file >> pid);
   EXPECT_TRUE(Eventually([pid] { return HasEnded(pid); }));
 }
 

@@ -1,4 +1,5 @@
 // A server is there soon after its start, and needs little while it has nothing to do.
+#include "common/text.h"
 #include "support/cluster.h"
 #include "support/forms.h"
 #include "support/paths.h"
@@ -14,7 +15,9 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <thread>
 #include <vector>
 
@@ -83,6 +86,21 @@ TEST(StartTest, OnPostgreSqlToo) {
   if (!PrivatePostgres::Installed()) GTEST_SKIP() << "PostgreSQL is not installed (postgresql)";
   Cluster cluster({.postgresql = true});
   ExpectQuickStarts(cluster);
+}
+
+// --metrics= --store=…: the server must not start on the default store instead.
+TEST(Start, AnEmptyValueSwallowsNoOption) {
+  const std::string output = (std::filesystem::temp_directory_path() / Cat("jixiao-start-", getpid())).string();
+  for (const char* server : {"jixiao-intake", "jixiao-scoring", "jixiao-archiving"}) {
+    auto process = Process::Start(
+        {paths::Binaries() + "/" + server, "--listen=127.0.0.1:0", "--metrics=", "--store=sqlite:/nowhere/x.db"},
+        output);
+    EXPECT_NE(process->Wait(std::chrono::seconds(20)).value_or(0), 0) << server;
+    std::ifstream in(output);
+    const std::string said{std::istreambuf_iterator<char>(in), {}};
+    EXPECT_NE(said.find("--metrics: would take --store=sqlite:/nowhere/x.db"), std::string::npos) << said;
+    std::filesystem::remove(output);
+  }
 }
 
 // What a Job does before the servers of a new version start: it brings the schema up to date, ends, and serves nothing.

@@ -124,6 +124,14 @@ void AddCommonOptions(CLI::App& app, CommonOptions& options, int port, const std
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->capture_default_str();
   AddSecurityOptions(app, options);
+  // The parser takes what follows `--metrics=` for its value, and the server would start on another store.
+  app.parse_complete_callback([&app] {
+    for (const CLI::Option* option : app.get_options())
+      for (const std::string& value : option->results())
+        if (value.starts_with("--"))
+          throw CLI::ValidationError(option->get_name(),
+                                     Cat("would take ", value, " for its value; an empty one is \"\""));
+  });
 }
 
 absl::StatusOr<std::string> StoreAddress(const std::string& store) {

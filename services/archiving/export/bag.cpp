@@ -201,9 +201,10 @@ absl::Status BagWriter::AddScratch(const std::string& name, OutputFile& content)
 
 std::string BagWriter::InfoText() const {
   // The date of the newest record, so that the same records give the same package.
-  std::string out = Cat("Bagging-Date: ", FormatShanghai(newest_).substr(0, 10), "\n", "Bag-Software-Agent: ", SoftwareAgent(),
-                        "\nExternal-Description: 项目支出绩效自评归档（", OneLine(options_.description), "）\n",
-                        "Payload-Oxum: ", payload_bytes_, ".", payload_files_, "\n", "Record-Count: ", records_, "\n");
+  std::string out =
+      Cat("Bagging-Date: ", FormatShanghai(newest_).substr(0, 10), "\n", "Bag-Software-Agent: ", SoftwareAgent(),
+          "\nExternal-Description: 项目支出绩效自评归档（", OneLine(options_.description), "）\n",
+          "Payload-Oxum: ", payload_bytes_, ".", payload_files_, "\n", "Record-Count: ", records_, "\n");
   if (!options_.fonds.empty()) Append(out, "Fonds-Number: ", options_.fonds, "\n");
   return out;
 }

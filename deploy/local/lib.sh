@@ -6,7 +6,7 @@ build_packages=(
   libspdlog-dev libhiredis-dev libsqlite3-dev libpq-dev libssl-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
   libzip-dev libpugixml-dev prometheus-cpp-dev libxlsxwriter-dev libpango1.0-dev zlib1g-dev
 )
-run_packages=(redis-server fonts-noto-cjk)
+run_packages=(redis-server fonts-noto-cjk mupdf-tools)
 test_packages=(git libgtest-dev libgmock-dev clang-format clang-tidy npm ca-certificates python3-grpcio
                postgresql poppler-utils libxml2-utils openssl nginx-light strace faketime iproute2 util-linux)
 

@@ -93,6 +93,11 @@ GetStatusResponse AskOurselves() {
   else
     checks.Warn("LIBREOFFICE", "没有 LibreOffice：不能读 .doc .xls .wps .et .ods，也不能把它们提交",
                 "需要时 apt-get install --no-install-recommends libreoffice-writer libreoffice-calc");
+  if (importing::HasMuPdf())
+    checks.Ok("MUPDF", "装有 MuPDF，可读 .pdf");
+  else
+    checks.Warn("MUPDF", "没有 MuPDF：不能读 .pdf，也不能把它们提交",
+                "需要时 apt-get install --no-install-recommends mupdf-tools");
   return status;
 }
 

@@ -49,11 +49,11 @@ void AddImport(CLI::App& app, const Global& global, Command& run) {
   auto options = std::make_shared<ImportOptions>();
   command
       ->add_option("FILE", options->files,
-                   ".xlsx .docx .txt .csv；装有 LibreOffice 时还有 .xls .doc .wps .et .ods；- 为标准输入（文本）")
+                   ".xlsx .docx .txt .csv；装有 LibreOffice 时还有 .xls .doc .wps .et .ods，装有 MuPDF 时还有 .pdf；- 为标准输入（文本）")
       ->required();
   AddHints(*command, options->hints);
   auto* remote =
-      command->add_flag("--remote", options->remote, "由接收服务读取（最大 16 MiB），本机不必安装 LibreOffice");
+      command->add_flag("--remote", options->remote, "由接收服务读取（最大 16 MiB），本机不必安装 LibreOffice、MuPDF");
   command->add_option("--as", options->as, "platform：文件是省级平台的自评报文（JSON：一份、一个数组或每行一份）")
       ->check(CLI::IsMember({"platform"}))
       ->excludes(remote);

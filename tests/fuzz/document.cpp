@@ -1,6 +1,7 @@
 #include "common/form.h"
 #include "common/text.h"
 #include "intake/import/import.h"
+#include "intake/import/pdf_reader.h"
 
 #include <set>
 
@@ -32,12 +33,17 @@ bool IsFilled(const google::protobuf::Message& message, std::string_view path) {
          !reflection.GetString(message, field).empty();
 }
 
-std::string Check(std::string_view bytes, std::string_view name) {
+Limits Bounds() {
   Limits limits;
   limits.cells = 20'000;
   limits.xml_elements = 200'000;
   limits.zip_total_bytes = limits.zip_part_bytes = 8u << 20;
-  if (NeedsConversion(FormatOf(bytes, name))) return {};  // LibreOffice is not ours to fuzz
+  return limits;
+}
+
+std::string Check(std::string_view bytes, std::string_view name) {
+  const Limits limits = Bounds();
+  if (NeedsConversion(FormatOf(bytes, name))) return {};  // LibreOffice and MuPDF are not ours to fuzz
   const auto out = Import(bytes, name, {}, limits);
   if (!out.ok())
     return out.status().code() == absl::StatusCode::kInvalidArgument ? "" : "a refusal that is no INVALID_ARGUMENT";
@@ -59,12 +65,28 @@ std::string Check(std::string_view bytes, std::string_view name) {
   return {};
 }
 
+// What MuPDF said of a PDF.
+std::string CheckTrace(std::string_view trace) {
+  const auto out = DocumentOfTrace(std::string(trace), Bounds());
+  if (!out.ok())
+    return out.status().code() == absl::StatusCode::kInvalidArgument ? "" : "a refusal that is no INVALID_ARGUMENT";
+  for (const Block& block : out->blocks) {
+    if (!IsUtf8(block.paragraph.text)) return "a paragraph that is no UTF-8";
+    for (const Cell& cell : block.grid.cells)
+      if (!IsUtf8(cell.text) || cell.row < 0 || cell.column < 0 || cell.rows < 1 || cell.columns < 1)
+        return "a cell that no table has";
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string ReadDocument(std::string_view bytes) {
   if (bytes.size() < 2) return {};
   const std::string_view content = bytes.substr(1);
   switch (bytes.front()) {
+    case 'p':
+      return CheckTrace(content);
     case 'z':
       return Check(content, "a.docx");
     case 'w':

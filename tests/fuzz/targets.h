@@ -27,7 +27,8 @@ std::string Canonical(std::string_view bytes);
 std::string Note(std::string_view bytes);
 
 // Documents as the import reads them. Bytes: w and the body of a .docx, x and a sheet of an .xlsx, z and a whole office
-// file, c and a table with commas, or t and a text.
+// file, c and a table with commas, p and the trace of
+// a PDF, or t and a text.
 std::string ReadDocument(std::string_view bytes);
 
 std::span<const Target> AllTargets();

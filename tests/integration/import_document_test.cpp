@@ -154,7 +154,7 @@ TEST_F(ImportDocumentTest, HostileFilesAreRefusedWithTheirReasons) {
                       "<d><body><p><r><t>&b;</t></r></p></body></d>"}}),
                 "DOCUMENT_DAMAGED", "DTD");
   ExpectRefused("半.docx", whole.substr(0, whole.size() / 2), "DOCUMENT_DAMAGED", "半.docx");
-  ExpectRefused("a.pdf", "%PDF-1.7", "DOCUMENT_FORMAT_UNSUPPORTED", ".docx");
+  ExpectRefused("a.pdf", "%PDF-1.7", "DOCUMENT_DAMAGED", ".docx");
   std::string locked = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
   for (const char c : std::string_view("EncryptedPackage")) locked += c, locked += '\0';
   ExpectRefused("有密码.xlsx", locked, "DOCUMENT_ENCRYPTED", "密码");

@@ -1,4 +1,4 @@
-// ImportDocument: reads documents on threads of its own, so that a large file or a slow LibreOffice never keeps a
+// ImportDocument: reads documents on threads of its own, so that a large file or a slow converter never keeps a
 // submission waiting.
 #pragma once
 
@@ -23,7 +23,7 @@ class ImportHandler {
  private:
   rpc::ServerState& state_;
   const rpc::Method method_{state_, "ImportDocument"};
-  // What is read here, and what goes through LibreOffice first: seconds instead of milliseconds, and much memory.
+  // What is read here, and what goes through another program first: seconds instead of milliseconds, and much memory.
   WorkerPool converters_;
   WorkerPool readers_;  // ends first: it hands over to the other
 };

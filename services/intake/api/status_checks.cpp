@@ -67,10 +67,12 @@ void CheckReceiptKey(operation::Checks& checks, const std::string& file, const s
 }
 
 void CheckConverter(operation::Checks& checks) {
-  if (importing::HasLibreOffice()) return checks.Ok("CONVERTER", "装有 LibreOffice，可读旧格式");
-  checks.Ok(
-      "CONVERTER",
-      "没有 LibreOffice：ImportDocument 不能读 .doc .xls .wps .et；需要时安装 libreoffice-writer 和 libreoffice-calc");
+  checks.Ok("CONVERTER", importing::HasLibreOffice()
+                             ? "装有 LibreOffice，可读旧格式"
+                             : "没有 LibreOffice：ImportDocument 不能读 .doc .xls .wps .et；需要时安装 "
+                               "libreoffice-writer 和 libreoffice-calc");
+  checks.Ok("MUPDF", importing::HasMuPdf() ? "装有 MuPDF，可读 .pdf"
+                                           : "没有 MuPDF：ImportDocument 不能读 .pdf；需要时安装 mupdf-tools");
 }
 
 }  // namespace jixiao::intake

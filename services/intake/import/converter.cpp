@@ -24,12 +24,12 @@ namespace fs = std::filesystem;
 constexpr std::string_view kFolderName = "jixiao-import-";
 constexpr std::chrono::minutes kOldest{10};
 
-std::optional<std::string> FindProgram() {
+std::optional<std::string> FindProgram(std::initializer_list<std::string_view> names) {
   const char* path = std::getenv("PATH");
   std::string_view rest = path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find(':'), rest.size());
-    for (const std::string_view name : {"soffice", "libreoffice"}) {
+    for (const std::string_view name : names) {
       const std::string candidate = Cat(rest.substr(0, end), "/", name);
       if (end > 0 && access(candidate.c_str(), X_OK) == 0) return candidate;
     }
@@ -84,52 +84,85 @@ absl::Status Internal(std::string_view what) {
   return Error(absl::StatusCode::kInternal, "CONVERTER_FAILED", what);
 }
 
+std::optional<std::string> FindLibreOffice() {
+  return FindProgram({"soffice", "libreoffice"});
+}
+
+std::optional<std::string> FindMuPdf() {
+  return FindProgram({"mutool"});
+}
+
+absl::Status Write(const fs::path& path, std::string_view content) {
+  std::ofstream file(path, std::ios::binary);
+  file.write(content.data(), static_cast<std::streamsize>(content.size()));
+  return file.flush() ? absl::OkStatus() : Internal("the temporary folder is full");
+}
+
+absl::StatusOr<std::string> ReadResult(const fs::path& path, std::uintmax_t size) {
+  std::ifstream file(path, std::ios::binary);
+  std::string content((std::istreambuf_iterator<char>(file)), {});
+  if (content.size() != size) return Internal("the converted file cannot be read");
+  return content;
+}
+
+absl::Status Run(std::string_view program, const std::vector<std::string>& arguments, const fs::path& folder,
+                 const Limits& limits, std::uint64_t most_bytes, std::string_view instead) {
+  ChildLimits bounds;
+  bounds.time = limits.conversion;
+  bounds.cancelled = limits.cancelled;
+  bounds.file_bytes = most_bytes;
+  switch (RunChild(arguments, folder, bounds)) {
+    case ChildEnd::kExited:
+      return absl::OkStatus();
+    case ChildEnd::kTooSlow:
+      return Error(absl::StatusCode::kDeadlineExceeded, "CONVERSION_TOO_SLOW",
+                   Cat(program, " 在 ", limits.conversion.count(), " 秒内没有读完；请在办公软件中另存为 ", instead,
+                       " 后重试"));
+    case ChildEnd::kCancelled:
+      return absl::CancelledError("the caller has gone");
+    case ChildEnd::kNotStarted:
+      break;
+  }
+  return Internal(Cat(program, " cannot be started"));
+}
+
+absl::Status Missing(std::string_view extension, std::string_view program, std::string_view package,
+                     std::string_view instead) {
+  return Error(absl::StatusCode::kFailedPrecondition, "CONVERTER_MISSING",
+               Cat("读取 .", extension, " 需要 ", program, "，请安装 ", package,
+                   "（apt-get install --no-install-recommends ", package, "），或在办公软件中另存为 ", instead));
+}
+
 }  // namespace
 
 bool HasLibreOffice() {
-  return FindProgram().has_value();
+  return FindLibreOffice().has_value();
+}
+
+bool HasMuPdf() {
+  return FindMuPdf().has_value();
 }
 
 absl::StatusOr<std::string> ConvertOffice(std::string_view bytes, std::string_view extension, std::string_view to,
                                           const Limits& limits) {
-  const auto program = FindProgram();
+  const auto program = FindLibreOffice();
   const bool sheet = to == "xlsx";
   const std::string_view package = sheet ? "libreoffice-calc" : "libreoffice-writer";
-  if (!program)
-    return Error(absl::StatusCode::kFailedPrecondition, "CONVERTER_MISSING",
-                 Cat("读取 .", extension, " 需要 LibreOffice，请安装 ", package,
-                     "（apt-get install --no-install-recommends ", package, "），或在办公软件中另存为 .", to));
+  if (!program) return Missing(extension, "LibreOffice", package, Cat(".", to));
   const TemporaryFolder folder;
   if (folder.path().empty()) return Internal("no temporary folder");
   const fs::path in = folder.path() / Cat("document.", PlainExtension(extension)), out = folder.path() / "out";
   std::error_code error;
   fs::create_directory(out, error);
-  {
-    std::ofstream file(in, std::ios::binary);
-    const std::optional<std::string> repaired = sheet ? std::nullopt : RepairDoc(bytes);
-    const std::string_view content = repaired ? std::string_view(*repaired) : bytes;
-    file.write(content.data(), static_cast<std::streamsize>(content.size()));
-    if (!file.flush()) return Internal("the temporary folder is full");
-  }
+  const std::optional<std::string> repaired = sheet ? std::nullopt : RepairDoc(bytes);
+  RETURN_IF_ERROR(Write(in, repaired ? std::string_view(*repaired) : bytes));
   const std::string filter = sheet ? "xlsx:Calc MS Excel 2007 XML" : "docx:MS Word 2007 XML";
-  ChildLimits bounds;
-  bounds.time = limits.conversion;
-  bounds.cancelled = limits.cancelled;
-  switch (RunChild({*program, Cat("-env:UserInstallation=file://", (folder.path() / "profile").string()), "--headless",
-                    "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--convert-to", filter, "--outdir",
-                    out.string(), in.string()},
-                   folder.path(), bounds)) {
-    case ChildEnd::kExited:
-      break;
-    case ChildEnd::kTooSlow:
-      return Error(absl::StatusCode::kDeadlineExceeded, "CONVERSION_TOO_SLOW",
-                   Cat("LibreOffice 在 ", limits.conversion.count(), " 秒内没有完成转换；请在办公软件中另存为 .", to,
-                       " 后重试"));
-    case ChildEnd::kCancelled:
-      return absl::CancelledError("the caller has gone");
-    case ChildEnd::kNotStarted:
-      return Internal("LibreOffice cannot be started");
-  }
+  constexpr std::uint64_t kMostBytes = 512u << 20;
+  RETURN_IF_ERROR(Run("LibreOffice",
+                      {*program, Cat("-env:UserInstallation=file://", (folder.path() / "profile").string()),
+                       "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--convert-to", filter,
+                       "--outdir", out.string(), in.string()},
+                      folder.path(), limits, kMostBytes, Cat(".", to)));
   const fs::path result = out / Cat("document.", to);
   const auto size = fs::file_size(result, error);
   if (error)
@@ -137,10 +170,28 @@ absl::StatusOr<std::string> ConvertOffice(std::string_view bytes, std::string_vi
         "DOCUMENT_DAMAGED", "content",
         Cat("LibreOffice 无法读取这个 .", extension, " 文件；文件可能已损坏或有密码，或缺少 ", package));
   if (size > limits.file_bytes) return InvalidField("DOCUMENT_TOO_LARGE", "content", "转换后的文件过大");
-  std::ifstream file(result, std::ios::binary);
-  std::string content((std::istreambuf_iterator<char>(file)), {});
-  if (content.size() != size) return Internal("the converted file cannot be read");
-  return content;
+  return ReadResult(result, size);
+}
+
+absl::StatusOr<std::string> TracePdf(std::string_view bytes, const Limits& limits) {
+  constexpr std::string_view kInstead = ".docx 或 .xlsx";
+  const auto program = FindMuPdf();
+  if (!program) return Missing("pdf", "MuPDF", "mupdf-tools", kInstead);
+  const TemporaryFolder folder;
+  if (folder.path().empty()) return Internal("no temporary folder");
+  const fs::path in = folder.path() / "document.pdf", result = folder.path() / "trace.xml";
+  RETURN_IF_ERROR(Write(in, bytes));
+  RETURN_IF_ERROR(Run("MuPDF", {*program, "draw", "-q", "-F", "trace", "-o", result.string(), in.string()},
+                      folder.path(), limits, limits.zip_part_bytes, kInstead));
+  std::error_code error;
+  const auto size = fs::file_size(result, error);
+  if (!error && size >= limits.zip_part_bytes)
+    return InvalidField("DOCUMENT_TOO_LARGE", "content", "PDF 的内容过多；请只提供自评表所在的页");
+  ASSIGN_OR_RETURN(std::string trace, error ? std::string() : ReadResult(result, size));
+  if (trace.find("<page") != std::string::npos) return trace;
+  if (bytes.find("/Encrypt") != std::string_view::npos)
+    return InvalidField("DOCUMENT_ENCRYPTED", "content", "文件有密码，请去掉密码后重试");
+  return InvalidField("DOCUMENT_DAMAGED", "content", "MuPDF 无法读取这个 .pdf 文件；文件可能已损坏，请提供原来的 .docx 或 .xlsx");
 }
 
 void RemoveLeftovers() {

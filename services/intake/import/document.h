@@ -78,6 +78,7 @@ struct Document {
   std::string media_type;
   intake::v1::TemplateHint template_hint;  // from the document's properties
   std::deque<Block> blocks;
+  std::vector<int> scanned_pages;  // pages of which nothing could be read, counted from 1
 };
 
 }  // namespace jixiao::importing

@@ -2,6 +2,7 @@
 
 #include "common/errors.h"
 #include "common/text.h"
+#include "intake/import/symbol_font.h"
 #include "intake/import/xml.h"
 #include "intake/import/zip_archive.h"
 
@@ -34,36 +35,6 @@ std::map<std::string, int> HeadingStyles(const pugi::xml_node& styles) {
     }
   }
   return out;
-}
-
-// Signs of the font Symbol, by the last byte of their code.
-std::string_view SignOfSymbolFont(unsigned low) {
-  switch (low) {
-    case 0x25:
-      return "%";
-    case 0x3C:
-      return "<";
-    case 0x3D:
-      return "=";
-    case 0x3E:
-      return ">";
-    case 0xA3:
-      return "≤";
-    case 0xB1:
-      return "±";
-    case 0xB3:
-      return "≥";
-    case 0xB4:
-      return "×";
-    case 0xB8:
-      return "÷";
-    case 0xB9:
-      return "≠";
-    case 0xBB:
-      return "≈";
-    default:
-      return "";
-  }
 }
 
 // Text in the font Symbol, whose signs are characters for private use (U+F000 to U+F0FF).

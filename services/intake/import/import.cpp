@@ -9,6 +9,8 @@
 #include "intake/import/folding.h"
 #include "intake/import/grid_nature.h"
 #include "intake/import/line_list.h"
+#include "intake/import/pdf_reader.h"
+#include "intake/import/radicals.h"
 #include "intake/import/run_text.h"
 #include "intake/import/text_encoding.h"
 #include "intake/import/text_reader.h"
@@ -130,16 +132,15 @@ absl::StatusOr<Document> Read(std::string_view bytes, std::string_view name, con
       return document;
     }
     case Format::kPdf:
-      return Refused("DOCUMENT_FORMAT_UNSUPPORTED",
-                     "不读取 PDF：表格的行列在 PDF 中已丢失。请提供原来的 .docx 或 .xlsx；只有 PDF "
-                     "时，请在办公软件中转成 .docx 并核对后再导入");
+      return ReadPdf(bytes, limits);
     case Format::kUnknown:
       break;
   }
   if (IsEncrypted(bytes)) return Refused("DOCUMENT_ENCRYPTED", "文件有密码，请去掉密码后重试");
-  return Refused(
-      "DOCUMENT_FORMAT_UNSUPPORTED",
-      "不认识的文件格式；可以读取 .xlsx .docx .txt .csv，以及（装有 LibreOffice 时）.xls .doc .wps .et .ods .odt .rtf");
+  return Refused("DOCUMENT_FORMAT_UNSUPPORTED",
+                 "不认识的文件格式；可以读取 .xlsx .docx .txt .csv，装有 LibreOffice 时还有 .xls .doc .wps .et .ods "
+                 ".odt .rtf .html，"
+                 "装有 MuPDF 时还有 .pdf");
 }
 
 }  // namespace
@@ -312,14 +313,23 @@ absl::StatusOr<intake::v1::ImportedDocument> Import(std::string_view bytes, std:
   if (bytes.empty()) return About(name, Refused("DOCUMENT_DAMAGED", "文件是空的"));
   if (bytes.size() > limits.file_bytes)
     return About(name, Refused("DOCUMENT_TOO_LARGE", Cat("文件超过 ", limits.file_bytes >> 20, " MiB")));
-  const absl::StatusOr<Document> read = Read(bytes, name, limits);
+  absl::StatusOr<Document> read = Read(bytes, name, limits);
   if (!read.ok()) return About(name, read.status());
+  for (Block& block : read->blocks) {
+    block.paragraph.text = PlainRadicals(std::move(block.paragraph.text));
+    for (Cell& cell : block.grid.cells) cell.text = PlainRadicals(std::move(cell.text));
+  }
   const Document& document = *read;
   Hints known = hints;
   if (known.fiscal_year == 0) known.fiscal_year = YearIn(name);
   intake::v1::ImportedDocument out = FormsOf(document, known);
   if (document.media_type == "text/plain")
     for (auto& imported : *out.mutable_forms()) TakeBackShiftedRows(imported);
+  for (const int page : document.scanned_pages) {
+    intake::v1::UnreadCell& unread = *out.add_unread();
+    unread.set_text(Cat("第 ", page, " 页"));
+    unread.set_why("整页是图片，像是扫描件，没有文字可读");
+  }
   const std::string digest = DigestOf(bytes).substr(std::string_view("sha256:").size());
   for (auto& imported : *out.mutable_forms()) {
     auto* source = imported.mutable_form()->mutable_source();

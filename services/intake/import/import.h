@@ -1,6 +1,7 @@
 // Documents in: the bytes of an office file or a text to forms, each value with the cell it came from.
 //
-// Thread-safe: calls share nothing. Files of the older formats start a LibreOffice process, which takes seconds.
+// Thread-safe: calls share nothing. Files of the older formats start a LibreOffice process, which takes seconds; .pdf
+// starts one of MuPDF, which takes tens of milliseconds a page.
 #pragma once
 
 #include "intake/import/limits.h"
@@ -23,13 +24,14 @@ enum class Format {
   kConvertToDocx,  // read through LibreOffice
   kConvertToXlsx,
   kWebPage,  // the same; whatever the file is called
-  kPdf,
+  kPdf,  // read through MuPDF
   kUnknown,
 };
 Format FormatOf(std::string_view bytes, std::string_view file_name);
-// Whether reading it starts LibreOffice.
+// Whether reading it starts another program: LibreOffice or MuPDF.
 inline bool NeedsConversion(Format format) {
-  return format == Format::kConvertToDocx || format == Format::kConvertToXlsx || format == Format::kWebPage;
+  return format == Format::kConvertToDocx || format == Format::kConvertToXlsx || format == Format::kWebPage ||
+         format == Format::kPdf;
 }
 
 // Reads `bytes` of a file called `file_name` (folders are dropped). The forms found have source (name, media type,

@@ -18,8 +18,8 @@ struct Limits {
   std::size_t xml_elements = 6'000'000;
   std::size_t cells = 1'000'000;        // cells that hold text, and paragraphs
   std::size_t cell_bytes = 1u << 20;    // text of one cell or paragraph
-  std::chrono::seconds conversion{90};  // one run of LibreOffice
-  // Asked while LibreOffice runs: true ends it. Empty: never.
+  std::chrono::seconds conversion{90};  // one run of LibreOffice or MuPDF
+  // Asked while one of them runs: true ends it. Empty: never.
   std::function<bool()> cancelled;
 };
 

@@ -171,8 +171,8 @@ class Recogniser {
     if (const auto first = std::find_if(rows.begin(), rows.end(), [](const Row& row) { return !row.filled.empty(); });
         first != rows.end() && first->filled.size() == 1 && IsAnnexTitle(first->filled.front()->text))
       return false;
-    if (!passage_.items.empty() && passage_.items.back().paragraph != nullptr &&
-        IsAnnexTitle(passage_.items.back().paragraph->text))
+    if (std::any_of(passage_.items.begin(), passage_.items.end(),
+                    [](const auto& item) { return item.paragraph != nullptr && IsAnnexTitle(item.paragraph->text); }))
       return false;
     const Draft& draft = *current_->draft;
     // The title again, or …（续）, stands above the rest of a form on its next page; with a project it begins another.

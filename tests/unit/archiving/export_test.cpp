@@ -102,6 +102,31 @@ TEST_F(ExportTest, XlsxReadsBackEqual) {
   }
 }
 
+// Of a PDF nobody knows whether a line ended at a space.
+void DropSpaces(SelfEvaluation& form) {
+  for (auto& row : *form.mutable_indicators())
+    for (std::string* text : {row.mutable_level3(), row.mutable_target(), row.mutable_actual()}) std::erase(*text, ' ');
+}
+
+TEST_F(ExportTest, PdfReadsBackEqual) {
+  if (!importing::HasMuPdf()) GTEST_SKIP() << "mutool is not installed (mupdf-tools)";
+  for (const SelfEvaluation& form : Samples()) {
+    SCOPED_TRACE(form.project_name());
+    const auto rendered = Render(DocumentOf(form), Format::kPdf);
+    ASSERT_TRUE(rendered.ok()) << rendered.status();
+    const auto imported = importing::Import(rendered->bytes, "form.pdf", {form.region_code(), form.fiscal_year()});
+    ASSERT_TRUE(imported.ok()) << imported.status();
+    ASSERT_EQ(imported->forms_size(), 1);
+    google::protobuf::util::MessageDifferencer differencer;
+    std::string difference;
+    differencer.ReportDifferencesToString(&difference);
+    SelfEvaluation before = Comparable(form), after = Comparable(imported->forms(0).form());
+    DropSpaces(before);
+    DropSpaces(after);
+    EXPECT_TRUE(differencer.Compare(before, after)) << difference;
+  }
+}
+
 // What Word files say of the same forms: the page is opened by LibreOffice, written as .docx, and read.
 TEST_F(ExportTest, PagesReadBackEqualThroughWord) {
   if (!importing::HasLibreOffice()) GTEST_SKIP() << "soffice is not installed (libreoffice-writer)";
@@ -250,6 +275,19 @@ TEST_F(ExportTest, PdfBreaksLongTablesAndLongCellsWithoutLoss) {
   int heads = 0;
   for (std::size_t at = text.find("年度指标值"); at != std::string::npos; at = text.find("年度指标值", at + 1)) ++heads;
   EXPECT_GT(heads, 5) << "the head stands on each page of the table";
+  // All of it comes back as one table.
+  if (!importing::HasMuPdf()) return;
+  const auto imported = importing::Import(rendered->bytes, "form.pdf", {form.region_code(), form.fiscal_year()});
+  ASSERT_TRUE(imported.ok()) << imported.status();
+  ASSERT_EQ(imported->forms_size(), 1);
+  const SelfEvaluation& back = imported->forms(0).form();
+  EXPECT_EQ(back.actual_goal(), long_text);
+  ASSERT_EQ(back.indicators_size(), form.indicators_size());
+  for (int i = 0; i < form.indicators_size(); ++i) {
+    EXPECT_EQ(back.indicators(i).level3(), form.indicators(i).level3());
+    EXPECT_EQ(back.indicators(i).target(), form.indicators(i).target());
+  }
+  EXPECT_EQ(back.indicators(3).deviation_reason(), long_text);
 }
 
 }  // namespace

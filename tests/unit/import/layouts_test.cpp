@@ -2,6 +2,8 @@
 #include "intake/import/line_list.h"
 #include "intake/import/run_text.h"
 
+#include <gmock/gmock.h>
+
 #include "support.h"
 
 namespace jixiao::importing {

@@ -2,7 +2,7 @@
 
 #include "common/errors.h"
 #include "common/text.h"
-#include "intake/import/child_process.h"
+#include "common/child_process.h"
 #include "intake/import/doc_repair.h"
 
 #include <unistd.h>

@@ -4,6 +4,7 @@
 
 #include <sys/random.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 namespace jixiao {
@@ -12,7 +13,8 @@ std::string RandomBytes(std::size_t n) {
   std::string bytes(n, '\0');
   for (std::size_t have = 0; have < n;) {
     const ssize_t got = getrandom(bytes.data() + have, n - have, 0);
-    if (got < 0) std::abort();  // EINTR cannot happen below 256 bytes; without randomness nothing here is safe
+    if (got < 0 && errno == EINTR) continue;  // a signal may come in between more than 256 bytes
+    if (got < 0) std::abort();                // without randomness nothing here is safe
     have += static_cast<std::size_t>(got);
   }
   return bytes;

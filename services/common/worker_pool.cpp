@@ -1,5 +1,9 @@
 #include "common/worker_pool.h"
 
+#include "common/guarded.h"
+#include "common/log.h"
+
+#include <string>
 #include <utility>
 
 namespace jixiao {
@@ -42,7 +46,13 @@ void WorkerPool::Run() {
       work = std::move(queue_.front());
       queue_.pop_front();
     }
-    work();
+    const absl::Status status = Guarded("WORK_THREW", [&] {
+      work();
+      return absl::OkStatus();
+    });
+    if (!status.ok())
+      log::Error("a work of the pool has thrown",
+                 {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
   }
 }
 

@@ -15,12 +15,13 @@ namespace jixiao {
 class WorkerPool {
  public:
   WorkerPool(int threads, std::size_t capacity);
-  // Runs what is queued, then ends the threads.
+  // Runs all that is queued, however long that takes, and then ends the threads.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Queues `work`; false when the queue is full or the pool is ending, and `work` was not taken. Thread-safe.
+  // Queues `work`; false when the queue is full or the pool is ending, and `work` was not taken. What it throws is
+  // logged, and the thread goes on: whoever waits for an outcome catches it himself. Thread-safe.
   bool Post(absl::AnyInvocable<void()> work);
 
   // Works that wait for a thread. Thread-safe.

@@ -292,6 +292,9 @@ TEST_F(HostileTransport, BrokenConnections) {
     connection.Send(Call(1));
     connection.Send(Frame{FrameType::kData, 0, 1, std::string("\0\0\0\x7f\xff half", 10)});
   }
+  ExpectServing();
+  EXPECT_TRUE(Eventually([&] { return plain_->Metric(Server::kScoring, 0, "jixiao_rpc_in_flight") == 0; }))
+      << "no call is left of them";
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // `jixiao submit` with many forms: a stream, a results file, and going on after a break; list, watch and changes.
+#include "support/calls.h"
 #include "support/cluster.h"
 #include "support/forms.h"
 #include "support/paths.h"
@@ -9,8 +10,10 @@
 #include <google/protobuf/util/json_util.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -62,6 +65,12 @@ class SubmitCommandTest : public ::testing::Test {
       EXPECT_TRUE(lines.back().is_object()) << line;
     }
     return lines;
+  }
+
+  // Whole lines of a file that is being written.
+  static int LinesSoFar(const std::string& file) {
+    std::ifstream in(file);
+    return static_cast<int>(std::count(std::istreambuf_iterator<char>(in), {}, '\n'));
   }
 
   Cluster cluster_;
@@ -157,16 +166,22 @@ TEST_F(SubmitCommandTest, GoesOnAfterBreaks) {
   constexpr int kForms = 4000;
   const std::string file = WriteForms("forms.jsonl", kForms);
   const std::string results = Path("results.jsonl");
+  // Each break comes in the middle: there are results that were not there before, and not all of them.
+  int before = 0;
+  const auto goes_on = [&] { return LinesSoFar(results) > before; };
   for (int i = 0; i < 2; ++i) {
     const auto running = Start({"submit", file, "--results", results});
-    std::this_thread::sleep_for(std::chrono::milliseconds(400));
+    ASSERT_TRUE(Eventually(goes_on)) << Output();
     running->Kill(SIGKILL);
     (void)running->Wait(std::chrono::seconds(5));
+    before = LinesSoFar(results);
+    ASSERT_LT(before, kForms);
   }
   const auto running = Start({"submit", file, "--results", results});
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  ASSERT_TRUE(Eventually(goes_on)) << Output();
   cluster_.Kill9(Server::kIntake);
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  ASSERT_LT(LinesSoFar(results), kForms);
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // the command meets a server that is not there
   cluster_.Restart(Server::kIntake);
   EXPECT_EQ(running->Wait(std::chrono::seconds(90)), 0) << Output();
   std::set<std::string> names;

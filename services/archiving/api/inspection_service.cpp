@@ -73,8 +73,11 @@ grpc::ServerUnaryReactor* InspectionServiceImpl::InspectRecord(grpc::CallbackSer
           return filing ? CanonicalDecode(*filing, *response.mutable_filing()) : absl::OkStatus();
         }));
         // Outside the transaction: a scan may take a while.
-        *response.mutable_current() = Inspect(record, v1::INSPECTION_STAGE_PERIODIC, NowMicros(),
-                                              [](std::string_view bytes) { return ScanBytes(bytes, Scanner::kAny); });
+        ScanLimits limits;
+        limits.cancelled = [&call] { return std::chrono::system_clock::now() >= call.deadline; };
+        *response.mutable_current() =
+            Inspect(record, v1::INSPECTION_STAGE_PERIODIC, NowMicros(),
+                    [&](std::string_view bytes) { return ScanBytes(bytes, Scanner::kAny, limits); });
         return absl::OkStatus();
       });
 }

@@ -72,7 +72,7 @@ absl::Status RecordSearchServiceImpl::Search(const v1::SearchRecordsRequest& req
   if (!request.page_token().empty()) {
     ASSIGN_OR_RETURN(token, Read(request.page_token(), question));
   }
-  if (!token) indexer_.WaitUntilCurrent(kPatience);
+  if (!token) indexer_.WaitIfNearlyCurrent(kPatience);
   const std::size_t size = static_cast<std::size_t>(request.page_size() == 0 ? kDefaultPage : request.page_size());
   search::Page page;
   RETURN_IF_ERROR(index_.Read([&](const SearchReader& index) -> absl::Status {
@@ -118,7 +118,7 @@ grpc::ServerUnaryReactor* RecordSearchServiceImpl::SummarizeRecords(grpc::Callba
           return InvalidField("FILTER_INVALID", "group_by", "is unknown");
         if (request.finding_count() < 0 || request.finding_count() > kMaxFindings)
           return InvalidField("FILTER_INVALID", "finding_count", Cat("from 0 to ", kMaxFindings));
-        indexer_.WaitUntilCurrent(kPatience);
+        indexer_.WaitIfNearlyCurrent(kPatience);
         SearchState index_state;
         RETURN_IF_ERROR(index_.Read([&](const SearchReader& index) {
           return search::Summarize(index, request, call.scope(), response, index_state);

@@ -9,9 +9,13 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 
 namespace jixiao::archiving::exporting {
 namespace {
+
+// A package may hold a whole archive; who waits for it may interrupt it.
+constexpr std::chrono::hours kScanTime{24};
 
 InspectedRecord FromResponse(const v1::GetRecordResponse& record) {
   InspectedRecord out;
@@ -45,7 +49,7 @@ class Inspecting {
   absl::StatusOr<BagInspection> Run(const std::string& path) {
     ASSIGN_OR_RETURN(const BagCheck check, CheckBag(package_, verifier_, origin_));
     Put(check);
-    const Scan scan = ScanPath(path, Scanner::kAny);
+    const Scan scan = ScanPath(path, Scanner::kAny, {kScanTime, {}});
     for (const std::string& folder : RecordFoldersOf(package_)) Inspect(folder, scan);
     return std::move(out_);
   }

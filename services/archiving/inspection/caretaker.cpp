@@ -20,6 +20,7 @@ namespace jixiao::archiving {
 namespace {
 
 constexpr std::int64_t kFilingBatch = 64;
+constexpr std::size_t kFilingBytes = 16 << 20;  // of content held for inspection; one record may be larger
 constexpr std::int64_t kPassBatch = 16;
 constexpr int kErasureBatch = 64;  // records in one transaction
 constexpr std::chrono::milliseconds kPause{250};
@@ -39,24 +40,11 @@ absl::Status SetAll(CustodyWriter& custody, std::initializer_list<std::pair<std:
   return absl::OkStatus();
 }
 
-struct Filed {
-  VerifiedRecord fixity;
-  StoredInspection inspection;  // without a report for an entry of the archive itself
-};
-
-// The record before it is there, its leaf is the log's.
-absl::StatusOr<Filed> FileOne(const ArchiveReader& archive, std::int64_t index, std::int64_t now,
-                              exporting::RepeatedDigests& rule_set) {
-  Filed filed{{}, {index, {}}};
-  ASSIGN_OR_RETURN(filed.fixity, VerifyFixity(archive, index, now, rule_set));
-  const absl::StatusOr<InspectedRecord> record = InspectedFrom(archive, index);
-  if (!record.ok() && record.status().code() != absl::StatusCode::kDataLoss) return record.status();
-  if (!record.ok() || IsEntry(record->parts)) return filed;
-  const v1::InspectionReport report = Inspect(*record, v1::INSPECTION_STAGE_FILING, now, [](std::string_view bytes) {
-    return ScanBytes(bytes, Scanner::kDaemon);
-  });
-  ASSIGN_OR_RETURN(filed.inspection.report, CanonicalEncode(report));
-  return filed;
+std::size_t ContentOf(const std::optional<InspectedRecord>& record) {
+  std::size_t bytes = 0;
+  if (record)
+    for (const Part& part : record->parts) bytes += part.content.size();
+  return bytes;
 }
 
 using ErasedParts = std::map<std::int64_t, std::vector<Erased>>;
@@ -140,6 +128,44 @@ absl::StatusOr<bool> Caretaker::Step() {
   return disposed || filed || passed;
 }
 
+struct Caretaker::Filed {
+  VerifiedRecord fixity;
+  std::optional<InspectedRecord>
+      record;                   // nothing of what is not inspected: an entry of the archive itself, or damaged
+  StoredInspection inspection;  // without a report then
+};
+
+// The record before it is there, its leaf is the log's.
+absl::StatusOr<Caretaker::Filed> Caretaker::ReadOne(const ArchiveReader& archive, std::int64_t index) {
+  Filed filed{{}, {}, {index, {}}};
+  ASSIGN_OR_RETURN(filed.fixity, VerifyFixity(archive, index, NowMicros(), rule_set_));
+  absl::StatusOr<InspectedRecord> record = InspectedFrom(archive, index);
+  if (!record.ok() && record.status().code() != absl::StatusCode::kDataLoss) return record.status();
+  if (record.ok() && !IsEntry(record->parts)) filed.record = *std::move(record);
+  return filed;
+}
+
+// Outside of any transaction: a scan may take a while.
+absl::Status Caretaker::InspectAll(std::vector<Filed>& records) {
+  ScanLimits limits;
+  limits.cancelled = [this] { return stopping(); };
+  std::optional<Scan> given_up;  // a daemon that hangs is not waited for again by the rest of the batch
+  for (Filed& filed : records) {
+    if (!filed.record) continue;
+    if (stopping()) break;
+    const v1::InspectionReport report =
+        Inspect(*filed.record, v1::INSPECTION_STAGE_FILING, NowMicros(), [&](std::string_view bytes) {
+          if (given_up) return *given_up;
+          Scan scan = ScanBytes(bytes, Scanner::kDaemon, limits);
+          if (scan.too_slow) given_up = scan;
+          return scan;
+        });
+    ASSIGN_OR_RETURN(filed.inspection.report, CanonicalEncode(report));
+    filed.record.reset();
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<bool> Caretaker::FileSome() {
   std::int64_t first = 0;
   std::vector<Filed> records;
@@ -148,15 +174,20 @@ absl::StatusOr<bool> Caretaker::FileSome() {
     ASSIGN_OR_RETURN(first, archive.custody().Counter(kFiledCount));
     ASSIGN_OR_RETURN(const std::int64_t size, archive.Size());
     const std::int64_t end = std::min(size, first + kFilingBatch);
-    more = end < size;
     archive.ReadAhead(first, end);
-    for (std::int64_t index = first; index < end; ++index) {
-      ASSIGN_OR_RETURN(Filed filed, FileOne(archive, index, NowMicros(), rule_set_));
+    std::size_t bytes = 0;
+    std::int64_t next = first;
+    for (; next < end && bytes < kFilingBytes; ++next) {
+      ASSIGN_OR_RETURN(Filed filed, ReadOne(archive, next));
+      bytes += ContentOf(filed.record);
       records.push_back(std::move(filed));
     }
+    more = next < size;
     return absl::OkStatus();
   }));
   if (records.empty()) return false;
+  RETURN_IF_ERROR(InspectAll(records));
+  if (stopping()) return false;
   RETURN_IF_ERROR(store_.WriteRepeatably([&](ArchiveWriter& archive) -> absl::Status {
     CustodyWriter& custody = archive.custody_writer();
     ASSIGN_OR_RETURN(const std::int64_t current, custody.Counter(kFiledCount));

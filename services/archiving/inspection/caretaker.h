@@ -21,6 +21,7 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace jixiao::archiving {
 
@@ -58,6 +59,10 @@ class Caretaker {
   // Each: true when there is more to do at once.
   absl::StatusOr<bool> Step();
   absl::StatusOr<bool> FileSome();
+  // A record that is filed.
+  struct Filed;
+  absl::StatusOr<Filed> ReadOne(const ArchiveReader& archive, std::int64_t index);
+  absl::Status InspectAll(std::vector<Filed>& records);
   absl::StatusOr<bool> CarryDisposal();
   absl::StatusOr<bool> PassStep();
   absl::StatusOr<bool> BeginPass();

@@ -1,81 +1,59 @@
 #include "archiving/inspection/virus_scan.h"
 
+#include "common/child_process.h"
 #include "common/file.h"
 #include "common/text.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <utility>
 #include <vector>
 
-extern char** environ;
-
 namespace jixiao::archiving {
-namespace {
 
-std::optional<std::string> FindProgram(std::string_view name) {
-  const char* const path = std::getenv("PATH");
-  std::string_view left = path == nullptr ? "" : path;
-  while (!left.empty()) {
-    const std::size_t end = std::min(left.find(':'), left.size());
-    const std::string candidate = Cat(left.substr(0, end), "/", name);
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
-    left.remove_prefix(std::min(end + 1, left.size()));
-  }
-  return std::nullopt;
-}
+namespace fs = std::filesystem;
 
-// The program's exit code; nothing when it could not be run or was killed.
-std::optional<int> RunQuietly(const std::vector<std::string>& command) {
-  posix_spawn_file_actions_t actions;
-  if (posix_spawn_file_actions_init(&actions) != 0) return std::nullopt;
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-    posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY, 0);
-  std::vector<char*> arguments;
-  for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
-  arguments.push_back(nullptr);
-  pid_t child = 0;
-  const int spawned = posix_spawn(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (spawned != 0) return std::nullopt;
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return std::nullopt;
-  return WIFEXITED(status) ? std::optional<int>(WEXITSTATUS(status)) : std::nullopt;
-}
-
-}  // namespace
-
-Scan ScanPath(const std::string& path, Scanner scanner) {
+Scan ScanPath(const std::string& path, Scanner scanner, const ScanLimits& limits) {
   std::string what = "没有安装 ClamAV（clamscan、clamdscan）";
   if (scanner == Scanner::kDaemon) what = "没有安装 clamdscan（归档时只用其常驻服务）";
-  for (const char* name : {"clamdscan", "clamscan"}) {
-    if (scanner == Scanner::kDaemon && std::string_view(name) != "clamdscan") continue;
+  std::error_code error;
+  const fs::path folder = fs::temp_directory_path(error);  // where the programs run
+  const fs::path scanned = fs::absolute(path, error);
+  ChildLimits bounds;
+  bounds.time = limits.time;
+  bounds.cancelled = limits.cancelled;
+  for (const std::string_view name : {"clamdscan", "clamscan"}) {
+    const bool daemon = name == "clamdscan";
+    if (scanner == Scanner::kDaemon && !daemon) continue;
     const std::optional<std::string> program = FindProgram(name);
     if (!program) continue;
-    std::vector<std::string> command{*program, "--no-summary"};
-    command.push_back(std::string_view(name) == "clamdscan" ? "--fdpass" : "--recursive");
-    command.push_back(path);
-    const std::optional<int> code = RunQuietly(command);
+    std::optional<int> code;
+    switch (RunChild({*program, "--no-summary", daemon ? "--fdpass" : "--recursive", scanned.string()}, folder, bounds,
+                     &code)) {
+      case ChildEnd::kTooSlow:
+        return {ScanOutcome::kNotScanned, Cat(name, " 在 ", limits.time.count(), " 秒内没有完成扫描"), true};
+      case ChildEnd::kCancelled:
+        return {ScanOutcome::kNotScanned, "扫描中止"};
+      case ChildEnd::kExited:
+      case ChildEnd::kNotStarted:
+        break;
+    }
     if (code == 0) return {ScanOutcome::kClean, Cat("由 ", name, " 扫描")};
     if (code == 1) return {ScanOutcome::kInfected, Cat(name, " 发现恶意代码")};
-    what = code ? Cat(name, " 未能完成扫描，退出码 ", *code) : Cat(name, " 无法执行");
+    what = code && code != 127 ? Cat(name, " 未能完成扫描，退出码 ", *code) : Cat(name, " 无法执行");
   }
   return {ScanOutcome::kNotScanned, what};
 }
 
-Scan ScanBytes(std::string_view bytes, Scanner scanner) {
+Scan ScanBytes(std::string_view bytes, Scanner scanner, const ScanLimits& limits) {
   if (!FindProgram("clamdscan") && (scanner == Scanner::kDaemon || !FindProgram("clamscan")))
-    return ScanPath("", scanner);
+    return ScanPath("", scanner, limits);
   std::error_code error;
-  std::string path = (std::filesystem::temp_directory_path(error) / "jixiao-scan-XXXXXX").string();
+  std::string path = (fs::temp_directory_path(error) / "jixiao-scan-XXXXXX").string();
   const FileDescriptor file(mkstemp(path.data()));
   if (!file.is_open()) return {ScanOutcome::kNotScanned, "不能写临时文件"};
   std::string_view left = bytes;
@@ -85,8 +63,8 @@ Scan ScanBytes(std::string_view bytes, Scanner scanner) {
     if (written <= 0) break;
     left.remove_prefix(static_cast<std::size_t>(written));
   }
-  Scan scan = left.empty() ? ScanPath(path, scanner) : Scan{ScanOutcome::kNotScanned, "不能写临时文件"};
-  std::filesystem::remove(path, error);
+  Scan scan = left.empty() ? ScanPath(path, scanner, limits) : Scan{ScanOutcome::kNotScanned, "不能写临时文件"};
+  fs::remove(path, error);
   return scan;
 }
 

@@ -72,18 +72,34 @@ void Indexer::Rebuild() {
   wake_.notify_all();
 }
 
-void Indexer::WaitUntilCurrent(std::chrono::milliseconds patience) {
+std::optional<std::int64_t> Indexer::Archived() {
   std::int64_t archived = 0;
   const absl::Status read = archive_.Read([&](const ArchiveReader& archive) -> absl::Status {
     ASSIGN_OR_RETURN(archived, archive.Size());
     return absl::OkStatus();
   });
-  if (!read.ok()) return;
+  return read.ok() ? std::optional(archived) : std::nullopt;
+}
+
+void Indexer::WaitUntilCurrent(std::chrono::milliseconds patience) {
+  const std::optional<std::int64_t> archived = Archived();
   std::unique_lock lock(mutex_);
-  if (indexed_ >= archived) return;
+  if (!archived || indexed_ >= *archived) return;
   nudged_ = true;
   wake_.notify_all();
-  advanced_.wait_for(lock, patience, [&] { return stopping_ || indexed_ >= archived; });
+  advanced_.wait_for(lock, patience, [&] { return stopping_ || indexed_ >= *archived; });
+}
+
+void Indexer::WaitIfNearlyCurrent(std::chrono::milliseconds patience) {
+  const std::optional<std::int64_t> archived = Archived();
+  std::unique_lock lock(mutex_);
+  if (!archived || indexed_ >= *archived) return;
+  nudged_ = true;
+  wake_.notify_all();
+  advanced_.wait_for(lock, patience, [&] {
+    const bool far = indexed_ >= 0 && *archived - indexed_ > kBlock;
+    return stopping_ || failing_ || far || indexed_ >= *archived;
+  });
 }
 
 void Indexer::Loop() {
@@ -102,6 +118,7 @@ void Indexer::Loop() {
         on_error_(more.status());
     }
     lock.lock();
+    failing_ = !more.ok();
     advanced_.notify_all();
     if (more.ok() && *more) continue;
     wake_.wait_for(lock, more.ok() ? kPause : kPauseAfterError,

@@ -34,11 +34,16 @@ class Indexer {
 
   // Waits until all that is archived now is indexed, at most `patience`. Thread-safe.
   void WaitUntilCurrent(std::chrono::milliseconds patience);
+  // The same, but returns at once when that would be in vain: when the index lacks more than a block, because it is
+  // being made anew, or when its last step failed. For callers that keep others waiting. Thread-safe.
+  void WaitIfNearlyCurrent(std::chrono::milliseconds patience);
   // Lets the index be emptied and made anew. Thread-safe; returns at once.
   void Rebuild();
 
  private:
   void Loop();
+  // How many records there are to be indexed; nothing when that cannot be read.
+  std::optional<std::int64_t> Archived();
   // One bounded piece of work: true when there is more to do at once.
   absl::StatusOr<bool> Step();
   absl::StatusOr<bool> EmptySome();
@@ -57,6 +62,7 @@ class Indexer {
   bool stopping_ = false;
   bool rebuild_ = false;
   bool nudged_ = false;
+  bool failing_ = false;       // the last step did
   std::int64_t indexed_ = -1;  // unknown before the first step
   std::thread thread_;
 };

@@ -2,6 +2,7 @@
 
 #include "common/audit/segment_name.h"
 #include "common/errors.h"
+#include "common/folder.h"
 #include "common/text.h"
 
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -58,9 +58,9 @@ absl::StatusOr<std::unique_ptr<Spool>> Spool::Open(const fs::path& folder) {
                  Cat("cannot make the folder ", folder.string(), ": ", failed.message()));
   ASSIGN_OR_RETURN(store::FileLock lock, store::FileLock::Take(folder / "lock"));
   std::unique_ptr<Spool> spool(new Spool(folder, std::move(lock)));
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed))
-    if (entry.path().extension() == kOpen) RETURN_IF_ERROR(spool->SealFile(entry.path()).status());
-  if (failed) return SystemError("list", folder);
+  ASSIGN_OR_RETURN(const std::vector<fs::path> files, ListFolder(folder));
+  for (const fs::path& file : files)
+    if (file.extension() == kOpen) RETURN_IF_ERROR(spool->SealFile(file).status());
   return spool;
 }
 
@@ -125,12 +125,8 @@ absl::StatusOr<bool> Spool::Seal() {
 }
 
 absl::StatusOr<std::vector<fs::path>> Spool::List() const {
-  std::vector<fs::path> files;
-  std::error_code failed;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder_, failed))
-    if (entry.path().extension() == kSealed) files.push_back(entry.path());
-  if (failed) return SystemError("list", folder_);
-  std::ranges::sort(files);
+  ASSIGN_OR_RETURN(std::vector<fs::path> files, ListFolder(folder_));
+  std::erase_if(files, [](const fs::path& file) { return file.extension() != kSealed; });
   return files;
 }
 

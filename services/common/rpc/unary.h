@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/errors.h"
+#include "common/guarded.h"
 #include "common/log.h"
 #include "common/rpc/context.h"
 #include "common/rpc/method.h"
@@ -201,7 +202,7 @@ grpc::ServerUnaryReactor* ServeBytes(const Method& method, grpc::CallbackServerC
 }
 
 // The same as Serve for handlers that block: `handler(Request&, Response&, const CallContext&)` runs on `pool`, unless
-// the call's deadline has passed meanwhile.
+// the call's deadline has passed meanwhile. What it throws ends the call with INTERNAL, and not the server.
 template <class Request, class Response, class Handler>
 grpc::ServerUnaryReactor* ServeOn(WorkerPool& pool, const Method& method, grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* in, grpc::ByteBuffer* out, ServerState& state,
@@ -213,7 +214,8 @@ grpc::ServerUnaryReactor* ServeOn(WorkerPool& pool, const Method& method, grpc::
         const bool taken = pool.Post([shared, handler = std::move(handler)]() mutable {
           if (std::chrono::system_clock::now() >= shared->context().deadline)
             return shared->Finish(absl::DeadlineExceededError("it waited too long"));
-          shared->Finish(handler(shared->mutable_request(), shared->response(), shared->context()));
+          const auto answer = [&] { return handler(shared->mutable_request(), shared->response(), shared->context()); };
+          shared->Finish(Guarded("HANDLER_THREW", answer));
         });
         if (!taken) shared->Finish(ServerFull());
       });

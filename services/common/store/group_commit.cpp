@@ -1,8 +1,9 @@
 #include "common/store/group_commit.h"
 
+#include "common/guarded.h"
+
 #include <algorithm>
 #include <chrono>
-#include <exception>
 #include <future>
 #include <iterator>
 #include <string_view>
@@ -24,17 +25,9 @@ std::string LockOf(const std::string& database) {
   return database + ".lock";
 }
 
-absl::Status Call(GroupCommit::Work& work, Database& database) {
-  try {
-    return work(database);
-  } catch (const std::exception& error) {
-    return Error(absl::StatusCode::kInternal, "WORK_THREW", error.what());
-  }
-}
-
 // Runs one work. `outcome` is the work's own; the returned error is that of the whole transaction.
 absl::Status RunWork(Database& database, GroupCommit::Work& work, absl::Status& outcome) {
-  outcome = Call(work, database);
+  outcome = Guarded("WORK_THREW", [&] { return work(database); });
   database.ResetStatements();
   // A full disk or an I/O error makes SQLite undo the whole transaction, and the works before this one with it.
   if (!database.in_transaction())

@@ -4,6 +4,7 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <chrono>
@@ -100,13 +101,17 @@ bool IsPostgresUrl(std::string_view address) {
 }
 
 std::string WithoutPassword(std::string_view url) {
-  const std::size_t user = url.find("://");
-  const std::size_t at = url.find('@');
-  std::string shown(url.substr(0, url.find('?')));  // parameters may hold one, too
-  if (user == std::string_view::npos || at == std::string_view::npos || at >= shown.size()) return shown;
-  const std::size_t colon = shown.find(':', user + 3);
-  if (colon == std::string::npos || colon > at) return shown;
-  return shown.erase(colon, at - colon);
+  const std::size_t scheme = url.find("://");
+  const std::size_t user = scheme == std::string_view::npos ? 0 : scheme + 3;
+  // As libpq reads it: what stands before an @ is user and password, whatever that holds but a slash.
+  std::size_t host = url.find_first_of("@/", user);
+  if (host == std::string_view::npos || url[host] == '/') host = std::min(url.find('@', user), url.find('?', user));
+  if (host == std::string_view::npos) return std::string(url);
+  if (url[host] == '@') host = url.rfind('@', url.find_first_of("/?", host));  // its password holds one
+  std::string shown(url.substr(0, url.find('?', host)));                       // parameters may hold one, too
+  const std::size_t secret = shown.find_first_of(":?", user);
+  if (url[host] == '@' && secret < host) shown.erase(secret, host - secret);
+  return shown;
 }
 
 namespace {

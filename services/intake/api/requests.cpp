@@ -1,10 +1,11 @@
 #include "intake/api/requests.h"
 
-#include "common/digest.h"
 #include "common/text.h"
+#include "intake/api/request_digest.h"
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace jixiao::intake {
 namespace {
@@ -17,17 +18,6 @@ bool HasControls(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f;
   });
-}
-
-// Everything that asks for a return, digested. Requests of before there were reasons and actors keep their digests.
-std::string DigestOfReturn(const v1::ReturnSubmissionRequest& request) {
-  std::string text = Cat(request.name(), "\n", request.etag(), "\n", request.reason());
-  if (!request.reasons().empty() || request.has_actor()) {
-    for (const int reason : request.reasons()) Append(text, "\n", reason);
-    Append(text, "\nactor\n", request.actor().name(), "\n", static_cast<int>(request.actor().role()), "\n",
-           request.actor().organization());
-  }
-  return DigestOf(text);
 }
 
 absl::Status Validate(const v1::ReturnSubmissionRequest& request) {
@@ -100,8 +90,9 @@ absl::Status GiveBack(SubmissionStore& store, ReviewStore& reviews, v1::ReturnSu
   RETURN_IF_ERROR(Validate(request));
   std::vector<v1::ReturnReason> reasons;
   for (const int reason : request.reasons()) reasons.push_back(static_cast<v1::ReturnReason>(reason));
-  const ChangeRequest change{"ReturnSubmission",      request.name(),      request.etag(),         request.request_id(),
-                             DigestOfReturn(request), context.TraceText(), request.validate_only()};
+  ASSIGN_OR_RETURN(std::string digest, RequestDigest(request));
+  const ChangeRequest change{"ReturnSubmission", request.name(),      request.etag(),         request.request_id(),
+                             std::move(digest),  context.TraceText(), request.validate_only()};
   ASSIGN_OR_RETURN(const std::string answer, reviews.Apply(
                                                  change,
                                                  [&](const CaseFile& file, std::int64_t now) {

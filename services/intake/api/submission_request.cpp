@@ -1,12 +1,12 @@
 #include "intake/api/submission_request.h"
 
 #include "common/canonical.h"
-#include "common/digest.h"
 #include "common/errors.h"
 #include "common/form.h"
 #include "common/rpc/actor.h"
 #include "common/rpc/wire.h"
 #include "common/text.h"
+#include "intake/api/request_digest.h"
 
 #include <algorithm>
 #include <string>
@@ -66,22 +66,9 @@ absl::StatusOr<Acceptance> ToAcceptance(const v1::SubmitEvaluationRequest& reque
   }
   ASSIGN_OR_RETURN(acceptance.head.form_digest, CanonicalDigest(form));
   acceptance.request_id = request.request_id();
-  acceptance.request_digest = DigestOf(Cat(acceptance.head.form_digest, "\n", request.submission(), "\n",
-                                           request.rule_set(), "\n", DigestOf(request.source_document())));
-  // Only what is said, so that requests of before seasons keep their digests.
-  if (!request.campaign().empty() || !request.reservation().empty())
-    acceptance.request_digest =
-        DigestOf(Cat(acceptance.request_digest, "\n", request.campaign(), "\n", request.reservation()));
-  // What asks for review is added only where it is asked for: requests of before there was any keep their digests.
-  if (!request.stages().empty() || request.judge_findings()) {
-    std::string review = request.judge_findings() ? "judge_findings" : "";
-    for (const int stage : request.stages()) {
-      Append(review, "\n", v1::ReviewStage_Name(static_cast<v1::ReviewStage>(stage)));
-      acceptance.head.stages.push_back(static_cast<v1::ReviewStage>(stage));
-    }
-    acceptance.head.judged = request.judge_findings();
-    acceptance.request_digest = DigestOf(Cat(acceptance.request_digest, "\nreview\n", review));
-  }
+  ASSIGN_OR_RETURN(acceptance.request_digest, RequestDigest(request, acceptance.head.form_digest));
+  for (const int stage : request.stages()) acceptance.head.stages.push_back(static_cast<v1::ReviewStage>(stage));
+  acceptance.head.judged = request.judge_findings();
   acceptance.trace_id = context.TraceText();
   acceptance.head.campaign = request.campaign();
   acceptance.reservation = request.reservation();

@@ -2,7 +2,7 @@
 
 #include "common/errors.h"
 #include "common/text.h"
-#include "intake/import/child_process.h"
+#include "common/child_process.h"
 #include "intake/import/doc_repair.h"
 
 #include <unistd.h>
@@ -23,20 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFolderName = "jixiao-import-";
 constexpr std::chrono::minutes kOldest{10};
-
-std::optional<std::string> FindProgram(std::initializer_list<std::string_view> names) {
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(':'), rest.size());
-    for (const std::string_view name : names) {
-      const std::string candidate = Cat(rest.substr(0, end), "/", name);
-      if (end > 0 && access(candidate.c_str(), X_OK) == 0) return candidate;
-    }
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return std::nullopt;
-}
 
 // A folder that goes when it is done with. Its name says whose it is: jixiao-import-PID-XXXXXX.
 class TemporaryFolder {
@@ -85,11 +71,8 @@ absl::Status Internal(std::string_view what) {
 }
 
 std::optional<std::string> FindLibreOffice() {
-  return FindProgram({"soffice", "libreoffice"});
-}
-
-std::optional<std::string> FindMuPdf() {
-  return FindProgram({"mutool"});
+  const auto usual = FindProgram("soffice");
+  return usual ? usual : FindProgram("libreoffice");
 }
 
 absl::Status Write(const fs::path& path, std::string_view content) {
@@ -140,7 +123,7 @@ bool HasLibreOffice() {
 }
 
 bool HasMuPdf() {
-  return FindMuPdf().has_value();
+  return FindProgram("mutool").has_value();
 }
 
 absl::StatusOr<std::string> ConvertOffice(std::string_view bytes, std::string_view extension, std::string_view to,
@@ -175,7 +158,7 @@ absl::StatusOr<std::string> ConvertOffice(std::string_view bytes, std::string_vi
 
 absl::StatusOr<std::string> TracePdf(std::string_view bytes, const Limits& limits) {
   constexpr std::string_view kInstead = ".docx 或 .xlsx";
-  const auto program = FindMuPdf();
+  const auto program = FindProgram("mutool");
   if (!program) return Missing("pdf", "MuPDF", "mupdf-tools", kInstead);
   const TemporaryFolder folder;
   if (folder.path().empty()) return Internal("no temporary folder");

@@ -9,6 +9,7 @@
 #include <google/protobuf/arena.h>
 
 #include <charconv>
+#include <system_error>
 #include <thread>
 
 namespace jixiao::intake {
@@ -39,7 +40,7 @@ std::vector<absl::StatusOr<evaluation::v1::Scorecard>> ScoringClient::Score(std:
   const RunningCalls::Running running(calls_, context);
   const auto stream = stub_->ScoreBatch(&context);
   // Written from a thread of its own: the server reads on only as fast as its answers are taken.
-  std::thread writer([&] {
+  const auto write = [&] {
     google::protobuf::Arena arena;
     for (std::size_t i = 0; i < items.size(); ++i) {
       arena.Reset();
@@ -53,7 +54,16 @@ std::vector<absl::StatusOr<evaluation::v1::Scorecard>> ScoringClient::Score(std:
       else if (!stream->Write(request))
         break;
     }
-  });
+  };
+  std::thread writer;
+  try {
+    writer = std::thread(write);
+  } catch (const std::system_error& error) {  // no more threads, for now: the batch is put off
+    context.TryCancel();
+    (void)stream->Finish();
+    cards.assign(items.size(), absl::UnavailableError(Cat("no thread to write with: ", error.what())));
+    return cards;
+  }
   scoring::v1::ScoreBatchResponse response;
   std::size_t next = 0;
   while (stream->Read(&response)) {

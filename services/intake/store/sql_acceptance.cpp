@@ -46,6 +46,7 @@ absl::StatusOr<SubmissionRow> NextHead(const Acceptance& acceptance, const std::
                  Cat("stages: ", earlier->name, " has its stages; a new revision names none or the same"));
   head.stages = earlier->stages;
   head.judged = earlier->judged || acceptance.head.judged;
+  head.update_time = TimeOfStep(*earlier, now);
   head.id = earlier->id;
   head.name = earlier->name;
   head.revision = earlier->revision + 1;

@@ -65,6 +65,11 @@ absl::Status InsertSteps(store::Database& db, std::span<const NewStep> steps);
 
 // Writes a step of a head that is written already, and counts it in its campaign.
 absl::Status AddStep(store::Database& db, const SubmissionRow& head, std::string_view note, const StepDetail& detail);
+// The time of a step of this head that is taken now: never before the last one, whatever the system's clock did
+// meanwhile.
+inline std::int64_t TimeOfStep(const SubmissionRow& head, std::int64_t now) {
+  return now < head.update_time ? head.update_time : now;
+}
 // Writes what a step changes of a head (state, time, archive record, problem), counts its version on, and adds the
 // step.
 absl::Status SaveStep(store::Database& db, SubmissionRow& head, std::string_view note, const StepDetail& detail);

@@ -123,8 +123,7 @@ absl::StatusOr<CaseFile> Decided(Database& db, const ChangeRequest& request, Rev
   if (!request.etag.empty() && request.etag != Cat(file.head.version))
     return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
                  "the submission has changed since you read it; read it again", {{"etag", Cat(file.head.version)}});
-  // Never before the last step, whatever the system's clock did meanwhile.
-  const std::int64_t now = std::max(NowMicros(), file.head.update_time);
+  const std::int64_t now = TimeOfStep(file.head, NowMicros());
   ASSIGN_OR_RETURN(change, decide(file, now));
   return After(std::move(file), change, now);
 }

@@ -254,7 +254,7 @@ absl::StatusOr<std::int64_t> JudgeLateAgain(Database& db, const CampaignRow& row
   std::erase_if(heads, [](const SubmissionRow& head) { return head.state == v1::SUBMISSION_STATE_WITHDRAWN; });
   for (SubmissionRow& head : heads) {
     head.late = false;
-    head.update_time = now;
+    head.update_time = TimeOfStep(head, now);
     RETURN_IF_ERROR(SaveTerms(db, head));
     RETURN_IF_ERROR(SaveStep(db, head, "截止时间延后，改为按时", BySystem(v1::SUBMISSION_ACTION_MARK_IN_TIME)));
   }

@@ -248,7 +248,7 @@ absl::StatusOr<SubmissionState> SettleOne(Database& db, const WorkResult& result
     return v1::SUBMISSION_STATE_UNSPECIFIED;
   }
   head.state = *state;
-  head.update_time = std::max(now, head.update_time);
+  head.update_time = TimeOfStep(head, now);
   if (result.kind == WorkResult::Kind::kScored) {
     RETURN_IF_ERROR(db.Run("UPDATE revisions SET scorecard = ? WHERE submission = ? AND revision = ?",
                            Blob{result.scorecard->SerializeAsString()}, item.submission, item.revision));

@@ -6,15 +6,13 @@
 #include "common/time.h"
 #include "common/trace.h"
 #include "intake/workflow/findings.h"
+#include "intake/workflow/lease_keeper.h"
 
 #include <algorithm>
 
 namespace jixiao::intake {
 namespace {
 
-// What a replica that was killed had in hand waits so long for another. Whoever is alive renews in time.
-constexpr std::int64_t kLeaseMicros = 7'000'000;
-constexpr std::chrono::seconds kRenewAfter{2};
 constexpr std::chrono::milliseconds kIdle{250};
 // Half a minute together; each short, so that what is known goes into the store soon after the store is sound again.
 constexpr int kSettleTries = 16;
@@ -86,37 +84,6 @@ WorkResult Failed(const WorkItem& item, const absl::Status& status, std::string_
   return result;
 }
 
-// Renews the leases of a batch while it is in hand. One that cannot be renewed ends, and what another makes of the item
-// counts.
-class LeaseKeeper {
- public:
-  LeaseKeeper(SubmissionStore& store, std::span<WorkItem> items)
-      : thread_([this, &store, items] {
-          std::unique_lock lock(mutex_);
-          while (!ended_.wait_for(lock, kRenewAfter, [this] { return over_; })) {
-            lock.unlock();
-            if (const absl::Status status = store.Renew(items, kLeaseMicros); !status.ok())
-              log::Warning("leases cannot be renewed",
-                           {{"reason", ReasonOf(status)}, {"error", std::string(status.message())}});
-            lock.lock();
-          }
-        }) {}
-  ~LeaseKeeper() {
-    {
-      const std::lock_guard lock(mutex_);
-      over_ = true;
-    }
-    ended_.notify_all();
-    thread_.join();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable ended_;
-  bool over_ = false;
-  std::thread thread_;
-};
-
 // What is stored of the form is not what was accepted. Its unit has the form; the disk does not mend itself.
 WorkResult Damaged(const WorkItem& item) {
   const Trace trace = FromText(item.trace_id);
@@ -166,9 +133,10 @@ void Pipeline::Wake() {
 
 // One that idles looks for work every kIdle: when forms come faster than one carries them, the next joins in soon.
 void Pipeline::Loop(bool reports) {
+  LeaseKeeper keeper(store_);
   while (true) {
     const auto start = std::chrono::steady_clock::now();
-    const absl::StatusOr<std::size_t> carried = RunBatch();
+    const absl::StatusOr<std::size_t> carried = RunBatch(keeper);
     if (!carried.ok())
       log::Error("the pipeline cannot use its store",
                  {{"reason", ReasonOf(carried.status())}, {"error", std::string(carried.status().message())}});
@@ -216,12 +184,12 @@ bool Pipeline::Pause(std::int64_t micros) {
   return !wake_.wait_for(lock, std::chrono::microseconds(micros), [this] { return stopping_; });
 }
 
-absl::StatusOr<std::size_t> Pipeline::RunBatch() {
+absl::StatusOr<std::size_t> Pipeline::RunBatch(LeaseKeeper& keeper) {
   ASSIGN_OR_RETURN(std::vector<WorkItem> items, store_.Lease(BatchFor(demand_()), kLeaseMicros));
   const std::size_t leased = items.size();
   RETURN_IF_ERROR(SetDamagedAside(items));
   if (items.empty()) return leased;
-  const LeaseKeeper keeper(store_, items);
+  const LeaseKeeper::Hold hold(keeper, items);
   RETURN_IF_ERROR(ScoreItems(items));
   RETURN_IF_ERROR(ArchiveItems(items));
   return leased;

@@ -71,6 +71,8 @@ struct PipelineOptions {
   std::function<Demand()> demand = [] { return Demand::kNone; };
 };
 
+class LeaseKeeper;
+
 class Pipeline {
  public:
   // All must outlive the pipeline. `policy` classes the findings of forms that are reviewed.
@@ -101,7 +103,7 @@ class Pipeline {
   // Waits so long; false when the pipeline is to stop.
   bool Pause(std::int64_t micros);
   // Carries one batch as far as it goes; how many items it had.
-  absl::StatusOr<std::size_t> RunBatch();
+  absl::StatusOr<std::size_t> RunBatch(LeaseKeeper& keeper);
   // Settles the damaged ones of `items` as stuck and takes them out.
   absl::Status SetDamagedAside(std::vector<WorkItem>& items);
   absl::Status ScoreItems(std::vector<WorkItem>& items);

@@ -1,6 +1,7 @@
 #include "scoring/rulesets/reader.h"
 
 #include "common/errors.h"
+#include "common/folder.h"
 #include "common/text.h"
 
 #include <google/protobuf/util/json_util.h>
@@ -223,16 +224,17 @@ absl::StatusOr<std::vector<v1::RuleSet>> ReadRuleSets(const std::vector<RuleSetD
 
 absl::StatusOr<std::vector<v1::RuleSet>> ReadRuleSetFolder(const std::string& folder) {
   std::vector<RuleSetDocument> documents;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.path().extension() != ".yaml") continue;
-    std::ifstream file(entry.path(), std::ios::binary);
+  const absl::StatusOr<std::vector<std::filesystem::path>> paths = ListFolder(folder);
+  if (!paths.ok())
+    return Unreadable(folder, Cat("cannot read the folder of rule sets: ", std::string(paths.status().message())));
+  for (const std::filesystem::path& path : *paths) {
+    if (path.extension() != ".yaml") continue;
+    std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
     text << file.rdbuf();
-    if (!file) return Unreadable(entry.path().filename().string(), "cannot be read");
-    documents.push_back({entry.path().filename().string(), std::move(text).str()});
+    if (!file) return Unreadable(path.filename().string(), "cannot be read");
+    documents.push_back({path.filename().string(), std::move(text).str()});
   }
-  if (error) return Unreadable(folder, Cat("cannot read the folder of rule sets: ", error.message()));
   return ReadRuleSets(documents);
 }
 

@@ -8,10 +8,12 @@
 #include "common/time.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "unit/archiving/support.h"
 
@@ -341,6 +343,50 @@ TEST_F(SearchTest, AnIndexOfAnotherArchiveIsMadeAnew) {
   Wait();
   EXPECT_TRUE(Faults().empty());
   EXPECT_EQ(FindAll({}, false, 10'000).size(), known_.size());
+}
+
+// Passes on to a real index, but what is written waits, or fails.
+class HeldStore final : public SearchStore {
+ public:
+  explicit HeldStore(SearchStore& store) : store_(store) {}
+  absl::Status Write(absl::FunctionRef<absl::Status(SearchWriter&)> work) override {
+    while (held) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return fails ? absl::UnavailableError("away") : store_.Write(work);
+  }
+  absl::Status Read(absl::FunctionRef<absl::Status(const SearchReader&)> work) override { return store_.Read(work); }
+
+  std::atomic<bool> held = false;
+  std::atomic<bool> fails = false;
+
+ private:
+  SearchStore& store_;
+};
+
+// Searches have their threads from one pool with everything else.
+TEST_F(SearchTest, NobodyWaitsForAnIndexThatIsMadeAnewOrFails) {
+  Wait();
+  indexer_.reset();
+  HeldStore held(*index_);
+  std::atomic<int> errors = 0;
+  Indexer indexer(*store_, held, [&](const absl::Status&) { ++errors; });
+  indexer.WaitIfNearlyCurrent(std::chrono::seconds(60));
+  held.held = true;
+  indexer.Rebuild();
+  const auto start = std::chrono::steady_clock::now();
+  indexer.WaitIfNearlyCurrent(std::chrono::seconds(60));
+  held.fails = true;
+  held.held = false;
+  while (errors == 0 && std::chrono::steady_clock::now() < start + std::chrono::seconds(20))
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  indexer.WaitIfNearlyCurrent(std::chrono::seconds(60));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
+  held.fails = false;
+  indexer.WaitUntilCurrent(std::chrono::seconds(60));
+  EXPECT_TRUE(Faults().empty());
+  std::mt19937 random(29);
+  ASSERT_NO_FATAL_FAILURE(Add(3, random));
+  indexer.WaitIfNearlyCurrent(std::chrono::seconds(60));
+  EXPECT_EQ(FindAll({}, true, 10'000).size(), known_.size()) << "what is new is waited for";
 }
 
 TEST(SearchStore, AFileThatIsNoDatabaseIsPutAside) {

@@ -404,6 +404,13 @@ TEST(PostgresTest, ShowsNoPassword) {
   EXPECT_EQ(WithoutPassword("postgresql://jixiao:secret@db:5432/intake?password=other"),
             "postgresql://jixiao@db:5432/intake");
   EXPECT_EQ(WithoutPassword("postgresql://db/intake"), "postgresql://db/intake");
+  EXPECT_EQ(WithoutPassword("postgresql://u:sec?ret@h/db"), "postgresql://u@h/db") << "libpq takes it as it is";
+  EXPECT_EQ(WithoutPassword("postgresql://u:?secret@h:5432/db?sslmode=require"), "postgresql://u@h:5432/db");
+  EXPECT_EQ(WithoutPassword("postgresql://u:se@cret@h/db"), "postgresql://u@h/db");
+  EXPECT_EQ(WithoutPassword("postgresql://u:se/cret@h/db"), "postgresql://u@h/db") << "nor what libpq does not take";
+  EXPECT_EQ(WithoutPassword("postgresql://h:5432/db?password=a@b"), "postgresql://h:5432/db");
+  EXPECT_EQ(WithoutPassword("postgresql://u@h:5432/db"), "postgresql://u@h:5432/db");
+  EXPECT_EQ(WithoutPassword("postgresql://h:5432?password=secret"), "postgresql://h:5432");
 }
 
 }  // namespace

@@ -374,6 +374,26 @@ TEST_F(CampaignStoreTest, PostponedDueTimeJudgesAgain) {
   ExpectCountersRight();
 }
 
+// A clock that is set back moves no step before the last one.
+TEST_F(CampaignStoreTest, TimeOfAStepIsNeverBeforeTheLast) {
+  OpenNow(Made());
+  now_ = kDue + 2 * kDay;
+  const std::string name = HandIn("一小", "校舍");
+  now_ = kDue;
+  EXPECT_EQ(Set([](Campaign& c) { *c.mutable_due_time() = ToTimestamp(kDue + 3 * kDay); }).judged_in_time(), 1);
+  EXPECT_GE(support::Find(*store_, name).update_time, kDue + 2 * kDay);
+  Bring(name, SUBMISSION_STATE_RETURNED);
+  Acceptance again = FormOf("一小", "校舍");
+  again.submission = name;
+  ASSERT_TRUE(Hand(again).ok());
+  const SubmissionRow head = support::Find(*store_, name);
+  EXPECT_EQ(head.revision, 2);
+  EXPECT_GE(head.update_time, kDue + 2 * kDay);
+  const auto steps = store_->Steps(head.id, 0);
+  ASSERT_TRUE(steps.ok()) << steps.status();
+  EXPECT_TRUE(std::ranges::is_sorted(*steps, {}, &Step::time));
+}
+
 // What was withdrawn late stays late, and is judged by no later date.
 TEST_F(CampaignStoreTest, WithdrawnFormIsNotJudgedAgain) {
   OpenNow(Made());

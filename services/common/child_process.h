@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-namespace jixiao::importing {
+namespace jixiao {
 
 struct ChildLimits {
   std::chrono::seconds time{90};            // by the clock
@@ -19,9 +21,13 @@ struct ChildLimits {
 
 enum class ChildEnd { kExited, kTooSlow, kCancelled, kNotStarted };
 
-// Runs arguments[0] (a path) in `folder`, which is also its home, with nothing of the caller's settings but PATH and
-// without input or output. Whatever it leaves running is killed at its end.
-ChildEnd RunChild(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
-                  const ChildLimits& limits);
+// The path of a program that can be run here, looked for in PATH.
+std::optional<std::string> FindProgram(std::string_view name);
 
-}  // namespace jixiao::importing
+// Runs arguments[0] (a path) in `folder`, which is also its home, with nothing of the caller's settings but PATH and
+// without input or output. Whatever it leaves running is killed at its end. `exit_code` becomes what it exited with:
+// nothing when it was killed, or when that is not known.
+ChildEnd RunChild(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                  const ChildLimits& limits, std::optional<int>* exit_code = nullptr);
+
+}  // namespace jixiao

@@ -1,4 +1,4 @@
-#include "intake/import/child_process.h"
+#include "common/child_process.h"
 
 #include "common/text.h"
 
@@ -8,12 +8,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <thread>
 
-namespace jixiao::importing {
+namespace jixiao {
 namespace {
+
+// Between looks at the child: what ends at once is not waited for, what takes long is not looked at all the time.
+constexpr std::chrono::milliseconds kFirstPause{1};
+constexpr std::chrono::milliseconds kLongestPause{20};
+constexpr std::string_view kUsualPath = "/usr/local/bin:/usr/bin:/bin";
 
 std::vector<char*> Pointers(const std::vector<std::string>& texts) {
   std::vector<char*> out;
@@ -59,15 +65,27 @@ void Bound(int what, std::uint64_t most) {
 
 }  // namespace
 
+std::optional<std::string> FindProgram(std::string_view name) {
+  const char* const path = std::getenv("PATH");
+  std::string_view rest = path == nullptr ? kUsualPath : path;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(':'), rest.size());
+    std::string candidate = Cat(rest.substr(0, end), "/", name);
+    if (end > 0 && access(candidate.c_str(), X_OK) == 0) return candidate;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return std::nullopt;
+}
+
 ChildEnd RunChild(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
-                  const ChildLimits& limits) {
+                  const ChildLimits& limits, std::optional<int>* exit_code) {
   const char* path = std::getenv("PATH");
   const std::vector<std::string> settings = {Cat("HOME=", folder.string()),
                                              Cat("TMPDIR=", folder.string()),
                                              "LANG=C.UTF-8",
                                              "LC_ALL=C.UTF-8",
                                              "SAL_USE_VCLPLUGIN=svp",
-                                             Cat("PATH=", path == nullptr ? "/usr/bin:/bin" : path)};
+                                             Cat("PATH=", path == nullptr ? kUsualPath : path)};
   const std::vector<char*> argv = Pointers(arguments), envp = Pointers(settings);
   const pid_t parent = getpid();
   const pid_t pid = fork();
@@ -77,7 +95,9 @@ ChildEnd RunChild(const std::vector<std::string>& arguments, const std::filesyst
   const auto until = std::chrono::steady_clock::now() + limits.time;
   ChildEnd end = ChildEnd::kExited;
   int state = 0;
-  while (waitpid(pid, &state, WNOHANG) == 0) {
+  pid_t ended = 0;
+  for (auto pause = kFirstPause; (ended = waitpid(pid, &state, WNOHANG)) == 0;
+       pause = std::min(2 * pause, kLongestPause)) {
     if (std::chrono::steady_clock::now() > until)
       end = ChildEnd::kTooSlow;
     else if (limits.cancelled && limits.cancelled())
@@ -87,11 +107,14 @@ ChildEnd RunChild(const std::vector<std::string>& arguments, const std::filesyst
       waitpid(pid, &state, 0);
       break;
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::this_thread::sleep_for(pause);
   }
   kill(-pid, SIGKILL);  // whatever it left running
-  if (end == ChildEnd::kExited && WIFEXITED(state) && WEXITSTATUS(state) == 127) return ChildEnd::kNotStarted;
-  return end;
+  // Where nobody collects children (SIGCHLD is ignored), how it ended is not known, and 0 would say that all is well.
+  std::optional<int> code;
+  if (end == ChildEnd::kExited && ended == pid && WIFEXITED(state)) code = WEXITSTATUS(state);
+  if (exit_code != nullptr) *exit_code = code;
+  return code == 127 ? ChildEnd::kNotStarted : end;
 }
 
-}  // namespace jixiao::importing
+}  // namespace jixiao

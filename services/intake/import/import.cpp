@@ -12,6 +12,7 @@
 #include "intake/import/run_text.h"
 #include "intake/import/text_encoding.h"
 #include "intake/import/text_reader.h"
+#include "intake/import/values.h"
 #include "intake/import/vocabulary.h"
 #include "intake/import/web_page.h"
 #include "intake/import/xlsx_reader.h"
@@ -260,13 +261,30 @@ void NameRunTogether(const Document& document, intake::v1::ImportedDocument& out
     name(*levels.front(), Cat(kLooksLike, "一行一格的自评表，缺少表头，分不出行和列，没有读入指标；请用原文件导入"));
 }
 
-// Takes back the rows of a form that was cut out of lines, where numbers came to stand for names: its cells are listed
-// instead. A wrong row is worse than none.
+// Whether rows that were cut out of lines are shifted: numbers came to stand for names, or 合格 with a value missing
+// beside it; or many names stand alone, and values without a name, on a form that gives points.
+bool AreShifted(const evaluation::v1::SelfEvaluation& form) {
+  constexpr int kFew = 2;     // rows; one may be called 360
+  constexpr int kBroken = 3;  // rows, and one in four of all: a form may well have a few that were not filled
+  int values = 0, broken = 0, weighed = 0;
+  for (const auto& row : form.indicators()) {
+    const bool said = !row.target().empty() || !row.actual().empty();
+    const bool pointed = !row.weight().empty() || !row.score().empty();
+    weighed += pointed ? 1 : 0;
+    if (row.level3().empty())
+      broken += said || pointed ? 1 : 0;
+    else if (IsNumber(row.level3()) || (ReadsLikeValue(row.level3()) && (row.target().empty() || row.actual().empty())))
+      ++values;
+    else
+      broken += said || pointed ? 0 : 1;
+  }
+  return values >= kFew ||
+         (broken >= kBroken && broken * 4 >= form.indicators_size() && weighed * 2 >= form.indicators_size());
+}
+
+// Takes back the rows of such a form: its cells are listed instead. A wrong row is worse than none.
 void TakeBackShiftedRows(intake::v1::ImportedForm& form) {
-  constexpr int kFew = 2;  // rows; one may be called 360
-  const auto& rows = form.form().indicators();
-  const auto shifted = std::count_if(rows.begin(), rows.end(), [](const auto& row) { return IsNumber(row.level3()); });
-  if (shifted < kFew) return;
+  if (!AreShifted(form.form())) return;
   form.mutable_form()->clear_indicators();
   auto& cells = *form.mutable_cells();
   const auto rest = std::stable_partition(cells.begin(), cells.end(), [](const intake::v1::ImportedCell& cell) {

@@ -2,6 +2,7 @@
 
 #include "common/text.h"
 #include "intake/import/folding.h"
+#include "intake/import/values.h"
 #include "intake/import/vocabulary.h"
 
 #include <algorithm>
@@ -77,8 +78,9 @@ bool GoesOn(std::string_view cell, std::string_view last, std::string_view next)
     return true;
   if (next.starts_with("及") && ReadLabel(cell).roles.Has(Role::kDeviation)) return true;
   if (AreHalvesOfLevel(cell, next)) return true;
-  // 产 出 指 标: letter by letter.
-  return IsOneHan(last) && IsOneHan(next) && !IsMeasure(last);
+  // 产 出 指 标: letter by letter, until that is whole; but 是 否, 高 中 are two values.
+  if (cell.ends_with("指标") && LevelOf(cell) != 0) return false;
+  return IsOneHan(last) && IsOneHan(next) && !IsMeasure(last) && !(IsVerdict(last) && IsVerdict(next));
 }
 
 // The cells of one paragraph: what stands between blanks, put together again where it is one.

@@ -231,5 +231,86 @@ TEST(TextHabits, NamesWithoutValuesAreNoValuesOfOneAnother) {
   for (const auto& line : document.forms(0).form().indicators()) EXPECT_EQ(line.target(), "") << line.level3();
 }
 
+// --------------------------------------------------------------------------------------------- values of one letter
+
+TEST(TextHabits, ValuesOfOneLetterAreTwo) {
+  for (const auto& [target, actual] : {std::pair("是", "否"), {"高", "中"}, {"好", "好"}}) {
+    Lines rows = Rows("");
+    rows[1] = Cat("质量指标 隐患是否整改 ", target, " ", actual, " 20 19");
+    InBothShapes(Form(kHeader, rows), [&](const ImportedForm& imported) {
+      EXPECT_EQ(Indicators(imported.form())[1],
+                Cat("产出指标|质量指标|隐患是否整改|", target, "|", actual, "|20|19||"));
+    });
+  }
+}
+
+TEST(TextHabits, LabelsLetterByLetterAreStillOne) {
+  Lines rows = Rows("");
+  rows[0] = "产 出 指 标 数 量 指 标 巡护里程 ≥300公里 320公里 30 30";
+  const Lines form = Form(kHeader, rows, {"总 分 100 99"});
+  const ImportedDocument document = Imported(OneRowALine(form), "a.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(Indicators(document.forms(0).form()), Expected(""));
+  EXPECT_EQ(document.forms(0).form().total_weight(), "100");
+}
+
+// --------------------------------------------------------------------------------------------- reports
+
+const std::string kBody =
+    "一、项目概况\n本年完成巡护和宣传任务，资金已全部支付，各项任务均按计划完成，没有发生较大火情。\n"
+    "二、绩效分析\n资金使用规范，各项产出达到预期，群众较为满意，下一年继续安排。\n";
+
+SelfEvaluation Report(const std::string& head) {
+  const ImportedDocument document = Imported(head + kBody, "report.txt");
+  EXPECT_EQ(document.forms_size(), 1) << head;
+  return document.forms_size() == 1 ? document.forms(0).form() : SelfEvaluation();
+}
+
+TEST(TextHabits, TitlesOfReportsHaveNoBreadcrumbs) {
+  const SelfEvaluation form = Report("首页>公开目录\n\n云溪县林业局\n\n2021年整体支出绩效评价报告\n");
+  EXPECT_EQ(form.title(), "云溪县林业局2021年整体支出绩效评价报告");
+  EXPECT_EQ(form.project_name(), "");
+  EXPECT_EQ(form.implementing_unit().name(), "云溪县林业局");
+  EXPECT_EQ(form.fiscal_year(), 2021);
+  // Lines of one title still go together.
+  EXPECT_EQ(Report("云溪县护林防火\n专项经费绩效自评报告\n").title(), "云溪县护林防火专项经费绩效自评报告");
+}
+
+TEST(TextHabits, WhatAPageCallsItsTitleIsNoPartOfIt) {
+  const SelfEvaluation form =
+      Report("名  称: 云溪县护林防火2022年度绩效自评报告\n\n云溪县护林防火2022年度绩效自评报告\n");
+  EXPECT_EQ(form.title(), "云溪县护林防火2022年度绩效自评报告");
+  EXPECT_EQ(form.project_name(), "云溪县护林防火");
+  EXPECT_EQ(Report("附件：护林防火经费绩效自评报告\n").title(), "附件：护林防火经费绩效自评报告");
+}
+
+TEST(TextHabits, WhatIsEvaluatedIsNoProject) {
+  for (const char* title : {"云溪县林业局2020年度机关整体支出绩效评价报告", "云江省项目支出绩效评价报告（护林费）",
+                            "云溪县财政支出项目绩效评价自评报告", "云溪小学2023年度项目支出绩效自评报告"})
+    EXPECT_EQ(Report(Cat(title, "\n")).project_name(), "") << title;
+  EXPECT_EQ(Report("云溪县护林项目支出绩效自评报告\n").project_name(), "云溪县护林项目");
+  EXPECT_EQ(Report("云溪县老人照料中心项目绩效自评报告\n").project_name(), "云溪县老人照料中心项目");
+}
+
+TEST(TextHabits, CoversSayWhatTheTitleDoesNot) {
+  const SelfEvaluation form = Report(
+      "云江省项目支出绩效评价报告(护林费)\n项目名称 林区防火道维护\n项目单位 云溪县林场\n主管部门　　云溪县林业局\n"
+      "2020年10月20日\n");
+  EXPECT_EQ(form.project_name(), "林区防火道维护");
+  EXPECT_EQ(form.implementing_unit().name(), "云溪县林场");
+  EXPECT_EQ(form.competent_department().name(), "云溪县林业局");
+  EXPECT_EQ(
+      Report("云溪县2018年度部门整体支出绩效自评报告\n部门(单位)名称：云溪县林业局\n").competent_department().name(),
+      "云溪县林业局");
+}
+
+TEST(TextHabits, WordsBehindALabelAreNotAlwaysItsValue) {
+  const SelfEvaluation form =
+      Report("云溪县护林防火项目绩效自评报告\n项目单位\t2020年7月16日\n项目名称 主管部门\n项目名称的填写 按批复\n");
+  EXPECT_EQ(form.implementing_unit().name(), "");
+  EXPECT_EQ(form.competent_department().name(), "");
+  EXPECT_EQ(form.project_name(), "云溪县护林防火项目");
+}
+
 }  // namespace
 }  // namespace jixiao::importing

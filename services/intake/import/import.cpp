@@ -233,6 +233,16 @@ Document Without(const Document& cells, std::size_t left_out) {
   return out;
 }
 
+// Says of a text with the labels of a form that it may be one, where nothing of it was read.
+void NameTornForm(intake::v1::ImportedDocument& out) {
+  const auto has_header = [](const intake::v1::UnreadCell& cell) {
+    return Contains(Fold(cell.text()), "一级指标") || Contains(Fold(cell.text()), "三级指标");
+  };
+  const auto header = std::find_if(out.mutable_unread()->begin(), out.mutable_unread()->end(), has_header);
+  if (out.forms().empty() && header != out.mutable_unread()->end())
+    header->set_why(Cat(kLooksLike, "自评表，但分不出行和列，没有读入；请用原文件导入，或逐格复制"));
+}
+
 // Says of a form whose rows and columns cannot be told that it was not read: it looks like a report else.
 void NameRunTogether(const Document& document, intake::v1::ImportedDocument& out) {
   constexpr std::size_t kShown = 4096;  // bytes, as of every unread cell
@@ -318,6 +328,7 @@ intake::v1::ImportedDocument FormsOf(const Document& document, const Hints& hint
     intake::v1::ImportedDocument again = Recognise(Without(*cells, left_out), hints);
     if (!again.forms().empty() && std::all_of(again.forms().begin(), again.forms().end(), whole)) return again;
   }
+  NameTornForm(out);
   NameRunTogether(document, out);
   return out;
 }

@@ -192,7 +192,7 @@ class Rebuilder {
   }
 
   bool EndsIndicators(std::size_t i) const {
-    if (roles_[i].HasAny(kTotals)) return true;
+    if (roles_[i].HasAny(kTotals) || IsSignOff(lines_[i].text)) return true;
     if (LevelOf(lines_[i].text) != 0) return false;
     return roles_[i].HasAny(Role::kReportText | Role::kProjectName) || IsFormTitle(lines_[i].text) ||
            IsReportTitle(lines_[i].text);
@@ -314,12 +314,13 @@ class Rebuilder {
     if (roles_[from].HasAny(kGoals) && from + 2 < lines_.size() && roles_[from + 1].HasAny(kGoals) &&
         roles_[from + 2].HasAny(kGoals))
       ++from;
-    if (from + 3 >= lines_.size() || !roles_[from].Has(Role::kExpectedGoal) || !roles_[from + 1].Has(Role::kActualGoal))
+    if (from + 2 >= lines_.size() || !roles_[from].Has(Role::kExpectedGoal) || !roles_[from + 1].Has(Role::kActualGoal))
       return false;
     const std::size_t texts = from + 2;
     std::size_t end = texts;
     while (end < lines_.size() && roles_[end].empty() && !IsAside(lines_[end].text)) ++end;
-    if (end - texts < 2) return false;
+    if (end == texts) return false;
+    if (end - texts == 1 || HasTargetsAlone(end)) return OneGoal(from, texts, end);
     // Two whole texts: what stands behind them belongs to something else.
     if (end - texts > 2 && EndsSentence(texts) && EndsSentence(texts + 1)) end = texts + 2;
     if (from > at_) Row(at_, from);
@@ -333,6 +334,31 @@ class Rebuilder {
     }
     Join(texts, second, 0);
     Join(second, end, 1);
+    ++row_;
+    return true;
+  }
+
+  // Whether the indicators below have no column for what was reached.
+  bool HasTargetsAlone(std::size_t from) const {
+    const auto below = std::span(roles_).subspan(from);
+    const auto has = [&](Role role) {
+      return std::any_of(below.begin(), below.end(), [&](const Roles& roles) { return roles.Has(role); });
+    };
+    return has(Role::kLevel3) && !has(Role::kActual);
+  }
+
+  // A text below the heads of two: on a form that sets targets alone it is the goal. Else it cannot be told: the reader
+  // lists it.
+  bool OneGoal(std::size_t from, std::size_t texts, std::size_t end) {
+    const bool target = HasTargetsAlone(end);
+    if (from > at_) Row(at_, from);
+    Row(from, from + 2);
+    at_ = end;
+    if (!target) {
+      for (std::size_t i = texts; i < end; ++i) Row(i, i + 1, 2);
+      return true;
+    }
+    Join(texts, end, 0);
     ++row_;
     return true;
   }

@@ -312,5 +312,111 @@ TEST(TextHabits, WordsBehindALabelAreNotAlwaysItsValue) {
   EXPECT_EQ(form.project_name(), "云溪县护林防火项目");
 }
 
+// --------------------------------------------------------------------------------------------- forms of targets
+
+const Lines kTargets = {"绩效目标申报表",
+                        "（2023年度）",
+                        "项目名称 护林防火 实施单位 某县林业局",
+                        "总体目标 年度目标 年度总体目标完成情况",
+                        "维护防火道5公里，林区火情有所减少。",
+                        "绩效指标 一级指标 二级指标 三级指标 指标值 备注",
+                        "产出指标 数量指标 维护防火道 ≥5公里",
+                        "培训人员 ≥60人",
+                        "质量指标 验收合格率 ≥98%",
+                        "满意度指标 服务对象满意度指标 林农满意度 ≥90%"};
+
+TEST(TextHabits, RoomForSignaturesIsNoIndicator) {
+  Lines rows = kTargets;
+  for (const char* line :
+       {"财政局业务股室初审意见 (盖章)", "      ", "财政局绩效股审核意见 (盖章)", "区林业局复核意见 (盖章)"})
+    rows.emplace_back(line);
+  for (const std::string& text : {OneRowALine(rows), OneCellALine(rows)}) {
+    const ImportedDocument document = Imported(text, "a.txt");
+    ASSERT_EQ(document.forms_size(), 1);
+    EXPECT_EQ(Indicators(document.forms(0).form()),
+              (Lines{"产出指标|数量指标|维护防火道|≥5公里|||||", "产出指标|数量指标|培训人员|≥60人|||||",
+                     "产出指标|质量指标|验收合格率|≥98%|||||", "满意度指标|服务对象满意度指标|林农满意度|≥90%|||||"}));
+  }
+}
+
+TEST(TextHabits, OpinionsThatAreCountedAreIndicators) {
+  Lines rows = kTargets;
+  rows.insert(rows.begin() + 7, "审核意见采纳率 ≥90%");
+  const ImportedDocument document = Imported(OneRowALine(rows), "a.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  ASSERT_EQ(document.forms(0).form().indicators_size(), 5);
+  EXPECT_EQ(document.forms(0).form().indicators(1).level3(), "审核意见采纳率");
+}
+
+TEST(TextHabits, OneGoalIsWhatWasMeantToBe) {
+  for (const std::string& text : {OneRowALine(kTargets), OneCellALine(kTargets)}) {
+    const ImportedDocument document = Imported(text, "a.txt");
+    ASSERT_EQ(document.forms_size(), 1);
+    EXPECT_EQ(document.forms(0).form().expected_goal(), "维护防火道5公里，林区火情有所减少。");
+    EXPECT_EQ(document.forms(0).form().actual_goal(), "");
+  }
+}
+
+TEST(TextHabits, OneTextOfTwoGoalsIsNotGuessed) {
+  Lines rows = Form(kHeader, Rows(""));
+  rows.insert(rows.begin() + 5, {"年度总体目标 预期目标 实际完成情况", "维护防火道5公里，林区火情有所减少。"});
+  InBothShapes(rows, [](const ImportedForm& imported) {
+    EXPECT_EQ(imported.form().expected_goal(), "");
+    EXPECT_EQ(imported.form().actual_goal(), "");
+    EXPECT_EQ(Unread(imported), Lines{"维护防火道5公里，林区火情有所减少。"});
+    EXPECT_EQ(imported.form().indicators_size(), 4);
+  });
+  rows[6] += " 维护防火道6公里，没有较大火情。";
+  InBothShapes(rows, [](const ImportedForm& imported) {
+    EXPECT_EQ(imported.form().expected_goal(), "维护防火道5公里，林区火情有所减少。");
+    EXPECT_EQ(imported.form().actual_goal(), "维护防火道6公里，没有较大火情。");
+  });
+}
+
+// --------------------------------------------------------------------------------------------- broken cells
+
+TEST(TextHabits, BlanksInBracketsDivideNoCells) {
+  Lines rows = Rows("");
+  rows[0] = "产出指标 数量指标 巡护里程( ≥**公里 ) ≥300公里 320公里 30 30";
+  const ImportedDocument document = Imported(OneRowALine(Form(kWithReason, rows)), "a.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  Lines expected = Expected("");
+  expected[0] = "产出指标|数量指标|巡护里程(≥**公里)|≥300公里|320公里|30|30||";
+  EXPECT_EQ(Indicators(document.forms(0).form()), expected);
+}
+
+// A bracket that nobody closed takes no other cell.
+TEST(TextHabits, OpenBracketsTakeNothing) {
+  Lines rows = Rows("");
+  rows[0] = "产出指标 数量指标 巡护里程(全县 ≥300公里 320公里 30 30";
+  const ImportedDocument document = Imported(OneRowALine(Form(kHeader, rows)), "a.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(Indicators(document.forms(0).form())[0], "产出指标|数量指标|巡护里程(全县|≥300公里|320公里|30|30||");
+}
+
+TEST(TextHabits, HeadsThatBrokeOverTwoLines) {
+  Lines rows = Form("一级指标 二级指标 三级指标 年度 实际 分值 得分 偏差原因分析及改进措施", Rows(""));
+  rows.insert(rows.begin() + 6, "指标值 完成值");
+  const ImportedDocument document = Imported(OneRowALine(rows), "a.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(Indicators(document.forms(0).form()), Expected(""));
+}
+
+TEST(TextHabits, TornFormsAreCalledSo) {
+  Lines rows = Rows("");
+  rows[1] = "质量指标 隐患 整改 率 100% 20 19";
+  rows[2] = "效益指标 生态效益指标 林木 受损 面积 减少 30 30";
+  const ImportedDocument document = Imported(OneRowALine(Form(kHeader, rows)), "a.txt");
+  ASSERT_EQ(document.forms_size(), 0);
+  const auto named = [](const auto& cell) { return std::string_view(cell.why()).starts_with("像是"); };
+  EXPECT_EQ(std::count_if(document.unread().begin(), document.unread().end(), named), 1);
+}
+
+TEST(TextHabits, WordsAboutLevelsAreNoTornForm) {
+  const ImportedDocument document = Imported("一级指标和三级指标怎样填写，请看附件。\n", "a.txt");
+  ASSERT_EQ(document.forms_size(), 0);
+  for (const auto& cell : document.unread()) EXPECT_FALSE(std::string_view(cell.why()).starts_with("像是"));
+}
+
 }  // namespace
 }  // namespace jixiao::importing

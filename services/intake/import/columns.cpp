@@ -3,6 +3,7 @@
 #include "common/text.h"
 #include "intake/import/folding.h"
 #include "intake/import/form_roles.h"
+#include "intake/import/values.h"
 
 #include <algorithm>
 #include <limits>
@@ -154,13 +155,6 @@ void Finish(Columns& out, const std::vector<Row>& rows, std::size_t at, Layout l
     for (const Cell* cell : rows[at + i].filled) out.labels.push_back(cell);
 }
 
-// 不低于90%, 至少2次: a target, and no name.
-bool StatesBound(std::string_view text) {
-  const std::string folded = Fold(text);
-  const std::size_t length = ComparisonLength(folded);
-  return length > 0 && length < folded.size() && folded[length] >= '0' && folded[length] <= '9';
-}
-
 }  // namespace
 
 int FitOf(const Cell& cell, Role role) {
@@ -176,7 +170,11 @@ int FitOf(const Cell& cell, Role role) {
     case Role::kLevel2:
       return level == 2 || level == 3 ? 60 : level == 1 ? -60 : number ? -50 : -15;
     case Role::kLevel3:
-      return level != 0 ? -30 : number || StatesBound(cell.text) ? -40 : 25;
+      if (level != 0) return -30;
+      // What a template prints where a name may stand, ……, is no mark for nothing.
+      if (number || (nothing && !Contains(cell.text, "…")) || StatesBound(cell.text)) return -40;
+      // 2公里, 合格: a name may read so, where nothing else in the row can be it.
+      return ReadsLikeValue(cell.text) ? -10 : 25;
     case Role::kWeight:
       // One number may be either: points that were not given yet are commoner than a blank weight.
       if (number && !percent) return 31;
@@ -208,6 +206,13 @@ int FitOf(const Cell& cell, Role role) {
     default:
       return level != 0 ? -40 : 10;  // a figure of a target: anything
   }
+}
+
+int FitOf(const Cell& cell, const Cell* next, Role role) {
+  const bool name = next != nullptr && IsSatisfactionName(cell.text) && ReadsLikeValue(next->text);
+  if (!name) return FitOf(cell, role);
+  // 满意度 alone may still be the class whose row has no other names.
+  return role == Role::kLevel3 ? 62 : FitOf(cell, role) - (LevelOf(cell.text) == 2 ? 75 : 0);
 }
 
 bool Columns::Has(Role role) const {
@@ -482,6 +487,11 @@ std::vector<const Column*> Assign(const Row& row, const Columns& columns, bool s
   // The best monotone assignment by content: rows[i][j] is the best for the first i cells and j columns.
   const std::size_t n = row.cells.size(), m = columns.columns.size();
   constexpr int kNever = std::numeric_limits<int>::min() / 2;
+  const auto behind = [&](std::size_t i) -> const Cell* {
+    for (++i; i < n; ++i)
+      if (!IsBlank(row.cells[i]->text)) return row.cells[i];
+    return nullptr;
+  };
   std::vector<std::vector<int>> best(n + 1, std::vector<int>(m + 1, kNever));
   std::vector<std::vector<char>> step(n + 1, std::vector<char>(m + 1, 0));
   best[0][0] = 0;
@@ -493,7 +503,8 @@ std::vector<const Column*> Assign(const Row& row, const Columns& columns, bool s
       };
       if (i < n) offer(i + 1, j, best[i][j] - (IsBlank(row.cells[i]->text) ? (i == 0 ? 0 : 2) : 45), 'c');
       if (j < m) offer(i, j + 1, best[i][j] - 5, 'k');
-      if (i < n && j < m) offer(i + 1, j + 1, best[i][j] + FitOf(*row.cells[i], columns.columns[j].role), 'm');
+      if (i < n && j < m)
+        offer(i + 1, j + 1, best[i][j] + FitOf(*row.cells[i], behind(i), columns.columns[j].role), 'm');
     }
   for (std::size_t i = n, j = m; i > 0 || j > 0;) {
     const char how = step[i][j];

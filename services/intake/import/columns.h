@@ -50,6 +50,8 @@ Columns IndicatorsHeader(const std::vector<Row>& rows, std::size_t at, Layout la
 
 // How well a cell suits a column of this role, by what it says: positive for likely, strongly negative for unlikely.
 int FitOf(const Cell& cell, Role role);
+// The same with the cell behind it, which tells the names that are a level's and an indicator's apart; null for none.
+int FitOf(const Cell& cell, const Cell* next, Role role);
 
 // Gives the columns places one after the other, for rows that have a cell for each.
 void Renumber(Columns& columns);

@@ -1,8 +1,8 @@
 #include "intake/import/converter.h"
 
+#include "common/child_process.h"
 #include "common/errors.h"
 #include "common/text.h"
-#include "common/child_process.h"
 #include "intake/import/doc_repair.h"
 
 #include <unistd.h>
@@ -98,9 +98,9 @@ absl::Status Run(std::string_view program, const std::vector<std::string>& argum
     case ChildEnd::kExited:
       return absl::OkStatus();
     case ChildEnd::kTooSlow:
-      return Error(absl::StatusCode::kDeadlineExceeded, "CONVERSION_TOO_SLOW",
-                   Cat(program, " 在 ", limits.conversion.count(), " 秒内没有读完；请在办公软件中另存为 ", instead,
-                       " 后重试"));
+      return Error(
+          absl::StatusCode::kDeadlineExceeded, "CONVERSION_TOO_SLOW",
+          Cat(program, " 在 ", limits.conversion.count(), " 秒内没有读完；请在办公软件中另存为 ", instead, " 后重试"));
     case ChildEnd::kCancelled:
       return absl::CancelledError("the caller has gone");
     case ChildEnd::kNotStarted:
@@ -174,7 +174,8 @@ absl::StatusOr<std::string> TracePdf(std::string_view bytes, const Limits& limit
   if (trace.find("<page") != std::string::npos) return trace;
   if (bytes.find("/Encrypt") != std::string_view::npos)
     return InvalidField("DOCUMENT_ENCRYPTED", "content", "文件有密码，请去掉密码后重试");
-  return InvalidField("DOCUMENT_DAMAGED", "content", "MuPDF 无法读取这个 .pdf 文件；文件可能已损坏，请提供原来的 .docx 或 .xlsx");
+  return InvalidField("DOCUMENT_DAMAGED", "content",
+                      "MuPDF 无法读取这个 .pdf 文件；文件可能已损坏，请提供原来的 .docx 或 .xlsx");
 }
 
 void RemoveLeftovers() {

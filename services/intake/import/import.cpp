@@ -14,6 +14,7 @@
 #include "intake/import/run_text.h"
 #include "intake/import/text_encoding.h"
 #include "intake/import/text_reader.h"
+#include "intake/import/values.h"
 #include "intake/import/vocabulary.h"
 #include "intake/import/web_page.h"
 #include "intake/import/xlsx_reader.h"
@@ -233,6 +234,16 @@ Document Without(const Document& cells, std::size_t left_out) {
   return out;
 }
 
+// Says of a text with the labels of a form that it may be one, where nothing of it was read.
+void NameTornForm(intake::v1::ImportedDocument& out) {
+  const auto has_header = [](const intake::v1::UnreadCell& cell) {
+    return Contains(Fold(cell.text()), "一级指标") || Contains(Fold(cell.text()), "三级指标");
+  };
+  const auto header = std::find_if(out.mutable_unread()->begin(), out.mutable_unread()->end(), has_header);
+  if (out.forms().empty() && header != out.mutable_unread()->end())
+    header->set_why(Cat(kLooksLike, "自评表，但分不出行和列，没有读入；请用原文件导入，或逐格复制"));
+}
+
 // Says of a form whose rows and columns cannot be told that it was not read: it looks like a report else.
 void NameRunTogether(const Document& document, intake::v1::ImportedDocument& out) {
   constexpr std::size_t kShown = 4096;  // bytes, as of every unread cell
@@ -261,13 +272,30 @@ void NameRunTogether(const Document& document, intake::v1::ImportedDocument& out
     name(*levels.front(), Cat(kLooksLike, "一行一格的自评表，缺少表头，分不出行和列，没有读入指标；请用原文件导入"));
 }
 
-// Takes back the rows of a form that was cut out of lines, where numbers came to stand for names: its cells are listed
-// instead. A wrong row is worse than none.
+// Whether rows that were cut out of lines are shifted: numbers came to stand for names, or 合格 with a value missing
+// beside it; or many names stand alone, and values without a name, on a form that gives points.
+bool AreShifted(const evaluation::v1::SelfEvaluation& form) {
+  constexpr int kFew = 2;     // rows; one may be called 360
+  constexpr int kBroken = 3;  // rows, and one in four of all: a form may well have a few that were not filled
+  int values = 0, broken = 0, weighed = 0;
+  for (const auto& row : form.indicators()) {
+    const bool said = !row.target().empty() || !row.actual().empty();
+    const bool pointed = !row.weight().empty() || !row.score().empty();
+    weighed += pointed ? 1 : 0;
+    if (row.level3().empty())
+      broken += said || pointed ? 1 : 0;
+    else if (IsNumber(row.level3()) || (ReadsLikeValue(row.level3()) && (row.target().empty() || row.actual().empty())))
+      ++values;
+    else
+      broken += said || pointed ? 0 : 1;
+  }
+  return values >= kFew ||
+         (broken >= kBroken && broken * 4 >= form.indicators_size() && weighed * 2 >= form.indicators_size());
+}
+
+// Takes back the rows of such a form: its cells are listed instead. A wrong row is worse than none.
 void TakeBackShiftedRows(intake::v1::ImportedForm& form) {
-  constexpr int kFew = 2;  // rows; one may be called 360
-  const auto& rows = form.form().indicators();
-  const auto shifted = std::count_if(rows.begin(), rows.end(), [](const auto& row) { return IsNumber(row.level3()); });
-  if (shifted < kFew) return;
+  if (!AreShifted(form.form())) return;
   form.mutable_form()->clear_indicators();
   auto& cells = *form.mutable_cells();
   const auto rest = std::stable_partition(cells.begin(), cells.end(), [](const intake::v1::ImportedCell& cell) {
@@ -301,6 +329,7 @@ intake::v1::ImportedDocument FormsOf(const Document& document, const Hints& hint
     intake::v1::ImportedDocument again = Recognise(Without(*cells, left_out), hints);
     if (!again.forms().empty() && std::all_of(again.forms().begin(), again.forms().end(), whole)) return again;
   }
+  NameTornForm(out);
   NameRunTogether(document, out);
   return out;
 }

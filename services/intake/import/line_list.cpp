@@ -4,11 +4,15 @@
 #include "intake/import/columns.h"
 #include "intake/import/folding.h"
 #include "intake/import/form_roles.h"
+#include "intake/import/line_rows.h"
+#include "intake/import/values.h"
 #include "intake/import/vocabulary.h"
 
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace jixiao::importing {
@@ -188,20 +192,27 @@ class Rebuilder {
   }
 
   bool EndsIndicators(std::size_t i) const {
-    if (roles_[i].HasAny(kTotals)) return true;
+    if (roles_[i].HasAny(kTotals) || IsSignOff(lines_[i].text)) return true;
     if (LevelOf(lines_[i].text) != 0) return false;
     return roles_[i].HasAny(Role::kReportText | Role::kProjectName) || IsFormTitle(lines_[i].text) ||
            IsReportTitle(lines_[i].text);
   }
 
-  // Cuts the cells into rows: the assignment of cells to columns, left to right and row by row, that suits them best.
+  // Cuts the cells into rows: where each row has all of its cells they can be counted, else what they say decides.
   void Segment(const Columns& columns, std::size_t places, std::size_t from, std::size_t to) {
-    const std::size_t n = to - from, m = columns.columns.size();
-    if (n == 0) return;
-    if (n > kMostSegmented) {  // nothing is lost: the reader lists what it cannot place
+    if (from == to) return;
+    if (to - from > kMostSegmented) {  // nothing is lost: the reader lists what it cannot place
       for (std::size_t i = from; i < to; ++i) Row(i, i + 1);
       return;
     }
+    const std::span<const Cell> cells(lines_.data() + from, to - from);
+    const std::optional<std::vector<Slot>> whole = WholeRows(cells, columns);
+    PutRows(columns, places, from, whole ? *whole : LikeliestRows(cells, columns));
+  }
+
+  // The assignment of cells to columns, left to right and row by row, that suits them best.
+  static std::vector<Slot> LikeliestRows(std::span<const Cell> cells, const Columns& columns) {
+    const std::size_t n = cells.size(), m = columns.columns.size();
     constexpr int kNever = std::numeric_limits<int>::min() / 2;
     struct State {
       int value = kNever;
@@ -213,9 +224,15 @@ class Rebuilder {
       const Role role = columns.columns[k].role;
       return Roles(role).HasAny(kLevels) ? 0 : -60;
     };
+    // A row says more than its levels: 满意度指标 above 满意度指标 are two levels of one row. Only a class that nobody
+    // needed may stand alone.
+    const auto bare = [&](std::size_t last, std::size_t column) {
+      const bool only_levels = Roles(columns.columns[column].role).HasAny(Role::kLevel1 | Role::kLevel2);
+      return !only_levels ? 0 : LevelOf(cells[last].text) == 2 ? -30 : -150;
+    };
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t k = 0; k < m; ++k) {
-        const int fit = FitOf(lines_[from + i], columns.columns[k].role);
+        const int fit = FitOf(cells[i], i + 1 < n ? &cells[i + 1] : nullptr, columns.columns[k].role);
         if (i == 0) {
           best[i][k] = {fit + begins(k) - 5 * static_cast<int>(k), -1, true};
           continue;
@@ -224,32 +241,36 @@ class Rebuilder {
           const State& before = best[i - 1][j];
           if (before.value == kNever) continue;
           const bool fresh = k <= j;
-          // A row says more than its levels: 满意度指标 above 满意度指标 are two levels of one row. Only a class that
-          // nobody needed may stand alone.
-          const bool only_levels = fresh && Roles(columns.columns[j].role).HasAny(Role::kLevel1 | Role::kLevel2);
-          const int bare = !only_levels ? 0 : LevelOf(lines_[from + i - 1].text) == 2 ? -30 : -150;
           const int skipped = fresh ? static_cast<int>(m - 1 - j + k) : static_cast<int>(k - j - 1);
           // Merged levels are left out in most rows: that costs nothing.
-          const int value = before.value + fit - 5 * skipped + bare + (fresh ? begins(k) + 8 : 0);
+          const int value = before.value + fit - 5 * skipped + (fresh ? bare(i - 1, j) + begins(k) + 8 : 0);
           if (value > best[i][k].value) best[i][k] = {value, static_cast<int>(j), fresh};
         }
       }
+    // The last row lacks what is behind its last cell, as any other: a reason at the end begins no row.
+    const auto at_end = [&](std::size_t j) {
+      return best[n - 1][j].value - 5 * static_cast<int>(m - 1 - j) + bare(n - 1, j);
+    };
     std::size_t k = 0;
     for (std::size_t j = 1; j < m; ++j)
-      if (best[n - 1][j].value > best[n - 1][k].value) k = j;
-    std::vector<std::pair<std::size_t, bool>> chosen(n);
+      if (at_end(j) > at_end(k)) k = j;
+    std::vector<Slot> chosen(n);
     for (std::size_t i = n; i-- > 0;) {
       chosen[i] = {k, best[i][k].fresh};
       if (best[i][k].column >= 0) k = static_cast<std::size_t>(best[i][k].column);
     }
+    return chosen;
+  }
+
+  void PutRows(const Columns& columns, std::size_t places, std::size_t from, const std::vector<Slot>& slots) {
     int column = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (chosen[i].second && i > 0) {
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      if (slots[i].fresh && i > 0) {
         for (; column < static_cast<int>(places); ++column) Empty(column);
         ++row_;
       }
-      if (chosen[i].second) column = 0;
-      const int wanted = columns.columns[chosen[i].first].from;
+      if (slots[i].fresh) column = 0;
+      const int wanted = columns.columns[slots[i].column].from;
       for (; column < wanted; ++column) Empty(column);
       Put(from + i, column++);
     }
@@ -293,12 +314,13 @@ class Rebuilder {
     if (roles_[from].HasAny(kGoals) && from + 2 < lines_.size() && roles_[from + 1].HasAny(kGoals) &&
         roles_[from + 2].HasAny(kGoals))
       ++from;
-    if (from + 3 >= lines_.size() || !roles_[from].Has(Role::kExpectedGoal) || !roles_[from + 1].Has(Role::kActualGoal))
+    if (from + 2 >= lines_.size() || !roles_[from].Has(Role::kExpectedGoal) || !roles_[from + 1].Has(Role::kActualGoal))
       return false;
     const std::size_t texts = from + 2;
     std::size_t end = texts;
     while (end < lines_.size() && roles_[end].empty() && !IsAside(lines_[end].text)) ++end;
-    if (end - texts < 2) return false;
+    if (end == texts) return false;
+    if (end - texts == 1 || HasTargetsAlone(end)) return OneGoal(from, texts, end);
     // Two whole texts: what stands behind them belongs to something else.
     if (end - texts > 2 && EndsSentence(texts) && EndsSentence(texts + 1)) end = texts + 2;
     if (from > at_) Row(at_, from);
@@ -312,6 +334,31 @@ class Rebuilder {
     }
     Join(texts, second, 0);
     Join(second, end, 1);
+    ++row_;
+    return true;
+  }
+
+  // Whether the indicators below have no column for what was reached.
+  bool HasTargetsAlone(std::size_t from) const {
+    const auto below = std::span(roles_).subspan(from);
+    const auto has = [&](Role role) {
+      return std::any_of(below.begin(), below.end(), [&](const Roles& roles) { return roles.Has(role); });
+    };
+    return has(Role::kLevel3) && !has(Role::kActual);
+  }
+
+  // A text below the heads of two: on a form that sets targets alone it is the goal. Else it cannot be told: the reader
+  // lists it.
+  bool OneGoal(std::size_t from, std::size_t texts, std::size_t end) {
+    const bool target = HasTargetsAlone(end);
+    if (from > at_) Row(at_, from);
+    Row(from, from + 2);
+    at_ = end;
+    if (!target) {
+      for (std::size_t i = texts; i < end; ++i) Row(i, i + 1, 2);
+      return true;
+    }
+    Join(texts, end, 0);
     ++row_;
     return true;
   }
@@ -445,7 +492,8 @@ void RebuildFromLines(Document& document) {
   const auto stands_alone = [&](std::size_t i) {
     if (i + 1 >= end) return true;
     const std::string& next = document.blocks[i + 1].paragraph.text;
-    return IsPlaceholder(next) || LevelOf(next) != 0 || !ReadLabel(next).roles.empty();
+    if (IsPlaceholder(next) || LevelOf(next) != 0 || !ReadLabel(next).roles.empty()) return true;
+    return Contains(document.blocks[i].paragraph.text, "…") && !ReadsLikeValue(next);
   };
   std::vector<Cell> lines;
   std::vector<Cell> placeholders;

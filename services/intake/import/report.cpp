@@ -118,8 +118,16 @@ bool HasHan(std::string_view text) {
 // Whether a line may be the first half of a title that goes on below it.
 bool IsPartOfTitle(std::string_view line) {
   constexpr std::size_t kLongest = 40;
-  return !line.empty() && Utf8Length(line) <= kLongest && line.find_first_of(" \t:|") == std::string_view::npos &&
-         !Contains(line, "：") && !Contains(line, "　");
+  return !line.empty() && Utf8Length(line) <= kLongest && line.find_first_of(" \t:|>/[]") == std::string_view::npos &&
+         !ContainsAny(line, {"：", "　", "＞", "》", "»", "›", "【", "首页", "位置", "字体", "打印", "来源", "下载"});
+}
+
+// 名 称：某项目绩效自评报告, in the list of what a page has: it says the title, and is none.
+bool IsTitleOfThePage(std::string_view line) {
+  const std::size_t colon = std::min(line.find(':'), line.find("："));
+  if (colon == std::string_view::npos || colon > 30) return false;
+  const std::string label = Fold(line.substr(0, colon));
+  return label == "名称" || label == "标题" || label == "题目" || label == "信息名称" || label == "文件名称";
 }
 
 }  // namespace
@@ -197,7 +205,7 @@ std::string Passage::Title() const {
     std::string line = CleanValue(item.paragraph->text);
     std::size_t number = 0;
     if (Contains(line, "。") || NumberingOf(line, number) == Numbering::kStrong) break;
-    if (line.starts_with("附件") && Utf8Length(line) <= 6) continue;
+    if ((line.starts_with("附件") && Utf8Length(line) <= 6) || IsTitleOfThePage(line)) continue;
     std::size_t first = above.size();
     while (first > 0 && IsPartOfTitle(above[first - 1])) --first;
     std::string title;
@@ -336,6 +344,42 @@ bool IsOffice(std::string_view text) {
                                             [&](std::string_view end) { return text.ends_with(end); });
 }
 
+// 2018年度整体, 2023年度项目, 某省财政支出项目: what is evaluated, and where, and no name.
+bool NamesNoProject(std::string_view text) {
+  constexpr std::string_view kGeneric[] = {"部门预算项目", "财政支出项目", "财政专项资金", "专项资金项目", "财政项目",
+                                           "部门项目",     "预算项目",     "项目支出",     "部门预算",     "专项资金",
+                                           "财政资金",     "财政支出",     "项目",         "部门",         "单位"};
+  constexpr std::string_view kRegions[] = {"省", "市", "县", "区", "州", "盟", "旗", "镇", "乡"};
+  constexpr std::size_t kLongestRegion = 9;  // characters
+  // 机关整体, 部门整体: all of an office's expenditure.
+  if (text.ends_with("整体")) return true;
+  const auto generic =
+      std::find_if(std::begin(kGeneric), std::end(kGeneric), [&](std::string_view end) { return text.ends_with(end); });
+  if (generic == std::end(kGeneric)) return false;
+  const std::string_view where = text.substr(0, text.size() - generic->size());
+  return where.empty() || (Utf8Length(where) <= kLongestRegion &&
+                           std::any_of(std::begin(kRegions), std::end(kRegions),
+                                       [&](std::string_view end) { return where.ends_with(end); }));
+}
+
+// 2023年度, 2017年 in a title.
+struct YearInTitle {
+  std::size_t from = 0, to = 0;  // bytes; none where `to` is 0
+  bool full = false;             // 年度
+};
+
+YearInTitle FirstYear(std::string_view text) {
+  constexpr std::string_view kYear = "年";
+  for (std::size_t at = text.find(kYear); at != std::string_view::npos; at = text.find(kYear, at + 1)) {
+    std::size_t from = at;
+    while (from > 0 && at - from < 4 && text[from - 1] >= '0' && text[from - 1] <= '9') --from;
+    if (at - from != 4) continue;
+    const bool full = text.substr(at).starts_with("年度");
+    return {from, at + (full ? std::string_view("年度").size() : kYear.size()), full};
+  }
+  return {};
+}
+
 // What a title says before 绩效自评报告.
 struct TitleParts {
   std::string unit;     // with its year before the project: 某县教育局2023年度
@@ -346,16 +390,16 @@ TitleParts PartsOfTitle(std::string text) {
   TitleParts parts;
   for (const std::string_view word : {"上报", "报送"})
     if (text.starts_with(word)) text.erase(0, word.size());
-  if (const std::size_t end = text.find("年度"); end != std::string::npos) {
-    std::size_t year = end;
-    while (year > 0 && end - year < 4 && text[year - 1] >= '0' && text[year - 1] <= '9') --year;
-    const std::string before = text.substr(0, year);
-    std::string behind = text.substr(end + std::string_view("年度").size());
+  if (const YearInTitle year = FirstYear(text); year.to > 0) {
+    const std::string before = text.substr(0, year.from);
+    const std::string behind = text.substr(year.to);
     // 第十届运动会, 农村敬老院 may be what the money was for.
-    const bool unit = IsOffice(before) || (behind == "整体" && LooksLikeUnit(before));
-    if (end - year == 4 && (before.empty() || unit)) {
+    const bool unit = IsOffice(before) || (NamesNoProject(behind) && LooksLikeUnit(before));
+    if (unit || (before.empty() && year.full)) {
       parts.unit = before;
-      text = std::move(behind);
+      text = behind;
+    } else if (behind.empty() && year.full) {
+      text = before;
     }
   }
   for (bool cut = true; cut;) {
@@ -363,10 +407,7 @@ TitleParts PartsOfTitle(std::string text) {
     for (const std::string_view tail : {"的", "重点", "预算执行情况", "支出绩效", "绩效"})
       if (text.ends_with(tail)) text.resize(text.size() - tail.size()), cut = true;
   }
-  // 2018年度整体, 2023年度项目: what is evaluated, and no name.
-  for (const std::string_view none : {"项目", "整体", "部门", "单位", "部门整体", "单位整体", "部门项目", "预算项目",
-                                      "项目支出", "部门预算", "专项资金", "财政资金"})
-    if (text == none) text.clear();
+  if (NamesNoProject(text)) text.clear();
   parts.project = std::move(text);
   return parts;
 }
@@ -411,6 +452,43 @@ void ReadTitle(const Passage& passage, const std::string& title, Writer& writer)
   }
 }
 
+// A label of a report's cover, and what it stands for; kOther for any other word.
+Role CoverRole(std::string_view text) {
+  const std::string label = ReadLabel(text).key;
+  for (const std::string_view name : {"项目名称", "评价项目名称", "自评项目名称", "专项名称"})
+    if (label == name) return Role::kProjectName;
+  for (const std::string_view name :
+       {"项目单位", "实施单位", "项目实施单位", "项目承担单位", "单位名称", "项目单位名称"})
+    if (label == name) return Role::kUnit;
+  for (const std::string_view name : {"主管部门", "项目主管部门", "部门名称", "部门单位名称"})
+    if (label == name) return Role::kDepartment;
+  return Role::kOther;
+}
+
+// Label and value of a cover's line: 项目名称：电子口岸建设, 项目名称 电子口岸建设; both empty where it has none.
+struct CoverLine {
+  std::string label, value;
+};
+
+CoverLine SplitCover(const std::string& line) {
+  const std::size_t colon = std::min(line.find(':'), line.find("："));
+  if (colon != std::string::npos)
+    return {line.substr(0, colon),
+            CleanValue(line.substr(colon + (line[colon] == ':' ? 1 : std::string_view("：").size())))};
+  const std::size_t blank = std::min({line.find(' '), line.find('\t'), line.find("　")});
+  if (blank == std::string::npos) return {};
+  CoverLine out = {line.substr(0, blank), CleanValue(line.substr(blank))};
+  // 项目名称 某项目 实施单位 某局: a row of a form. 项目名称 的填写: a sentence.
+  std::string_view rest = out.value;
+  while (!rest.empty()) {
+    const std::size_t end = std::min({rest.find(' '), rest.find('\t'), rest.find("　"), rest.size()});
+    if (!ReadLabel(rest.substr(0, end)).roles.empty()) return {};
+    rest.remove_prefix(
+        std::min(rest.size(), end + (end < rest.size() && rest[end] != ' ' && rest[end] != '\t' ? 3 : 1)));
+  }
+  return out;
+}
+
 // 项目名称：电子口岸建设 and the like, each on a line of its own.
 void ReadLabelledLines(const Passage& passage, Writer& writer) {
   constexpr std::size_t kLines = 30;
@@ -419,19 +497,19 @@ void ReadLabelledLines(const Passage& passage, Writer& writer) {
   for (const Passage::Item& item : passage.items) {
     if (item.paragraph == nullptr || lines++ == kLines) return;
     const std::string line = CleanValue(item.paragraph->text);
-    const std::size_t colon = std::min(line.find(':'), line.find("："));
-    if (colon == std::string::npos || Utf8Length(line) > 60) continue;
-    const std::string label = Fold(line.substr(0, colon));
-    const std::string value = CleanValue(line.substr(colon + (line[colon] == ':' ? 1 : std::string_view("：").size())));
+    if (Utf8Length(line) > 60 || Contains(line, "。")) continue;
+    const auto [label, value] = SplitCover(line);
     // Several labels on one line are FormReader's.
     const bool several = value.find(':') != std::string::npos || Contains(value, "：") || Contains(value, "　") ||
                          value.find("  ") != std::string::npos || value.find('\t') != std::string::npos;
-    if (value.empty() || Contains(value, "。") || several) continue;
-    if (label == "项目名称")
+    const bool date = YearIn(value) != 0 && Fold(value).ends_with("日");  // 项目单位, and below it the date
+    if (value.empty() || several || date) continue;
+    const Role role = CoverRole(label);
+    if (role == Role::kProjectName)
       writer.Set("project_name", form.mutable_project_name(), value, *item.paragraph);
-    else if (label == "项目单位" || label == "实施单位" || label == "项目实施单位")
+    else if (role == Role::kUnit)
       writer.Set("implementing_unit.name", form.mutable_implementing_unit()->mutable_name(), value, *item.paragraph);
-    else if (label == "主管部门" || label == "项目主管部门")
+    else if (role == Role::kDepartment)
       writer.Set("competent_department.name", form.mutable_competent_department()->mutable_name(), value,
                  *item.paragraph);
   }

@@ -2,6 +2,7 @@
 
 #include "common/text.h"
 #include "intake/import/folding.h"
+#include "intake/import/values.h"
 #include "intake/import/vocabulary.h"
 
 #include <algorithm>
@@ -36,6 +37,41 @@ std::vector<std::string> Words(std::string_view text) {
     out.back().append(rest.substr(0, rest.size() - text.size()));
   }
   return out;
+}
+
+bool OpensBracket(std::string_view word) {
+  const auto last = [&](std::string_view narrow, std::string_view wide) {
+    const std::size_t a = word.rfind(narrow), b = word.rfind(wide);
+    return a == std::string_view::npos ? b : b == std::string_view::npos ? a : std::max(a, b);
+  };
+  const std::size_t open = last("(", "（"), close = last(")", "）");
+  return open != std::string_view::npos && (close == std::string_view::npos || close < open);
+}
+
+// 新建道路( ≥**公里 ): blanks inside of brackets, which soon close, divide no cells.
+void JoinBrackets(std::vector<std::string>& words) {
+  constexpr std::size_t kMostWords = 4;
+  constexpr std::size_t kLongest = 90;  // bytes in brackets
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (!OpensBracket(words[i])) continue;
+    std::string whole = words[i];
+    for (std::size_t k = i + 1; k < words.size() && k <= i + kMostWords && whole.size() <= words[i].size() + kLongest;
+         ++k) {
+      whole += words[k];
+      if (OpensBracket(whole)) continue;
+      words[i] = std::move(whole);
+      words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                  words.begin() + static_cast<std::ptrdiff_t>(k) + 1);
+      break;
+    }
+  }
+}
+
+// The words that belong to cells: between blanks, but for those in brackets.
+std::vector<std::string> PartsOf(std::string_view text) {
+  std::vector<std::string> words = Words(text);
+  JoinBrackets(words);
+  return words;
 }
 
 // ≥, 大于等于: the figure follows.
@@ -77,15 +113,16 @@ bool GoesOn(std::string_view cell, std::string_view last, std::string_view next)
     return true;
   if (next.starts_with("及") && ReadLabel(cell).roles.Has(Role::kDeviation)) return true;
   if (AreHalvesOfLevel(cell, next)) return true;
-  // 产 出 指 标: letter by letter.
-  return IsOneHan(last) && IsOneHan(next) && !IsMeasure(last);
+  // 产 出 指 标: letter by letter, until that is whole; but 是 否, 高 中 are two values.
+  if (cell.ends_with("指标") && LevelOf(cell) != 0) return false;
+  return IsOneHan(last) && IsOneHan(next) && !IsMeasure(last) && !(IsVerdict(last) && IsVerdict(next));
 }
 
 // The cells of one paragraph: what stands between blanks, put together again where it is one.
 std::vector<std::string> CellsOf(std::string_view text) {
   std::vector<std::string> cells;
   std::string last;
-  for (std::string& word : Words(text)) {
+  for (std::string& word : PartsOf(text)) {
     const bool joined = !cells.empty() && GoesOn(cells.back(), last, word);
     last = word;
     if (joined)
@@ -123,6 +160,60 @@ bool IsLoose(const Block& block) {
   return !block.is_grid || block.grid.layout == Layout::kLoose;
 }
 
+// The words of a line, and where they stand.
+std::vector<Cell> WordsOf(const Cell& line) {
+  std::vector<Cell> out;
+  for (std::string& word : PartsOf(line.text)) {
+    if (word.find_first_not_of('|') == std::string::npos) continue;  // what is left of an empty row of bars
+    Cell& cell = out.emplace_back();
+    cell.text = std::move(word);
+    cell.place = line.place;
+  }
+  return out;
+}
+
+// 年度 实际 分值, and on the next line 指标值 完成值: a header whose cells broke. Whether `lower` consists of second
+// halves, one for each head of `upper` that says nothing by itself; then they are joined.
+bool JoinHeader(std::vector<Cell>& upper, const std::vector<Cell>& lower) {
+  constexpr Roles kLevels = Role::kLevel1 | Role::kLevel2 | Roles(Role::kLevel3);
+  constexpr Roles kValues = Role::kTarget | Role::kTargetFigure | Roles(Role::kActual) | Roles(Role::kDeviation);
+  constexpr std::size_t kMost = 4;  // heads that broke
+  const auto levels = std::count_if(upper.begin(), upper.end(),
+                                    [&](const Cell& cell) { return ReadLabel(cell.text).roles.HasAny(kLevels); });
+  if (levels < 2 || lower.empty() || lower.size() > kMost) return false;
+  std::vector<std::size_t> heads;
+  std::size_t at = 0;
+  for (const Cell& half : lower) {
+    for (; at < upper.size(); ++at)
+      if (!ReadLabel(upper[at].text).roles.HasAny(kLevels | kValues | Roles(Role::kWeight) | Roles(Role::kScore)) &&
+          ReadLabel(Cat(upper[at].text, half.text)).roles.HasAny(kValues))
+        break;
+    if (at == upper.size()) return false;
+    heads.push_back(at++);
+  }
+  for (std::size_t i = 0; i < heads.size(); ++i) upper[heads[i]].Join(lower[i]);
+  return true;
+}
+
+// Adds the words of a line as cells, or to the cell that goes on with them.
+void Put(const std::vector<Cell>& line, std::string& last, Document& out) {
+  bool first = true;  // of the line: a figure of the line before does not go on with it
+  for (const Cell& word : line) {
+    const bool joined = !out.blocks.empty() && GoesOn(out.blocks.back().paragraph.text, last, word.text) &&
+                        !(first && IsMeasure(word.text));
+    if (!joined) {
+      out.blocks.emplace_back().paragraph = word;
+    } else if (Cell& open = out.blocks.back().paragraph; first) {
+      open.Join(word);
+    } else {
+      open.text += word.text;
+      if (!open.parts.empty()) open.parts.back().text += word.text;
+    }
+    last = word.text;
+    first = false;
+  }
+}
+
 // All paragraphs as cells, where each line holds some of a form: a page's table copied as text. The lines end cells
 // too, but for a name that breaks in its cell. Tables made of bars, which could not be read as such, give their cells.
 std::optional<Document> SplitLines(const Document& document) {
@@ -130,8 +221,10 @@ std::optional<Document> SplitLines(const Document& document) {
   out.media_type = document.media_type;
   out.template_hint = document.template_hint;
   std::string last;
+  std::vector<Cell> line;  // its words wait for the line below
   std::size_t read = 0;
   for (const Block& block : document.blocks) {
+    if (block.is_grid) Put(std::exchange(line, {}), last, out);
     for (const Cell& cell : block.grid.cells) {
       read += cell.text.size();
       if (read > kMostText) return std::nullopt;
@@ -144,26 +237,10 @@ std::optional<Document> SplitLines(const Document& document) {
     }
     read += block.paragraph.text.size();
     if (read > kMostText) return std::nullopt;
-    bool first = true;  // of the line: a figure of the line before does not go on with it
-    for (std::string& word : Words(block.paragraph.text)) {
-      if (word.find_first_not_of('|') == std::string::npos) continue;  // what is left of an empty row of bars
-      Cell cell;
-      cell.text = word;
-      cell.place = block.paragraph.place;
-      const bool joined =
-          !out.blocks.empty() && GoesOn(out.blocks.back().paragraph.text, last, word) && !(first && IsMeasure(word));
-      if (!joined) {
-        out.blocks.emplace_back().paragraph = std::move(cell);
-      } else if (Cell& open = out.blocks.back().paragraph; first) {
-        open.Join(cell);
-      } else {
-        open.text += word;
-        if (!open.parts.empty()) open.parts.back().text += word;
-      }
-      last = std::move(word);
-      first = false;
-    }
+    if (JoinHeader(line, WordsOf(block.paragraph))) continue;
+    Put(std::exchange(line, WordsOf(block.paragraph)), last, out);
   }
+  Put(line, last, out);
   FormLabels labels;
   for (const Block& block : out.blocks) labels.Count(block.paragraph.text);
   return labels.AreOfForm() ? std::optional(std::move(out)) : std::nullopt;

@@ -105,6 +105,15 @@ Roles Find(std::string_view key) {
   return found == Dictionary().end() ? Roles() : found->second;
 }
 
+// 审核意见, whosever: what a form leaves room for at its foot.
+bool IsOpinion(std::string_view key) {
+  constexpr std::size_t kLongest = 24;  // characters
+  static constexpr std::string_view kOpinions[] = {"审核意见", "初审意见", "审查意见", "复核意见", "审批意见",
+                                                   "复审意见", "签批意见", "签署意见", "审定意见"};
+  return Utf8Length(key) <= kLongest && std::any_of(std::begin(kOpinions), std::end(kOpinions),
+                                                    [&](std::string_view end) { return key.ends_with(end); });
+}
+
 }  // namespace
 
 Label ReadLabel(std::string_view text) {
@@ -164,6 +173,8 @@ Label ReadLabel(std::string_view text) {
       out.key = key;
       return out;
     }
+  // 财政部门业务股室初审意见(盖章): whoever it is.
+  if (IsOpinion(key)) out.roles = Role::kOther;
   // 四川: 预算执行情况(10分)年度预算数, 社会公众或…; nothing to add.
   out.key = key;
   return out;
@@ -229,6 +240,10 @@ bool IsFundName(std::string_view text) {
                            "人员类",   "人员经费",     "公用经费", "特定目标", "基本支出",     "项目支出",   "社会投入",
                            "贷款",     "债券",         "社会资金", "其它资金", "其他收入",     "非财政",     "非税",
                            "事业收入", "部门预算资金", "上年结余"});
+}
+
+bool IsSignOff(std::string_view text) {
+  return IsOpinion(ReadLabel(text).key);
 }
 
 bool IsFormTitle(std::string_view text) {

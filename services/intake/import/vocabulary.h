@@ -115,6 +115,9 @@ bool IsFundTotal(std::string_view text);
 // Bytes of the comparison that `text` begins with, in signs or words (≥, >=, 不低于, 大于等于); 0 for none.
 std::size_t ComparisonLength(std::string_view text);
 
+// Whether somebody signs here for what the form says: 财政部门审核意见（盖章）.
+bool IsSignOff(std::string_view text);
+
 // Whether `text` can be the title of a form; of a written report.
 bool IsFormTitle(std::string_view text);
 bool IsReportTitle(std::string_view text);

@@ -49,7 +49,8 @@ void AddImport(CLI::App& app, const Global& global, Command& run) {
   auto options = std::make_shared<ImportOptions>();
   command
       ->add_option("FILE", options->files,
-                   ".xlsx .docx .txt .csv；装有 LibreOffice 时还有 .xls .doc .wps .et .ods，装有 MuPDF 时还有 .pdf；- 为标准输入（文本）")
+                   ".xlsx .docx .txt .csv；装有 LibreOffice 时还有 .xls .doc .wps .et .ods，装有 MuPDF 时还有 .pdf；- "
+                   "为标准输入（文本）")
       ->required();
   AddHints(*command, options->hints);
   auto* remote =

@@ -4,6 +4,7 @@
 #include "common/errors.h"
 #include "common/policy_file.h"
 #include "common/text.h"
+#include "scoring/engine/literal.h"
 
 #include <algorithm>
 #include <charconv>
@@ -98,10 +99,19 @@ std::string FaultOfCode(std::string code) {
   return {};
 }
 
-// A cell that is nothing but an amount, with commas between thousands or without.
-std::optional<Decimal> Amount(std::string text) {
-  std::erase(text, ',');
-  return Decimal::Parse(text);
+// Whether the largest amount of the funds table is `least` 元 or more, or may be: what cannot be read as an amount may
+// be any, and a record that is kept too long can be disposed of later.
+bool MayReach(const SelfEvaluation& form, const Decimal& least) {
+  const bool ten_thousand = form.amount_unit() != evaluation::v1::AMOUNT_UNIT_YUAN;
+  for (const evaluation::v1::FundLine& line : form.funds()) {
+    for (const std::string* cell : {&line.initial_budget(), &line.full_year_budget(), &line.executed()}) {
+      const std::optional<Decimal> amount = scoring::ReadAmount(*cell, ten_thousand);  // 万元
+      if (amount ? Decimal::Mul(*amount, Decimal(10'000)) >= least
+                 : cell->find_first_of("0123456789") != std::string::npos)
+        return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -267,9 +277,7 @@ bool RetentionPolicy::Fits(const Rule& rule, const SelfEvaluation& form, const e
   };
   if (!is(rule.departments, form.competent_department()) || !is(rule.units, form.implementing_unit())) return false;
   if (!rule.grades.empty() && !rule.grades.contains(card.grade())) return false;
-  if (!rule.amount_at_least) return true;
-  const std::optional<Decimal> amount = LargestAmount(form);
-  return amount && *amount >= *rule.amount_at_least;
+  return !rule.amount_at_least || MayReach(form, *rule.amount_at_least);
 }
 
 v1::RetentionDecision RetentionPolicy::Decide(const SelfEvaluation& form, const evaluation::v1::Scorecard& card,
@@ -329,17 +337,6 @@ std::optional<std::int64_t> RetentionEnd(const v1::RetentionDecision& decision, 
   }
   const year_month_day end = (date.year() + years(1 + decision.years())) / January / 1;
   return sys_days(end).time_since_epoch() / microseconds(1) - kShanghai;
-}
-
-std::optional<Decimal> LargestAmount(const SelfEvaluation& form) {
-  std::optional<Decimal> largest;
-  for (const evaluation::v1::FundLine& line : form.funds())
-    for (const std::string* cell : {&line.initial_budget(), &line.full_year_budget(), &line.executed()})
-      if (const std::optional<Decimal> amount = Amount(*cell); amount && (!largest || *amount > *largest))
-        largest = amount;
-  if (largest && form.amount_unit() != evaluation::v1::AMOUNT_UNIT_YUAN)
-    largest = Decimal::Mul(*largest, Decimal(10'000));
-  return largest;
 }
 
 }  // namespace jixiao::archiving

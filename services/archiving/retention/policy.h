@@ -16,8 +16,8 @@
 //
 // A rule fits when all that it names holds: kinds (project, department, transfer), regions (starts of the division
 // code), years ({from: 2021, to: 2025}), stages of review that were passed (department, finance), departments and units
-// (name or code, whole), grades, amount_at_least (元: the largest amount of the funds table). A cell that is no plain
-// amount has none.
+// (name or code, whole), grades, amount_at_least (元: the largest amount of the funds table, read as scoring reads it;
+// a figure that is no amount may be any).
 #pragma once
 
 #include "common/decimal.h"
@@ -92,8 +92,5 @@ std::string ArchivalCode(const v1::RetentionDecision& decision, std::int64_t ind
 
 // When the retention ends, in microseconds since 1970; nothing when it never does.
 std::optional<std::int64_t> RetentionEnd(const v1::RetentionDecision& decision, std::int64_t archive_time);
-
-// The largest amount of the funds table in 元; nothing when no cell is a plain amount.
-std::optional<Decimal> LargestAmount(const evaluation::v1::SelfEvaluation& form);
 
 }  // namespace jixiao::archiving

@@ -51,8 +51,8 @@ constexpr Permission kPermissions[] = {
     {"jixiao.intake.v1.CampaignService/GetReceiptKey", kEveryone, kPublic},
 
     {"jixiao.intake.v1.ReviewService/ListFindings", kReaders, kScoped},
-    {"jixiao.intake.v1.ReviewService/AnswerFinding", U, kScoped},
-    {"jixiao.intake.v1.ReviewService/RequestWaiver", U, kScoped},
+    {"jixiao.intake.v1.ReviewService/AnswerFinding", U | D | F, kScoped},
+    {"jixiao.intake.v1.ReviewService/RequestWaiver", U | D, kScoped},
     {"jixiao.intake.v1.ReviewService/ApproveWaiver", D | F, kScoped},
     {"jixiao.intake.v1.ReviewService/RejectWaiver", D | F, kScoped},
     {"jixiao.intake.v1.ReviewService/ApproveSubmission", D | F, kScoped},

@@ -1,8 +1,8 @@
 // Formats that other programs read for us, when they are installed: older office files (.doc, .xls, .wps, .et, .ods,
 // .rtf …) through LibreOffice, .pdf through MuPDF. Each runs as a process group of its own in a temporary folder, with
-// bounded processor time, memory and output, and is killed after limits.conversion or when limits.cancelled says so; the
-// folder goes in any case. FAILED_PRECONDITION (CONVERTER_MISSING) names the packages to install when it is not there;
-// INVALID_ARGUMENT (DOCUMENT_DAMAGED, DOCUMENT_ENCRYPTED, DOCUMENT_TOO_LARGE) when it cannot read the file;
+// bounded processor time, memory and output, and is killed after limits.conversion or when limits.cancelled says so;
+// the folder goes in any case. FAILED_PRECONDITION (CONVERTER_MISSING) names the packages to install when it is not
+// there; INVALID_ARGUMENT (DOCUMENT_DAMAGED, DOCUMENT_ENCRYPTED, DOCUMENT_TOO_LARGE) when it cannot read the file;
 // DEADLINE_EXCEEDED (CONVERSION_TOO_SLOW); CANCELLED.
 #pragma once
 
@@ -19,8 +19,8 @@ namespace jixiao::importing {
 bool HasLibreOffice();
 bool HasMuPdf();
 
-// `bytes` of a file with this extension (without dot) as a file of type `to` ("docx" or "xlsx"): LibreOffice with an empty
-// private profile and without macros.
+// `bytes` of a file with this extension (without dot) as a file of type `to` ("docx" or "xlsx"): LibreOffice with an
+// empty private profile and without macros.
 absl::StatusOr<std::string> ConvertOffice(std::string_view bytes, std::string_view extension, std::string_view to,
                                           const Limits& limits);
 

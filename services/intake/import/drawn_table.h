@@ -27,8 +27,8 @@ struct DrawnTable {
   std::vector<int> owner;  // index of the cell over each field of the grid, row by row
 };
 
-// The tables by their upper edges. Borders that are not drawn at one side of a table are supplied; strokes that cross no
-// other are underlines. Costs O(level strokes × upright strokes); empty when a page has more strokes than any table.
+// The tables by their upper edges. Borders that are not drawn at one side of a table are supplied; strokes that cross
+// no other are underlines. Costs O(level strokes × upright strokes); empty when a page has more strokes than any table.
 std::vector<DrawnTable> FindTables(std::span<const Stroke> strokes);
 
 }  // namespace jixiao::importing

@@ -24,7 +24,7 @@ enum class Format {
   kConvertToDocx,  // read through LibreOffice
   kConvertToXlsx,
   kWebPage,  // the same; whatever the file is called
-  kPdf,  // read through MuPDF
+  kPdf,      // read through MuPDF
   kUnknown,
 };
 Format FormatOf(std::string_view bytes, std::string_view file_name);

@@ -26,8 +26,8 @@ bool EndsWord(char32_t c) {
   return std::u32string_view(U"，。、；：？！）)》”’】]〕」』〉%％‰℃…,.;:?!").find(c) != std::u32string_view::npos;
 }
 
-// The number in front of a line of a list: 2 of “2.制定”, “2、”, “（2）” and “②”, 3 of “三、”; 0 when there is none. What
-// follows `2.` may be a figure: whether it is a number of a list, the line before tells.
+// The number in front of a line of a list: 2 of “2.制定”, “2、”, “（2）” and “②”, 3 of “三、”; 0 when there is none.
+// What follows `2.` may be a figure: whether it is a number of a list, the line before tells.
 int ItemNumber(std::string_view text) {
   constexpr std::u32string_view kChinese = U"〇一二三四五六七八九十";
   std::u32string head;
@@ -73,8 +73,8 @@ PrintedLine LineOf(std::vector<Glyph> glyphs) {
   const Glyph* before = nullptr;
   for (const Glyph& glyph : glyphs) {
     // The mark of a footnote: a small raised figure behind a Chinese character, where no exponent stands.
-    if (before != nullptr && before->character >= 0x4E00 && IsLatin(glyph.character) &&
-        glyph.size < kSmall * largest && glyph.baseline < level - kRaised * largest)
+    if (before != nullptr && before->character >= 0x4E00 && IsLatin(glyph.character) && glyph.size < kSmall * largest &&
+        glyph.baseline < level - kRaised * largest)
       continue;
     if (before != nullptr) {
       if (glyph.character == before->character && glyph.left - before->left < kOverprint * glyph.size) continue;

@@ -145,6 +145,9 @@ absl::Status Sit(Database& db, RosterPlace& place) {
   return SavePlace(db, place);
 }
 
+// The numbers that queries and an index name: the entry is taken is 5, without an entry 3 and more.
+static_assert(v1::RosterMatch_ARRAYSIZE == 6 && v1::ROSTER_MATCH_NONE == 3 && v1::ROSTER_MATCH_DUPLICATE == 5);
+
 // An entry has become free: the oldest of those that wanted it gets it.
 absl::Status Promote(Database& db, std::int64_t entry) {
   std::optional<RosterPlace> next;

@@ -1,5 +1,5 @@
 // All published rule sets and labels of a moment, compiled, and how a caller's choice finds one. Immutable: readers
-// share a snapshot and never wait; a publication, retirement or label makes a new one.
+// share a snapshot and wait for no writer; a publication, retirement or label makes a new one.
 #pragma once
 
 #include "common/text.h"

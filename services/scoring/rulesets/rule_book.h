@@ -59,7 +59,7 @@ class RuleBook {
   // what is published. Blocks; call once.
   absl::Status Start(const std::vector<v1::RuleSet>& built_in);
 
-  // The catalogue of this moment; never waits.
+  // The catalogue of this moment; never waits for the store or a load (only, for some instructions, for other readers).
   std::shared_ptr<const Catalogue> catalogue() const { return catalogue_.load(std::memory_order_acquire); }
 
   // The store itself; UNAVAILABLE (STORE_AWAY) while it cannot be opened, and then at most one in half a second tries.

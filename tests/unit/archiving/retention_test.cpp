@@ -62,7 +62,7 @@ TEST(Retention, ARuleFitsWhenAllThatItNamesHolds) {
       [](Facts& f) { f.form.mutable_implementing_unit()->set_name("另一单位"); },
       [](Facts& f) { f.card.set_grade("良"); },
       [](Facts& f) { f.form.mutable_funds(0)->set_full_year_budget("99.99"); },
-      [](Facts& f) { f.form.mutable_funds(0)->set_full_year_budget("约 200"); },
+      [](Facts& f) { f.form.mutable_funds(0)->set_full_year_budget("无"); },
       [](Facts& f) { f.form.set_amount_unit(evaluation::v1::AMOUNT_UNIT_YUAN); },
   };
   for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -72,6 +72,20 @@ TEST(Retention, ARuleFitsWhenAllThatItNamesHolds) {
   }
   const auto policy = RetentionPolicy::Parse(kPolicy).value();
   EXPECT_EQ(policy.Decide(Facts().form, Facts().card, nullptr).rule(), "rest") << "not reviewed";
+}
+
+// As people write them. What may be any amount is kept as long as the largest.
+TEST(Retention, AmountsAreReadAsScoringReadsThem) {
+  for (const std::string_view cell : {"100", "１００", " 100.00 ", "100万元", "1,000,000元", "约 200", "见附表 3"}) {
+    Facts facts;
+    facts.form.mutable_funds(0)->set_full_year_budget(std::string(cell));
+    EXPECT_NE(RuleFor(facts), "rest") << cell;
+  }
+  for (const std::string_view cell : {"", "/", "-", "无", "0", "99万元", "999,999元"}) {
+    Facts facts;
+    facts.form.mutable_funds(0)->set_full_year_budget(std::string(cell));
+    EXPECT_EQ(RuleFor(facts), "rest") << cell;
+  }
 }
 
 TEST(Retention, TheDecisionSaysWhyAndWhatTheCodeIs) {

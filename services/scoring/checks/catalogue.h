@@ -41,6 +41,9 @@ void NoContent(const CheckInput& input, FindingSink& findings);
 // The part of ExecRate that reads the report.
 void ExecRateText(const CheckInput& input, FindingSink& findings);
 
+// The part of PartSumText that reads lists with a line for each part.
+void PartSumLines(const CheckInput& input, FindingSink& findings);
+
 // What most findings rest on: the form's own arithmetic needs no other authority.
 inline constexpr std::string_view kArithmetic = "表内数据应当自洽";
 

@@ -10,6 +10,10 @@
 // Nor has it full points when a figure with its operator is answered in words alone (mild: the figure may be known
 // elsewhere). Fires: ≤30万元 against 完成, ≥80% against 均通过省级验收. Must not: =100% against 已完成, 2次 against
 // 已完成100%.
+//
+// Nor has it full points when it answers the target with its opposite, also by rules that leave words to people (mild,
+// for there they do). Fires: 是 against 否, 达标 against 不达标. Must not: 否 against 否; 无 against 是, where 无 may
+// be an empty cell; 有 against 否, which answer two questions.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/checks/rows.h"
@@ -118,6 +122,34 @@ void CheckNotDone(const IndicatorReading& row, FindingSink& findings) {
                {{"target", row.target.text}, {"actual", row.actual.text}, {"claim", claim}});
 }
 
+// Whether a text is one of a list of words.
+bool IsOneOf(const std::vector<std::string>& words, std::string_view text) {
+  return std::ranges::find(words, text) != words.end();
+}
+
+// Whether one of two answers denies the other: 是 and 否, 合格 and 不合格. 未完成 is CheckNotDone's.
+bool IsOpposite(std::string_view yes, std::string_view no, const Rules& rules) {
+  if (!IsOneOf(rules.words.yes, yes) || !IsOneOf(rules.words.no, no)) return false;
+  return (yes == "是" && no == "否") || (no.size() > yes.size() && no.ends_with(yes));
+}
+
+// Full points for the opposite of the target, where the rules do not judge words.
+void CheckOpposite(const IndicatorReading& row, const Rules& rules, FindingSink& findings) {
+  constexpr std::size_t kLongest = 30;
+  const std::string_view target = row.target.text;
+  const std::string_view actual = row.actual.text;
+  if (row.measure.kind != Measure::Kind::kNothing || target.size() > kLongest || actual.size() > kLongest ||
+      target == actual || target.empty() || actual.empty())
+    return;
+  const Claim what = ClaimOf(row);
+  if (what == Claim::kNone || !(IsOpposite(target, actual, rules) || IsOpposite(actual, target, rules))) return;
+  const std::string claim = ClaimText(row, what);
+  findings.AddMild(evaluation::v1::SEVERITY_WARNING, row.Path("actual"),
+                   Cat("“", row.Name(), "”指标值“", Quoted(row.row->target()), "”，实际“", Quoted(row.row->actual()),
+                       "”，与指标值相反，却", claim),
+                   {{"target", row.target.text}, {"actual", row.actual.text}, {"claim", claim}});
+}
+
 }  // namespace
 
 void FullNotMet(const CheckInput& input, FindingSink& findings) {
@@ -128,6 +160,7 @@ void FullNotMet(const CheckInput& input, FindingSink& findings) {
       continue;
     }
     CheckWords(row, findings);
+    CheckOpposite(row, input.rules, findings);
     CheckRowsUnder(input.reading, row, findings);
     const bool late = row.measure.kind == Measure::Kind::kDeadline && !row.measure.on_time;
     const bool disagrees = row.measure.kind == Measure::Kind::kAnswer && !row.measure.agrees;

@@ -4,9 +4,14 @@
 // document 002, five parts add up to 288.90 beside 288.89; document 000, 68.78 listed of 110.76. Must not: parts that
 // add up at any point of the list; 其中 with one part; 基本支出289.53万元，占56%; amounts that are only about;
 // 已支付400万元 behind a list.
+//
+// Two parts that fall short are a hint at most, and only where they are set down as a list (其中： with its colon,
+// 包括, 分别为, brackets), end it, and make up most of the total: 279万元，其中：奖励扶助81万元，特别扶助161万元. Must
+// not: 其中中央60万元，省级30万元; 其中：中央50万元，省级30万元，其余自筹; （含上年结转20万元、税费5万元）.
 #include "common/text.h"
 #include "scoring/checks/catalogue.h"
 #include "scoring/engine/line.h"
+#include "scoring/engine/literal/words.h"
 
 #include <algorithm>
 #include <array>
@@ -55,6 +60,7 @@ class TextSums {
       section_ = section;
       // A total and two parts, or three items.
       if (sentence.amounts < 3) continue;
+      InBrackets(sentence);
       if (!Behind(sentence) && !Before(sentence)) Listed(sentence);
     }
   }
@@ -157,9 +163,56 @@ class TextSums {
       }
       if (parts.size() < 2 || !certain) continue;
       any = true;
-      if (!Reaches(all, total.value)) Report(sentence, total, parts, AreAllSpending(sentence, total, parts));
+      if (Reaches(all, total.value)) continue;
+      // 支出总计 of 基本支出 and 项目支出 has what is left for the next year, too.
+      const bool kinds =
+          std::ranges::any_of(parts, [&](const Mention* part) { return NamesPart(sentence.LabelOf(*part)); });
+      const bool pair = !ended && !kinds && IsList(sentence, marks[m]) && EndsItsList(sentence, *parts.back());
+      Report(sentence, total, parts, AreAllSpending(sentence, total, parts), pair);
     }
     return any;
+  }
+
+  // Whether what begins at a mark is set down as a list: 其中 alone may name only what is worth mentioning.
+  static bool IsList(const Sentence& sentence, std::size_t mark) {
+    std::string_view text = std::string_view(sentence.text).substr(mark);
+    return !literal::Take(text, "其中") || text.starts_with(':');
+  }
+
+  // Whether nothing goes on behind a part: 其余自筹 would name the rest.
+  static bool EndsItsList(const Sentence& sentence, const Mention& part) {
+    const std::string_view rest = std::string_view(sentence.text).substr(part.end);
+    return rest.find_first_not_of(",;.)") == std::string_view::npos;
+  }
+
+  // 中央资金279万元（奖励扶助81万元，特别扶助161万元）: a hint at most, for brackets hold whatever is worth adding.
+  void InBrackets(const Sentence& sentence) {
+    constexpr std::string_view kOthers[] = {"含", "不含", "其中", "较", "比", "占", "折合", "另"};
+    const auto& mentions = sentence.mentions;
+    for (std::size_t t = 0; t < mentions.size() && found_ < kMostFindings; ++t) {
+      const Mention& total = mentions[t];
+      std::string_view inside = std::string_view(sentence.text).substr(total.end);
+      if (total.percent || total.bounded || total.approximate || !literal::Take(inside, "(")) continue;
+      if (std::ranges::any_of(kOthers, [&](std::string_view word) { return inside.starts_with(word); })) continue;
+      const std::size_t close = total.end + 1 + inside.find(')');
+      Parts parts;
+      bool certain = inside.find(')') != inside.npos;
+      for (std::size_t i = t + 1; i < mentions.size() && mentions[i].begin < close; ++i) {
+        const Mention& part = mentions[i];
+        certain = certain && !part.percent && !part.bounded && !part.approximate && part.begin > part.label &&
+                  part.depth == total.depth + 1 && !IsAnotherTotal(sentence, part) && parts.size() < kMostParts;
+        if (certain) parts.push_back(&part);
+      }
+      if (!certain || parts.size() < 2 || parts.back()->end != close || !IsMostOf(parts, total.value)) continue;
+      if (SumOf(parts) < total.value) Report(sentence, total, parts, false, true);
+    }
+  }
+
+  // At least four fifths of the total.
+  static bool IsMostOf(const Parts& parts, const Decimal& total) {
+    const auto fivefold = Decimal::Mul(SumOf(parts), Decimal(5));
+    const auto fourfold = Decimal::Mul(total, Decimal(4));
+    return fivefold && fourfold && *fivefold >= *fourfold;
   }
 
   // Parts, 合计, total.
@@ -237,8 +290,8 @@ class TextSums {
     return std::max(rules_.amount_tolerance, all.value_or(Decimal()));
   }
 
-  // `exhaustive`: the total is said to be that of the list; 其中 need not name all.
-  void Report(const Sentence& sentence, const Mention& total, const Parts& parts, bool exhaustive) {
+  // `exhaustive`: the total is said to be that of the list; 其中 need not name all. `pair`: two parts may be all.
+  void Report(const Sentence& sentence, const Mention& total, const Parts& parts, bool exhaustive, bool pair = false) {
     if (Reaches(parts, total.value)) return;
     const Decimal sum = SumOf(parts);
     const Decimal gap = (sum - total.value).Abs();
@@ -254,7 +307,7 @@ class TextSums {
     // More than a hundredth short: perhaps a part that is not named.
     const auto hundredfold = Decimal::Mul(gap, Decimal(100));
     const bool incomplete = !exhaustive && sum < total.value && (!hundredfold || *hundredfold > total.value);
-    if (incomplete && parts.size() < 3) return;
+    if (incomplete && parts.size() < 3 && !(pair && IsMostOf(parts, total.value))) return;
     ++found_;
     if (rounding) Append(message, "，可能由四舍五入造成");
     if (rounding || incomplete)
@@ -279,6 +332,7 @@ void PartSumText(const CheckInput& input, FindingSink& findings) {
   sums.Check(TextSums::kExpectedGoal, input.text.ExpectedGoal());
   sums.Check(TextSums::kActualGoal, input.text.ActualGoal());
   for (int i = 0; i < form.report_size(); ++i) sums.Check(i, input.text.Report(i));
+  PartSumLines(input, findings);
 }
 
 }  // namespace jixiao::scoring

@@ -14,7 +14,7 @@ namespace jixiao::scoring {
 // Goes up by one with each release under which any form could get another card by the same rules: a new check, another
 // wording, a mended reading. What was archived under an older one then says why it cannot be computed again byte by
 // byte.
-inline constexpr int kEngineRevision = 6;
+inline constexpr int kEngineRevision = 7;
 
 // Fills `card` (cleared first; it may live on an arena). `selected_by` says in Chinese why these rules were chosen. The
 // form must have passed ValidateForm (common/form.h). Thread-safe; linear in the size of the form.

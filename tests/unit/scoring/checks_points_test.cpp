@@ -1,5 +1,7 @@
 // The checks of weights, points and grades: each on a form where it fires, with what it says, and on forms where it
 // must not.
+#include "common/text.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -222,6 +224,23 @@ TEST(FullNotMet, FiresOnWordsThatSayNotDone) {
   ExpectNone(OneRow({"无在建项目", "无在建项目", "10", "10"}), "FULL_NOT_MET", "the target's own words");
   ExpectOne(OneRow({"1个", "建设中", "", ""}), "NO_REASON", SEVERITY_ERROR, "indicators[0].deviation_reason",
             "“指标”指标值“1个”，实际完成值“建设中”说明尚未完成，未说明偏差原因和改进措施");
+}
+
+// By rules that leave words to people, and by those that judge them.
+TEST(FullNotMet, FiresOnTheOppositeOfTheTarget) {
+  ExpectOne(OneRow({"是", "否", "10", "10"}), "FULL_NOT_MET", SEVERITY_WARNING, "indicators[0].actual",
+            "“指标”指标值“是”，实际“否”，与指标值相反，却得满分 10 分");
+  ExpectOne(OneRow({"是", "否", "10", "10"}), "FULL_NOT_MET", SEVERITY_ERROR, "indicators[0].actual",
+            "“指标”指标值“是”，实际“否”，未达到指标值，却得满分 10 分", RulesOf("cn-national-2021"));
+  ExpectOne(OneRow({"否", "是", "10", "10"}), "FULL_NOT_MET", SEVERITY_WARNING, "indicators[0].actual",
+            "“指标”指标值“否”，实际“是”，与指标值相反，却得满分 10 分");
+  ExpectOne(OneRow({"达标", "不达标", "", "", "产出指标", "质量指标", "水质", "100%"}), "FULL_NOT_MET",
+            SEVERITY_WARNING, "indicators[0].actual",
+            "“水质”指标值“达标”，实际“不达标”，与指标值相反，却完成率填为 100%");
+  for (const auto& [target, actual] : {std::pair("是", "是"), std::pair("否", "否"), std::pair("无", "是"),
+                                       std::pair("有", "否"), std::pair("是", "无"), std::pair("是", "已完成")})
+    ExpectNone(OneRow({target, actual, "10", "10"}), "FULL_NOT_MET", Cat(target, " against ", actual));
+  ExpectNone(OneRow({"是", "否", "10", "0"}), "FULL_NOT_MET", "no points");
 }
 
 TEST(FullNotMet, MustNotFire) {

@@ -11,6 +11,7 @@
 #include <ctime>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "checks_support.h"
@@ -249,6 +250,68 @@ TEST(ExecRateText, MustNotFire) {
     ExpectNone(InOrder(text), "EXEC_RATE", text);
 }
 
+// Names of the three that the rules' lists do not have.
+TEST(ExecRateText, FiresOnOtherNamesOfBudgetSpendingAndRate) {
+  const std::tuple<std::string_view, std::string_view> cases[] = {
+      {"2023年安排资金19204.096万元,资金支付18501.096万元,未支703万元,支付率95%。",
+       "报告称完成 95%，按其所列支出 18501.096万元 ÷ 预算 19204.096万元 应为 96.34%"},
+      {"2023年度我校教育专项工作经费项目财政资金总额16.20万元,拨付使用8.10万元,预算执行率100%。",
+       "报告称完成 100%，按其所列支出 8.10万元 ÷ 预算 16.20万元 应为 50.00%"},
+      {"到位资金100万元，实际支出80万元，资金使用率95%。",
+       "报告称完成 95%，按其所列支出 80万元 ÷ 预算 100万元 应为 80.00%"},
+      {"预算资金200万元，支付150万元，支付率80%。", "报告称完成 80%，按其所列支出 150万元 ÷ 预算 200万元 应为 75.00%"},
+      {"项目资金共计36,950.00万元,实际使用资金19,078.00万元,资金结转17,872.00万元,资金使用率61.63%。",
+       "报告称完成 61.63%，按其所列支出 19,078.00万元 ÷ 预算 36,950.00万元 应为 51.63%"},
+      {"下达资金100万元，其中中央60万元，省级40万元，实际执行70万元，执行率90%。",
+       "报告称完成 90%，按其所列支出 70万元 ÷ 预算 100万元 应为 70.00%"},
+  };
+  for (const auto& [text, message] : cases)
+    ExpectOne(InOrder(text), "EXEC_RATE", SEVERITY_ERROR, "report[0].text", message);
+}
+
+TEST(ExecRateText, FiresMildlyOnABudgetInTheSentenceBefore) {
+  ExpectOne(InOrder("2021年本项目安排资金100万元，其中：中央60万元，省级40万元。全年支付80万元，支付率95%。"),
+            "EXEC_RATE", SEVERITY_WARNING, "report[0].text",
+            "报告称完成 95%，按其所列支出 80万元 ÷ 预算 100万元 应为 80.00%");
+  // The budget is what was spent with what was not, and the report says so elsewhere.
+  SelfEvaluation form = InOrder("用于巩固脱贫攻坚成果任务安排资金19204.096万。资金已全部到位。", "资金安排情况");
+  AddSection(form, "预算执行进度", "巩固脱贫攻坚成果任务资金支付18501.096万元，未支703万元，支付率95%。");
+  ExpectOne(form, "EXEC_RATE", SEVERITY_WARNING, "report[1].text",
+            "报告称完成 95%，按其所列支出 18501.096万元 ÷ 预算 19204.096万元 应为 96.34%");
+  form.mutable_report(0)->set_text("安排资金20000万元。");
+  ExpectNone(form, "EXEC_RATE", "a budget that nothing confirms");
+}
+
+TEST(ExecRateText, MustNotFireByOtherNames) {
+  for (const std::string_view text :
+       {"财政资金到位50万元，自筹资金50万元，项目资金使用98万元，使用率98%。",
+        "2020-2022年共安排资金300万元，2022年支付100万元，支付率100%。",
+        "全年预算120万元（含结转20万元），全年使用100万元，使用率100%。",
+        "安排资金100万元，支付96.34万元，支付率96%。",
+        "安排资金100万元，支付96.94万元，支付率96%。",                        // rounded, cut
+        "中央安排资金100万元，省级安排资金50万元，支付120万元，支付率80%。",  // two budgets
+        "上年结转20万元，本年安排资金80万元，支付90万元，支付率90%。",
+        "2020年安排资金100万元，2021年支付80万元，支付率90%。",  // two years
+        "安排资金100万元，累计支付80万元，支付率90%。",
+        "到位资金100万元，应支付80万元，实际支付60万元，支付率75%。",
+        "到位资金100万元，到位率100%，使用80万元，使用率80%。",
+        "到位资金80万元，到位率95%，支付80万元。",
+        "安排资金100万元，支付80万元，设备使用率95%。",
+        "安排资金100万元，支付80万元，中央资金支付率95%。",
+        "安排资金100万元，支付80万元，任务完成率95%。",
+        "安排资金100万元，支付80万元，支付率达到90%以上。",
+        "安排资金100万元，其中培训费20万元，支付15万元，支付率75%。",            // a part
+        "安排资金100万元，培训费支付20万元，支付率90%。",                        // a part is spent
+        "安排资金1.2亿元，支付1.1亿元，支付率90%。",                             // coarse amounts
+        "申请资金120万元，安排资金100万元，支付90万元，支付率75%。",             // of what was asked for
+        "预算资金100万元，调减20万元，支付72万元，支付率90%。",                  // an amount nobody names
+        "甲项目安排资金100万元。\n2.乙项目支付80万元，支付率90%。",              // another line
+        "甲项目安排资金100万元，支付90万元。支付80万元，支付率95%。",            // a sentence that is no mere budget
+        "项目预算250万元。施工方2家。到位资金100万元，支付90万元，支付率36%。",  // of a budget named before
+        "到位资金110万元，支付108万元，支付率90%。"})                            // of the table's budget
+    ExpectNone(InOrder(text), "EXEC_RATE", text);
+}
+
 // ------------------------------------------------------------------------------------------------------------- PERFECT
 
 SelfEvaluation Perfected(std::string_view total, std::string_view executed) {
@@ -398,6 +461,49 @@ TEST(PartSumText, MustNotFire) {
         "轿车0辆、金额0万元，其中：越野车0万元、载客汽车0万元。"})
     ExpectNone(InOrder(text), "PART_SUM_TEXT", text);
   ExpectNone(InOrder("支出明细：甲60万元，乙28万元，丙20万元。"), "PART_SUM_TEXT", "a list of all that was spent");
+}
+
+TEST(PartSumText, HintsAtTwoPartsOfAListThatFallShort) {
+  for (const std::string_view text :
+       {"中央投入资金279万元,其中:奖励扶助资金81万元,特别扶助资金161万元。",
+        "中央投入资金279万元(奖励扶助资金81万元,特别扶助资金161万元),市级投入资金42.5万元。",
+        "中央投入资金279万元，分别为奖励扶助资金81万元、特别扶助资金161万元。"}) {
+    const auto findings = FindingsOf(ScoreOf(InOrder(text)), "PART_SUM_TEXT");
+    ASSERT_EQ(findings.size(), 1u) << text;
+    EXPECT_EQ(findings[0].severity(), SEVERITY_INFO) << text;
+    EXPECT_EQ(findings[0].message(), "所列 2 项合计 242 万元，所称总额 279万元，相差 37 万元");
+  }
+  for (const std::string_view text :
+       {"中央投入资金279万元,其中奖励扶助资金81万元,特别扶助资金161万元。",  // 其中 need not name all
+        "中央投入资金279万元,其中:奖励扶助资金81万元,特别扶助资金161万元,其余为项目经费。",
+        "中央投入资金279万元,其中:奖励扶助资金81万元,特别扶助资金61万元。",  // far from all
+        "投入资金279万元(含上年结转81万元,专户161万元)。", "投入资金279万元(81万元,161万元)。",
+        "投入资金279万元(奖励扶助资金81万元,特别扶助资金161万元等)。",
+        "投入资金279万元(奖励扶助资金81万元,特别扶助资金198万元)。"})
+    ExpectNone(InOrder(text), "PART_SUM_TEXT", text);
+}
+
+TEST(PartSumText, FiresOnListsWithALineForEachPart) {
+  ExpectOne(InOrder("特别扶助制度补助资金(万元)\n年度预算资金总额: 321.25 \n其中:中央补助 166.00 \n市级资金 136.00 \n"
+                    "本级资金(包括结转结余) 20.25 \n其中:\n2023年绩效调整资金(万元)\n年度预算资金总额:"),
+            "PART_SUM_TEXT", SEVERITY_WARNING, "report[0].text", "所列 3 项合计 322.25，所称总额 321.25，相差 1");
+  ExpectOne(InOrder("各级补助资金（万元）\n中央补助 166.00\n市级资金 136.00\n本级资金 20.25\n合计 321.25"),
+            "PART_SUM_TEXT", SEVERITY_WARNING, "report[0].text", "所列 3 项合计 322.25，所称总额 321.25，相差 1");
+  ExpectOne(InOrder("资金总额321.25万元\n其中:\n1.中央补助166万元；\n2.市级资金136万元；\n3.本级资金20.25万元。"),
+            "PART_SUM_TEXT", SEVERITY_WARNING, "report[0].text",
+            "所列 3 项合计 322.25 万元，所称总额 321.25 万元，相差 1 万元");
+}
+
+TEST(PartSumText, MustNotFireOnLines) {
+  for (const std::string_view text :
+       {"补助资金(万元)\n资金总额: 322.25\n其中:中央补助 166.00\n市级资金 136.00\n本级资金 20.25\n其他 5",
+        "补助资金(万元)\n资金总额: 322.25\n其中:中央补助 166.00\n市级资金 100.00",  // perhaps not all
+        "人数合计 321\n其中:甲村 166\n乙村 136\n丙村 20",                           // no money
+        "资金总额(万元): 321.25\n其中:中央补助 166.00 100%\n市级资金 136.00 90%",   // several numbers
+        "分值\n产出指标 50\n效益指标 30\n满意度指标 15\n合计 100", "资金总额(万元): 321.25\n其中:不低于166\n约136",
+        "资金情况(万元)\n预算 100\n执行 90\n结余 10\n合计 321.25",  // far from the total
+        "补助资金(万元)\n资金总额: 322.3\n其中:中央补助 166.04\n市级资金 136.02\n本级资金 20.24"})
+    ExpectNone(InOrder(text), "PART_SUM_TEXT", text);
 }
 
 // ---------------------------------------------------------------------------------------------------------- NO_CONTENT

@@ -27,6 +27,18 @@ bool EndsAtRate(const Row& row, const Columns& columns, std::size_t figures) {
   return percentages == 1 && Contains(Fold(last->text), "%");
 }
 
+// A part of the total, which has no points of its own: its figures are as many as the columns of amounts, which stand
+// first, and nothing was left out between them.
+bool HasAmountsAlone(const Row& row, const Columns& columns, std::size_t figures) {
+  std::size_t amounts = 0;
+  while (amounts < columns.columns.size() && Roles(columns.columns[amounts].role).HasAny(kMoneyRoles)) ++amounts;
+  const std::string& name = row.filled.front()->text;
+  return amounts >= 2 && figures == amounts && row.filled.size() == amounts + 1 && row.cells.size() == amounts + 1 &&
+         IsFundName(name) && !IsFundTotal(name) &&
+         std::none_of(row.filled.begin() + 1, row.filled.end(),
+                      [](const Cell* cell) { return Contains(Fold(cell->text), "%"); });
+}
+
 }  // namespace
 
 void FormReader::NoteFundPoints(const Label& label, const Cell& cell) {
@@ -98,7 +110,8 @@ void FormReader::ReadFundRow(const Row& row) {
     // Plain text whose merged cells have shifted the places: only as many figures as there are columns are sure.
     std::size_t figures = 0;
     for (const Cell* cell : row.filled) figures += IsFigure(cell->text) ? 1 : 0;
-    if (figures != columns_.columns.size() && !EndsAtRate(row, columns_, figures)) {
+    if (figures != columns_.columns.size() && !EndsAtRate(row, columns_, figures) &&
+        !HasAmountsAlone(row, columns_, figures)) {
       for (const Cell* cell : row.filled)
         if (IsFigure(cell->text)) writer_.ledger().Refuse(*cell, "这一行的列数与表头不同，无法判断数值属于哪一列");
       return;

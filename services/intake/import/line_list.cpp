@@ -7,6 +7,7 @@
 #include "intake/import/line_rows.h"
 #include "intake/import/values.h"
 #include "intake/import/vocabulary.h"
+#include "intake/import/words.h"
 
 #include <algorithm>
 #include <array>
@@ -395,12 +396,18 @@ class Rebuilder {
     std::size_t end = at_ + 1;
     if (label && roles_[at_].HasAny(kTotals)) {
       while (end < lines_.size() && (IsFigure(lines_[end].text) || !GradeIn(lines_[end].text).empty())) ++end;
-    } else if (label && end < lines_.size() && roles_[end].empty() && LevelOf(lines_[end].text) == 0 &&
-               !IsLabelled(lines_[end].text) && !IsHeadingOfIndicators(end)) {
+    } else if (label && end < lines_.size() && roles_[end].empty() && !IsAmountHead(lines_[end].text) &&
+               LevelOf(lines_[end].text) == 0 && !IsLabelled(lines_[end].text) && !IsHeadingOfIndicators(end)) {
       ++end;
     }
     Row(at_, end);
     at_ = end;
+  }
+
+  // 某某资金（万元）: what heads amounts, in words we do not know, is nobody's name.
+  static bool IsAmountHead(std::string_view text) {
+    const std::string folded = Fold(text);
+    return folded.ends_with("(万元)") || folded.ends_with("(元)") || folded.ends_with("资金总额:");
   }
 
   // 评价方式:单位自评: a label with its own value, and none of the one before it.
@@ -465,6 +472,13 @@ bool IsPlaceholder(std::string_view text) {
   return !number.empty() && number.size() <= 2 && number.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// 可, 生态: a text that was cut off in the name of a level.
+bool IsCutLevel(std::string_view text) {
+  return LevelOf(text) == 0 && !ReadsLikeValue(text) && std::ranges::any_of(LevelNames(), [&](const Level& level) {
+           return level.word.size() > text.size() && level.word.starts_with(text);
+         });
+}
+
 }  // namespace
 
 void RebuildFromLines(Document& document) {
@@ -488,6 +502,7 @@ void RebuildFromLines(Document& document) {
   while (end < document.blocks.size() && !IsReportTitle(document.blocks[end].paragraph.text) &&
          Utf8Length(document.blocks[end].paragraph.text) <= 200)
     ++end;
+  if (end == document.blocks.size() && end > last + 1 && IsCutLevel(document.blocks[end - 1].paragraph.text)) --end;
   // A placeholder with a value behind it is a row's name after all.
   const auto stands_alone = [&](std::size_t i) {
     if (i + 1 >= end) return true;

@@ -285,6 +285,16 @@ class TextReader {
     return rows >= kLeast;
   }
 
+  // Whether a line begins a row of its own, and does not go on with the last cell of the line above: a total, a class,
+  // or words behind a figure.
+  static bool BeginsRow(std::string_view above, std::string_view line) {
+    const std::string_view last = Trimmed(above.substr(above.rfind('|') + 1));
+    const std::string_view first = Trimmed(line.substr(0, line.find('|')));
+    if (last.empty() || first.empty()) return false;
+    if (LevelOf(first) != 0 || ReadLabel(first).roles.HasAny(Role::kTotal | Role::kTotalScore)) return true;
+    return IsNumber(last) && !IsFigure(first) && !IsMeasure(first);
+  }
+
   // How many lines from here on are one row: more than one where a cell breaks, and all of them together have as many
   // bars as other rows. 0 behind the table.
   std::size_t LinesOfRow(std::size_t bars) const {
@@ -294,6 +304,7 @@ class TextReader {
     while (count < bars && lines < kMost && at_ + lines < lines_.size() && !Blank(lines_[at_ + lines])) {
       const std::string& next = lines_[at_ + lines];
       if (count == 0 && !Trimmed(next).starts_with('|')) break;
+      if (BeginsRow(lines_[at_ + lines - 1], next)) break;
       count += CountOf(next, '|');
       ++lines;
     }

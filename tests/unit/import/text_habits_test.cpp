@@ -418,5 +418,100 @@ TEST(TextHabits, WordsAboutLevelsAreNoTornForm) {
   for (const auto& cell : document.unread()) EXPECT_FALSE(std::string_view(cell.why()).starts_with("像是"));
 }
 
+// A text that was cut off in the name of the next class: that is no reason.
+TEST(TextHabits, TheBeginningOfALevelAtTheEndIsNotRead) {
+  Lines rows = Rows("");
+  rows.pop_back();
+  const auto last_reason = [&](const std::string& end) {
+    const ImportedDocument document = Imported(OneRowALine(Form(kWithReason, rows, {end})), "a.txt");
+    EXPECT_EQ(document.forms_size(), 1);
+    if (document.forms_size() != 1) return std::string("none");
+    EXPECT_EQ(document.forms(0).form().indicators_size(), 3);
+    return document.forms(0).form().indicators(2).deviation_reason();
+  };
+  EXPECT_EQ(last_reason("可"), "");
+  EXPECT_EQ(last_reason("社会"), "");
+  EXPECT_EQ(last_reason("护林员轮换较晚"), "护林员轮换较晚");
+}
+
+// --------------------------------------------------------------------------------------------- bars
+
+TEST(TextHabits, HeadsOfAmountsAreNobodysName) {
+  for (const char* head : {"某某资金测算（万元）", "项目资金申请(万元)"}) {
+    Lines lines = {"项目支出绩效自评表", "(2021年度)", "项目名称", "护林防火", "项目实施单位", head, "资金总额:"};
+    for (const std::string& row : {kHeader, Rows("")[0], Rows("")[1], Rows("")[2]}) lines.push_back(row);
+    const ImportedDocument document = Imported(OneCellALine(lines), "a.txt");
+    ASSERT_EQ(document.forms_size(), 1) << head;
+    EXPECT_EQ(document.forms(0).form().implementing_unit().name(), "") << head;
+    EXPECT_EQ(document.forms(0).form().indicators_size(), 3) << head;
+  }
+}
+
+std::string WithBars(const Lines& rows) {
+  std::string out;
+  for (std::string row : rows) {
+    for (std::size_t at = row.find(' '); at != std::string::npos; at = row.find(' ', at + 3)) row.replace(at, 1, " | ");
+    Append(out, row, "\n");
+  }
+  return out;
+}
+
+TEST(TextHabits, ShortRowsOfBarsAreRowsOfTheirOwn) {
+  Lines rows = Rows("");
+  rows.back() = "满意度指标 服务对象满意度指标 林农满意度 ≥90% 93% 5 5";
+  rows.push_back("游客满意度 ≥90% 96% 5 5");
+  const ImportedDocument document = Imported(WithBars(Form(kHeader, rows)), "a.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  ASSERT_EQ(document.forms(0).form().indicators_size(), 5);
+  EXPECT_EQ(Indicators(document.forms(0).form())[4], "满意度指标|服务对象满意度指标|游客满意度|≥90%|96%|5|5||");
+  EXPECT_EQ(document.forms(0).form().total_score(), "99");
+}
+
+TEST(TextHabits, CellsThatBreakBetweenBarsGoOn) {
+  std::string text = WithBars(Form(kHeader, Rows("")));
+  const std::string name = "林木受损面积";
+  text.replace(text.find(name), name.size(), "林木\n受损面积");
+  const ImportedDocument document = Imported(text, "a.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(Indicators(document.forms(0).form()), Expected(""));
+}
+
+TEST(TextHabits, CellsBetweenLinesOfBarsWithoutAHeaderAreNamed) {
+  std::string text;
+  for (const char* cell : {"项目完成指标", "数量指标", "巡护里程", "≥300公里", "320公里", "效益指标", "生态效益指标",
+                           "林木受损面积", "减少", "减少"})
+    Append(text, text.empty() ? "|   " : "     ", cell, "\n        |\n");
+  text +=
+      "二、部门绩效评价结果。\n本部门按要求对上一年部门整体支出绩效评价情况开展自评。\n第三部分 "
+      "名词解释\n1.财政拨款收入：指单位"
+      "从同级财政部门取得的财政预算资金。\n";
+  const ImportedDocument document = Imported(text, "a.txt");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(document.forms(0).form().indicators_size(), 0);
+  const auto& unread = document.forms(0).unread();
+  EXPECT_TRUE(std::any_of(unread.begin(), unread.end(),
+                          [](const auto& cell) { return std::string_view(cell.why()).starts_with("像是"); }));
+}
+
+TEST(TextHabits, PartsOfTheFundsHaveAmountsAlone) {
+  const auto funds = [](const std::string& part) {
+    std::string text = WithBars(Form(kHeader, Rows("")));
+    // As pages give it: the merged cells in a row at the end.
+    std::string out;
+    for (std::size_t at = 0, end; at < text.size(); at = end + 1) {
+      end = text.find('\n', at);
+      out += text.substr(at, end - at) + " |||\n";
+      if (text.compare(at, 18, "年度资金总额") == 0) out += part + "\n";
+    }
+    const ImportedDocument document = Imported(out, "a.txt");
+    EXPECT_EQ(document.forms_size(), 1);
+    return document.forms_size() == 1 ? Funds(document.forms(0).form()) : Lines{};
+  };
+  EXPECT_EQ(funds("其中：财政资金 | 40 | 40 | 38.5 ||||||"),
+            (Lines{"年度资金总额|46.5|46.5|46.5|10|100%|10", "其中：财政资金|40|40|38.5|||"}));
+  EXPECT_EQ(funds("其中：财政资金 | 40 | 38.5 |||||||"), Lines{"年度资金总额|46.5|46.5|46.5|10|100%|10"});
+  EXPECT_EQ(funds("其中：财政资金 | 40 | 38.5 | 96% ||||||"), Lines{"年度资金总额|46.5|46.5|46.5|10|100%|10"});
+}
+
 }  // namespace
 }  // namespace jixiao::importing

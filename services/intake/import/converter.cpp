@@ -2,6 +2,7 @@
 
 #include "common/child_process.h"
 #include "common/errors.h"
+#include "common/folder.h"
 #include "common/text.h"
 #include "intake/import/doc_repair.h"
 
@@ -53,16 +54,21 @@ std::string PlainExtension(std::string_view extension) {
   return out.empty() ? "bin" : out;
 }
 
+// None when the folder cannot be read: what is left there stays until the next start.
+std::vector<fs::path> EntriesOf(const fs::path& folder) {
+  absl::StatusOr<std::vector<fs::path>> entries = ListFolder(folder);
+  return entries.ok() ? *std::move(entries) : std::vector<fs::path>();
+}
+
 // A killed server's converters work on in their folders.
 void EndProcessesIn(const fs::path& folder) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator("/proc", error)) {
-    const std::string name = entry.path().filename().string();
+  for (const fs::path& entry : EntriesOf("/proc")) {
+    const std::string name = entry.filename().string();
     int pid = 0;
     const auto [end, fault] = std::from_chars(name.data(), name.data() + name.size(), pid);
     if (fault != std::errc() || end != name.data() + name.size() || pid <= 1) continue;
     std::error_code unreadable;  // it has ended, or it is not ours
-    if (fs::read_symlink(entry.path() / "cwd", unreadable) == folder && !unreadable) kill(pid, SIGKILL);
+    if (fs::read_symlink(entry / "cwd", unreadable) == folder && !unreadable) kill(pid, SIGKILL);
   }
 }
 
@@ -181,16 +187,15 @@ absl::StatusOr<std::string> TracePdf(std::string_view bytes, const Limits& limit
 void RemoveLeftovers() {
   std::error_code error;
   std::vector<fs::path> left;
-  for (const auto& entry : fs::directory_iterator(fs::temp_directory_path(error), error)) {
-    const std::string name = entry.path().filename().string();
+  for (const fs::path& entry : EntriesOf(fs::temp_directory_path(error))) {
+    const std::string name = entry.filename().string();
     if (!name.starts_with(kFolderName)) continue;
     int pid = 0;
     const auto [end, fault] = std::from_chars(name.data() + kFolderName.size(), name.data() + name.size(), pid);
     if (fault != std::errc() || *end != '-' || pid <= 0) continue;
     // A process that begins has none; in a container it has the number of the one before it. No conversion takes long.
-    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(entry.path(), error);
-    if (pid == getpid() || (kill(pid, 0) != 0 && errno == ESRCH) || (!error && age > kOldest))
-      left.push_back(entry.path());
+    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(entry, error);
+    if (pid == getpid() || (kill(pid, 0) != 0 && errno == ESRCH) || (!error && age > kOldest)) left.push_back(entry);
   }
   for (const fs::path& folder : left) {
     EndProcessesIn(folder);

@@ -9,8 +9,12 @@
 namespace jixiao::importing {
 namespace {
 
+bool IsLetter(char32_t c) {
+  return (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
+}
+
 bool IsLatin(char32_t c) {
-  return (c >= U'0' && c <= U'9') || (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
+  return IsLetter(c) || (c >= U'0' && c <= U'9');
 }
 
 // Signs within numbers and words.
@@ -60,6 +64,7 @@ double FirstWord(std::span<const Glyph> glyphs) {
 PrintedLine LineOf(std::vector<Glyph> glyphs) {
   constexpr double kOverprint = 0.2;  // of the size: the same character again as near makes it bold
   constexpr double kGap = 0.7;        // of the size: farther apart there is a space
+  constexpr double kWordGap = 0.2;    // the same between Latin letters
   constexpr double kSmall = 0.75, kRaised = 0.2;
   std::stable_sort(glyphs.begin(), glyphs.end(), [](const Glyph& a, const Glyph& b) { return a.left < b.left; });
   while (!glyphs.empty() && glyphs.front().character == U' ') glyphs.erase(glyphs.begin());
@@ -78,7 +83,8 @@ PrintedLine LineOf(std::vector<Glyph> glyphs) {
       continue;
     if (before != nullptr) {
       if (glyph.character == before->character && glyph.left - before->left < kOverprint * glyph.size) continue;
-      if (glyph.left - before->right > kGap * glyph.size && glyph.character != U' ' && before->character != U' ')
+      const double gap = IsLetter(before->character) && IsLetter(glyph.character) ? kWordGap : kGap;
+      if (glyph.left - before->right > gap * glyph.size && glyph.character != U' ' && before->character != U' ')
         out.text += ' ';
     }
     AppendUtf8(out.text, glyph.character);

@@ -122,8 +122,10 @@ class Counter {
     std::size_t at = from;
     if (step.level1) cost += Level1(at++, step);
     if (step.level2) cost += Level2(at++, step);
+    if (cost >= kNever) return {};
     if (step.named) {
       cost += Name(at++);
+      if (cost >= kNever) return {};
       for (const std::size_t column : shape_.values) cost += Value(at++, columns_.columns[column].role);
       if (step.reason)
         cost += Reason(at++, own_groups);

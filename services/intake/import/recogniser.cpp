@@ -214,12 +214,37 @@ class Recogniser {
     return filled > 0 && fit * 2 >= filled;
   }
 
+  // What a row names as the project, folded; empty where it names none.
+  static std::string ProjectIn(const Row& row) {
+    for (std::size_t i = 0; i + 1 < row.filled.size() && i < 3; ++i)
+      if (ReadLabel(row.filled[i]->text).roles.Has(Role::kProjectName)) return Fold(row.filled[i + 1]->text);
+    return {};
+  }
+
+  // Whether a sheet has the indicators of the form whose head and funds stand on the one before: under the same title,
+  // of the same project.
+  bool IsNextSheet(const Nature& nature, const std::vector<Row>& rows, const Grid& grid) const {
+    if (current_ == nullptr || grid.sheet.empty() || !nature.indicators || nature.funds || !pending_.empty())
+      return false;
+    const SelfEvaluation& form = current_->draft->form;
+    if (form.project_name().empty() || form.indicators_size() > 0 || form.funds_size() == 0) return false;
+    bool same_project = false;
+    for (const Row& row : rows) {
+      if (const Cell* title = TitleOf(row); title != nullptr && Fold(title->text) != Fold(form.title())) return false;
+      const std::string project = ProjectIn(row);
+      if (!project.empty() && project != Fold(form.project_name())) return false;
+      same_project = same_project || !project.empty();
+    }
+    return same_project;
+  }
+
   void ReadGrid(const Grid& grid) {
     const std::vector<Row> rows = RowsOf(grid);
     // A frame without words, around another table perhaps, parts nothing.
     if (std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.filled.empty(); })) return;
     const Nature nature = NatureOf(rows, grid.layout);
-    const bool goes_on = GoesOn(nature, rows, grid);
+    const bool next_sheet = IsNextSheet(nature, rows, grid);
+    const bool goes_on = next_sheet || GoesOn(nature, rows, grid);
     if (!nature.IsForm() && !goes_on) {
       FlushHead();
       NameRoster(rows);
@@ -248,12 +273,17 @@ class Recogniser {
       EndPassageWithin();
     }
     for (std::size_t at = 0; at < rows.size();) {
-      if (StartsAnother(rows, at)) Begin();
+      if (!next_sheet && StartsAnother(rows, at)) Begin();
       if (current_ != nullptr && current_->reader->NamesAnotherProject(rows[at])) {
         const FormReader& former = *current_->reader;  // forms_ keeps it
         Begin().reader->GoOnUnderHeaderOf(former);
       }
       Own(rows[at]);
+      if (const Cell* title = TitleOf(rows[at]); next_sheet && title != nullptr) {  // again
+        ledger_.Label(*title);
+        ++at;
+        continue;
+      }
       if (IsStray(rows[at])) {
         current_->names.push_back(rows[at].filled.front());
         ++at;

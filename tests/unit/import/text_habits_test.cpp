@@ -513,5 +513,32 @@ TEST(TextHabits, PartsOfTheFundsHaveAmountsAlone) {
   EXPECT_EQ(funds("其中：财政资金 | 40 | 38.5 | 96% ||||||"), Lines{"年度资金总额|46.5|46.5|46.5|10|100%|10"});
 }
 
+// --------------------------------------------------------------------------------------------- sheets
+
+ImportedDocument TwoSheets(const std::string& second_project) {
+  const TestTable head = Table(
+      {"项目支出绩效自评表（2023年度）|<|<|<|<|<|<", "项目名称|护林防火|<|<|实施单位|某县林业局|<",
+       "项目资金（万元）|年初预算数|全年预算数|全年执行数|分值|执行率|得分", "年度资金总额|46.5|46.5|46.5|10|100%|10"});
+  const TestTable rows =
+      Table({"项目支出绩效自评表（2023年度）|<|<|<|<|<|<", Cat("项目名称|", second_project, "|<|<|<|<|<"),
+             "一级指标|二级指标|三级指标|年度指标值|实际完成值|分值|得分",
+             "产出指标|数量指标|巡护里程|≥300公里|320公里|50|50", "效益指标|生态效益指标|林木受损面积|减少|减少|40|40",
+             "总分|<|<|<|<|100|100"});
+  return Imported(Xlsx({XlsxSheet(head), XlsxSheet(rows)}), "a.xlsx");
+}
+
+TEST(TextHabits, AFormGoesOnOnTheNextSheet) {
+  const ImportedDocument document = TwoSheets("护林防火");
+  ASSERT_EQ(document.forms_size(), 1) << document.DebugString();
+  EXPECT_EQ(document.forms(0).form().funds_size(), 1);
+  EXPECT_EQ(document.forms(0).form().indicators_size(), 2);
+  EXPECT_EQ(document.forms(0).form().total_score(), "100");
+  EXPECT_EQ(Unread(document.forms(0)), Lines{});
+}
+
+TEST(TextHabits, ASheetOfAnotherProjectIsAnotherForm) {
+  EXPECT_EQ(TwoSheets("森林抚育").forms_size(), 2);
+}
+
 }  // namespace
 }  // namespace jixiao::importing

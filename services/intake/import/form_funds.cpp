@@ -39,6 +39,14 @@ bool HasAmountsAlone(const Row& row, const Columns& columns, std::size_t figures
                       [](const Cell* cell) { return Contains(Fold(cell->text), "%"); });
 }
 
+// Whether a cell says what was done, beside the name of what it was done for: 任务名称 | 完成情况 | 预算数 | 执行数.
+bool StandsUnderContent(const Cell& cell, const Columns& columns) {
+  return columns.exact && std::any_of(columns.labels.begin(), columns.labels.end(), [&](const Cell* label) {
+           return label->row < cell.row && label->column <= cell.column &&
+                  cell.column < label->column + label->columns && ContainsAny(Fold(label->text), {"完成情况", "内容"});
+         });
+}
+
 }  // namespace
 
 void FormReader::NoteFundPoints(const Label& label, const Cell& cell) {
@@ -137,6 +145,10 @@ void FormReader::ReadFundRow(const Row& row) {
     // An amount without a column is no name.
     if (IsNumber(cell->text)) {
       writer_.ledger().Refuse(*cell, "资金表里没有与这个数值对应的列");
+      continue;
+    }
+    if (!names.empty() && StandsUnderContent(*cell, columns_)) {
+      writer_.ledger().Refuse(*cell, "资金表里没有与这段文字对应的栏目");
       continue;
     }
     names.push_back(cell);

@@ -421,6 +421,20 @@ TEST(OfficeHabits, SignsOfTheFontSymbol) {
   EXPECT_EQ(document.forms(0).form().indicators(0).actual(), "≥210人");
 }
 
+// 完成情况 of a task stands between its name and its amounts: it is no part of the name.
+TEST(OfficeHabits, TasksWithTheirFunds) {
+  const ImportedDocument document =
+      Imported(Docx(DocxTable(Table({"部门整体支出绩效自评表|<|<|<|<", "主管部门|某市水利局|<|<|<",
+                                     "年度主要任务|任务名称|完成情况|预算数|执行数", "^|水旱灾害防御|已完成|880|880",
+                                     "^|河长制工作|基本完成|30|29.1", "^|金额合计|<|910|909.1",
+                                     "一级指标|三级指标|<|年度指标值|实际完成值", "产出指标|巡河次数|<|≥10次|12次"}))),
+               "a.docx");
+  ASSERT_EQ(document.forms_size(), 1);
+  EXPECT_EQ(support::Funds(document.forms(0).form()),
+            (Lines{"水旱灾害防御||880|880|||", "河长制工作||30|29.1|||", "金额合计||910|909.1|||"}));
+  EXPECT_EQ(support::Unread(document.forms(0)), (Lines{"已完成", "基本完成"}));
+}
+
 TEST(OfficeHabits, AFormThatCannotBeReadSaysSo) {
   std::string lines = "某单位绩效自评报告\n一、基本情况\n本单位开展了绩效自评工作，现将有关情况报告如下。\n";
   for (const std::string_view level : {"数量指标", "质量指标", "时效指标", "社会效益指标"})

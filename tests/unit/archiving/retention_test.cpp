@@ -37,7 +37,7 @@ struct Facts {
     form.set_fiscal_year(2022);
     form.mutable_competent_department()->set_code("106001");
     form.mutable_implementing_unit()->set_name("某单位");
-    form.add_funds()->set_full_year_budget("1,00.00");
+    form.add_funds()->set_full_year_budget("100.00");
     card.set_grade("优");
     review.add_stages(intake::v1::REVIEW_STAGE_FINANCE);
   }

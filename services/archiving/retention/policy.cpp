@@ -99,6 +99,16 @@ std::string FaultOfCode(std::string code) {
   return {};
 }
 
+// Any figure, in Chinese, too.
+bool SaysFigure(std::string_view cell) {
+  const std::string folded = scoring::Fold(cell);
+  if (folded.find_first_of("0123456789") != std::string::npos) return true;
+  for (const std::string_view figure : {"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百", "千", "万",
+                                        "亿", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖", "拾", "佰", "仟"})
+    if (folded.find(figure) != std::string::npos) return true;
+  return false;
+}
+
 // Whether the largest amount of the funds table is `least` 元 or more, or may be: what cannot be read as an amount may
 // be any, and a record that is kept too long can be disposed of later.
 bool MayReach(const SelfEvaluation& form, const Decimal& least) {
@@ -106,9 +116,8 @@ bool MayReach(const SelfEvaluation& form, const Decimal& least) {
   for (const evaluation::v1::FundLine& line : form.funds()) {
     for (const std::string* cell : {&line.initial_budget(), &line.full_year_budget(), &line.executed()}) {
       const std::optional<Decimal> amount = scoring::ReadAmount(*cell, ten_thousand);  // 万元
-      if (amount ? Decimal::Mul(*amount, Decimal(10'000)) >= least
-                 : cell->find_first_of("0123456789") != std::string::npos)
-        return true;
+      const std::optional<Decimal> yuan = amount ? Decimal::Mul(*amount, Decimal(10'000)) : std::nullopt;
+      if (yuan ? *yuan >= least : SaysFigure(*cell)) return true;
     }
   }
   return false;

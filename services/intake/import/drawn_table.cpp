@@ -1,15 +1,16 @@
 #include "intake/import/drawn_table.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 namespace jixiao::importing {
 namespace {
 
-constexpr double kSame = 2.5;               // borders nearer than that are one: double lines, and those of two cells
-constexpr double kOpenSide = 8;             // strokes that stand out farther than that have no border at their ends
-constexpr std::size_t kMostStrokes = 6000;  // after joining; a page full of small cells has about two thousand
-constexpr std::size_t kMostFields = 250'000;
+constexpr double kSame = 2.5;                // borders nearer than that are one: double lines, and those of two cells
+constexpr double kOpenSide = 8;              // strokes that stand out farther than that have no border at their ends
+constexpr std::size_t kMostStrokes = 6000;   // after joining; a page full of small cells has about two thousand
+constexpr std::size_t kMostFields = 20'000;  // of the grid of one table; a page of small cells has some thousands
 
 // Strokes on one line that touch or overlap, as one.
 std::vector<Stroke> Joined(std::vector<Stroke> strokes) {
@@ -163,16 +164,16 @@ std::vector<DrawnTable> FindTables(std::span<const Stroke> strokes) {
   for (std::size_t i = 0; i < level.size(); ++i)
     for (std::size_t j = 0; j < upright.size(); ++j)
       if (Meet(level[i], upright[j])) groups.Join(i, level.size() + j);
+  struct Own {
+    std::vector<Stroke> level, upright;
+  };
+  std::map<std::size_t, Own> by_group;
+  for (std::size_t i = 0; i < level.size(); ++i) by_group[groups.Of(i)].level.push_back(level[i]);
+  for (std::size_t j = 0; j < upright.size(); ++j) by_group[groups.Of(level.size() + j)].upright.push_back(upright[j]);
   std::vector<DrawnTable> out;
-  for (std::size_t group = 0; group < level.size() + upright.size(); ++group) {
-    if (groups.Of(group) != group) continue;
-    std::vector<Stroke> own_level, own_upright;
-    for (std::size_t i = 0; i < level.size(); ++i)
-      if (groups.Of(i) == group) own_level.push_back(level[i]);
-    for (std::size_t j = 0; j < upright.size(); ++j)
-      if (groups.Of(level.size() + j) == group) own_upright.push_back(upright[j]);
-    if (own_level.size() < 2 || own_upright.empty()) continue;
-    DrawnTable table = TableOf(std::move(own_level), std::move(own_upright));
+  for (auto& [group, own] : by_group) {
+    if (own.level.size() < 2 || own.upright.empty()) continue;
+    DrawnTable table = TableOf(std::move(own.level), std::move(own.upright));
     if (table.cells.size() > 1) out.push_back(std::move(table));
   }
   std::sort(out.begin(), out.end(), [](const DrawnTable& a, const DrawnTable& b) { return a.top() < b.top(); });

@@ -54,12 +54,23 @@ struct PrintedCell {
   std::string Text() const { return TextOf(lines, room); }
 };
 
+using Texts = std::vector<std::string>;  // of the cells of a row that are not empty
+
 // A table of a page, or of several when it goes on.
 struct PrintedTable {
   double left = 0, right = 0;
   int rows = 0;
   std::vector<double> xs;
-  std::vector<PrintedCell> cells;  // by row, then from left to right
+  std::vector<PrintedCell> cells;   // by row, then from left to right, page after page
+  std::vector<std::size_t> bottom;  // of `cells`, those in the last row
+  std::vector<Texts> headers;       // rows that name columns and may stand again on the next page
+
+  // After cells were added, of which the first has the index `from`.
+  void FindBottom(std::size_t from) {
+    std::erase_if(bottom, [this](std::size_t i) { return cells[i].end() != rows; });
+    for (std::size_t i = from; i < cells.size(); ++i)
+      if (cells[i].end() == rows) bottom.push_back(i);
+  }
 };
 
 bool SameColumns(const PrintedCell& a, const PrintedCell& b) {
@@ -126,6 +137,9 @@ std::vector<Glyph> Standing(const PrintedPage& page) {
   for (const Stroke& stroke : page.strokes)
     if (!stroke.upright) level.push_back(stroke);
   std::sort(level.begin(), level.end(), [](const Stroke& a, const Stroke& b) { return a.at < b.at; });
+  // More of them than any page has would take too long to look through, and strike out nothing.
+  constexpr std::size_t kMostLevel = 6000;
+  if (level.size() > kMostLevel) return page.glyphs;
   std::vector<Glyph> out;
   std::copy_if(page.glyphs.begin(), page.glyphs.end(), std::back_inserter(out), [&](const Glyph& glyph) {
     const double middle = (glyph.left + glyph.right) / 2;
@@ -213,6 +227,10 @@ void TakeOutFurniture(std::vector<Page>& pages) {
   }
 }
 
+absl::Status TooLarge(const Limits& limits) {
+  return InvalidField("DOCUMENT_TOO_LARGE", "content", Cat("段落与单元格超过 ", limits.cells, " 个，或文字过长"));
+}
+
 // Puts the pages' items into one document.
 class Assembler {
  public:
@@ -271,30 +289,41 @@ class Assembler {
     }
     Flush();
     table_ = std::move(table);
+    table_->FindBottom(0);
+    table_->headers = HeadersIn(RowsOf(*table_));
   }
 
-  // The cells of one row, as text.
-  static std::vector<std::string> RowOf(const PrintedTable& table, int row) {
-    std::vector<std::string> out;
+  // The texts of each row.
+  static std::vector<Texts> RowsOf(const PrintedTable& table) {
+    std::vector<Texts> out(static_cast<std::size_t>(table.rows));
     for (const PrintedCell& cell : table.cells)
-      if (cell.row == row && !cell.IsEmpty()) out.push_back(cell.Text());
+      if (!cell.IsEmpty()) out[static_cast<std::size_t>(cell.row)].push_back(cell.Text());
+    return out;
+  }
+
+  // Names of columns and little else: a row of data may say the same words twice.
+  static bool IsHeader(const Texts& row) {
+    constexpr std::size_t kLeastCells = 3;
+    const auto names = std::count_if(row.begin(), row.end(), [](const std::string& text) {
+      return !ReadLabel(text).roles.empty() && LevelOf(text) == 0;
+    });
+    return row.size() >= kLeastCells && names * 3 >= static_cast<std::ptrdiff_t>(row.size()) * 2;
+  }
+
+  static std::vector<Texts> HeadersIn(const std::vector<Texts>& rows) {
+    std::vector<Texts> out;
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(out), IsHeader);
     return out;
   }
 
   // Rows at the top that stand in `above`, too: the heading, repeated on each page.
-  static int RepeatedRows(const PrintedTable& above, const PrintedTable& table) {
-    constexpr int kMost = 3;
-    constexpr std::size_t kLeastCells = 3;
-    int count = 0;
-    for (; count < std::min(kMost, table.rows); ++count) {
-      const std::vector<std::string> row = RowOf(table, count);
-      if (row.size() < kLeastCells || std::any_of(row.begin(), row.end(), [](const auto& t) { return IsFigure(t); }))
-        break;
-      bool found = false;
-      for (int i = 0; i < above.rows && !found; ++i) found = RowOf(above, i) == row;
-      if (!found) break;
-    }
-    return count;
+  static int RepeatedRows(const PrintedTable& above, const std::vector<Texts>& rows) {
+    constexpr std::size_t kMost = 3;
+    std::size_t count = 0;
+    while (count < std::min(kMost, rows.size()) && IsHeader(rows[count]) &&
+           std::find(above.headers.begin(), above.headers.end(), rows[count]) != above.headers.end())
+      ++count;
+    return static_cast<int>(count);
   }
 
   // Whether a merged cell was cut by the end of the page: its text stands on one of both. A cell of one row is merged
@@ -321,7 +350,13 @@ class Assembler {
   // Appends the rows of `table`. A row that was cut by the end of the page is one again: each of its texts goes on with
   // one above that had no room left. So are merged cells.
   static void Continue(PrintedTable& above, PrintedTable table) {
-    const int repeated = RepeatedRows(above, table);
+    const std::vector<Texts> rows = RowsOf(table);
+    const int repeated = RepeatedRows(above, rows);
+    constexpr std::size_t kMostHeaders = 30;
+    if (above.headers.size() < kMostHeaders) {
+      const std::vector<Texts> more = HeadersIn({rows.begin() + repeated, rows.end()});
+      above.headers.insert(above.headers.end(), more.begin(), more.end());
+    }
     std::erase_if(table.cells, [&](const PrintedCell& cell) { return cell.end() <= repeated; });
     for (PrintedCell& cell : table.cells) {
       const int end = cell.end() - repeated;
@@ -331,9 +366,9 @@ class Assembler {
     table.rows -= repeated;
     if (table.rows <= 0) return;
     const auto cell_above = [&](const PrintedCell& cell) -> PrintedCell* {
-      for (PrintedCell& candidate : above.cells)
-        if (candidate.end() == above.rows && SameColumns(candidate, cell)) return &candidate;
-      return nullptr;
+      const auto found = std::find_if(above.bottom.begin(), above.bottom.end(),
+                                      [&](std::size_t i) { return SameColumns(above.cells[i], cell); });
+      return found == above.bottom.end() ? nullptr : &above.cells[*found];
     };
     bool any = false, cut = true;
     for (const PrintedCell& cell : table.cells) {
@@ -365,8 +400,10 @@ class Assembler {
       }
     }
     for (const auto& [cell, end] : ends) cell->rows = end - cell->row;
+    const std::size_t added = above.cells.size();
     above.cells.insert(above.cells.end(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end()));
     above.rows = offset + table.rows;
+    above.FindBottom(added);
     above.xs.insert(above.xs.end(), table.xs.begin(), table.xs.end());
   }
 
@@ -415,7 +452,7 @@ class Assembler {
   absl::Status Finish() {
     Flush();
     if (!too_large_) return absl::OkStatus();
-    return InvalidField("DOCUMENT_TOO_LARGE", "content", Cat("段落与单元格超过 ", limits_.cells, " 个，或文字过长"));
+    return TooLarge(limits_);
   }
 
   const Limits& limits_;
@@ -435,22 +472,30 @@ absl::StatusOr<Document> DocumentOfTrace(const std::string& trace, const Limits&
   constexpr std::size_t kMostUnnamed = 20;  // one glyph in so many may be unknown: bullets and logos
   ASSIGN_OR_RETURN(const std::vector<PrintedPage> printed, ReadPdfTrace(trace, limits));
   std::size_t glyphs = 0, unnamed = 0;
-  std::vector<int> scans;
-  for (std::size_t i = 0; i < printed.size(); ++i) {
-    glyphs += printed[i].glyphs.size();
-    unnamed += printed[i].unnamed;
-    if (printed[i].glyphs.empty() && printed[i].pictured) scans.push_back(static_cast<int>(i) + 1);
+  for (const PrintedPage& page : printed) {
+    glyphs += page.glyphs.size();
+    unnamed += page.unnamed;
   }
-  if (glyphs + unnamed == 0)
-    return InvalidField("DOCUMENT_UNREADABLE", "content",
-                        "PDF 里没有文字，像是扫描件或图片；请提供由办公软件导出的 PDF，或原来的 .docx、.xlsx");
   if (unnamed * kMostUnnamed > glyphs)
     return InvalidField(
         "DOCUMENT_UNREADABLE", "content",
         "PDF 的字体没有说明各是什么字，读不出文字；请提供原来的 .docx、.xlsx，或用办公软件重新导出 PDF");
   std::vector<Page> pages;
-  for (const PrintedPage& page : printed) pages.push_back(ItemsOf(page));
+  std::size_t cells = 0;
+  for (const PrintedPage& page : printed) {
+    pages.push_back(ItemsOf(page));
+    for (const Item& item : pages.back().items)
+      if (const auto* table = std::get_if<PrintedTable>(&item.what)) cells += table->cells.size();
+    if (cells > limits.cells) return TooLarge(limits);
+  }
   TakeOutFurniture(pages);
+  // A number that was printed on a scan makes no text of it.
+  std::vector<int> scans;
+  for (std::size_t i = 0; i < pages.size(); ++i)
+    if (pages[i].items.empty() && printed[i].pictured) scans.push_back(static_cast<int>(i) + 1);
+  if (std::all_of(pages.begin(), pages.end(), [](const Page& page) { return page.items.empty(); }))
+    return InvalidField("DOCUMENT_UNREADABLE", "content",
+                        "PDF 里没有文字，像是扫描件或图片；请提供由办公软件导出的 PDF，或原来的 .docx、.xlsx");
   ASSIGN_OR_RETURN(Document document, Assembler(limits).Assemble(std::move(pages)));
   document.media_type = "application/pdf";
   document.scanned_pages = std::move(scans);

@@ -86,7 +86,7 @@ class Reader {
         Clip(node);
       else if (name.starts_with("clip_"))
         clips_.push_back(clips_.back());
-      else if (name == "fill_text")
+      else if (name == "fill_text" || name == "stroke_text")  // one on the other is bold
         Text(node);
       else if (name == "stroke_path" && !IsWhite(node))
         ForEachPart(node, [this](std::span<const Point> points, bool closed) { Outline(points, closed); });
@@ -135,6 +135,12 @@ class Reader {
     return box.left <= x && x <= box.right && box.top <= y && y <= box.bottom;
   }
 
+  static bool IsSlanted(Point along) {
+    constexpr double kOblique = 0.1;
+    const double wide = std::abs(along.x), high = std::abs(along.y);
+    return std::min(wide, high) > kOblique * std::max(wide, high);
+  }
+
   void Picture(const pugi::xml_node& image) {
     constexpr double kGoodPart = 0.25;
     const Matrix m = TransformOf(image);  // of a square of one point
@@ -148,6 +154,7 @@ class Reader {
       const auto trm = Numbers<4>(span.attribute("trm").value());
       if (!trm) continue;
       const Point along = transform.Turn({(*trm)[0], (*trm)[1]}), up = transform.Turn({(*trm)[2], (*trm)[3]});
+      if (IsSlanted(along)) continue;  // a watermark
       const double size = std::hypot(up.x, up.y);
       const bool downwards = std::string_view(span.attribute("wmode").value()) == "1";
       for (const pugi::xml_node& g : span.children("g")) {
@@ -157,7 +164,7 @@ class Reader {
         if (unicode.empty()) continue;  // the rest of a ligature
         const char32_t character = Meant(TakeUtf8(unicode));
         if (character == 0xFFFD || (character >= 0xE000 && character <= 0xF8FF)) ++page_.unnamed;
-        if (character < 0x20 || character == 0xFFFD) continue;
+        if (character < 0x20) continue;  // one without a name stays, for all to see that something is missing
         const Point place = transform.Apply({*x, *y});
         const double advance = Number(g, "adv").value_or(1);
         Glyph glyph;

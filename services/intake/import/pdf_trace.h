@@ -34,7 +34,8 @@ struct PrintedPage {
   bool pictured = false;        // a picture covers a good part of it: a scan, when there are no glyphs
 };
 
-// Characters that cannot be seen (text under a scanned picture), white strokes and slanted lines are left out.
+// Characters that cannot be seen (text under a scanned picture), white strokes, slanted lines and slanted text
+// (watermarks) are left out; a character without a name is U+FFFD.
 // INVALID_ARGUMENT (DOCUMENT_DAMAGED, DOCUMENT_TOO_LARGE).
 absl::StatusOr<std::vector<PrintedPage>> ReadPdfTrace(const std::string& trace, const Limits& limits);
 

@@ -67,8 +67,9 @@ PrintedLine LineOf(std::vector<Glyph> glyphs) {
   constexpr double kWordGap = 0.2;    // the same between Latin letters
   constexpr double kSmall = 0.75, kRaised = 0.2;
   std::stable_sort(glyphs.begin(), glyphs.end(), [](const Glyph& a, const Glyph& b) { return a.left < b.left; });
-  while (!glyphs.empty() && glyphs.front().character == U' ') glyphs.erase(glyphs.begin());
-  while (!glyphs.empty() && glyphs.back().character == U' ') glyphs.pop_back();
+  const auto is_seen = [](const Glyph& glyph) { return glyph.character != U' '; };
+  glyphs.erase(glyphs.begin(), std::find_if(glyphs.begin(), glyphs.end(), is_seen));
+  while (!glyphs.empty() && !is_seen(glyphs.back())) glyphs.pop_back();
   PrintedLine out;
   if (glyphs.empty()) return out;
   out.left = glyphs.front().left;
@@ -82,7 +83,9 @@ PrintedLine LineOf(std::vector<Glyph> glyphs) {
         glyph.baseline < level - kRaised * largest)
       continue;
     if (before != nullptr) {
-      if (glyph.character == before->character && glyph.left - before->left < kOverprint * glyph.size) continue;
+      // Condensed characters are nearer to each other, but not as near as half of their own width.
+      const double near = std::min(kOverprint * glyph.size, (before->right - before->left) / 2);
+      if (glyph.character == before->character && glyph.left - before->left <= near) continue;
       const double gap = IsLetter(before->character) && IsLetter(glyph.character) ? kWordGap : kGap;
       if (glyph.left - before->right > gap * glyph.size && glyph.character != U' ' && before->character != U' ')
         out.text += ' ';

@@ -52,19 +52,20 @@ bool OpensBracket(std::string_view word) {
 void JoinBrackets(std::vector<std::string>& words) {
   constexpr std::size_t kMostWords = 4;
   constexpr std::size_t kLongest = 90;  // bytes in brackets
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!OpensBracket(words[i])) continue;
+  std::vector<std::string> out;
+  out.reserve(words.size());
+  for (std::size_t i = 0, next = 0; i < words.size(); i = next) {
+    next = i + 1;
     std::string whole = words[i];
-    for (std::size_t k = i + 1; k < words.size() && k <= i + kMostWords && whole.size() <= words[i].size() + kLongest;
-         ++k) {
+    for (std::size_t k = i; OpensBracket(whole) && ++k < words.size() && k <= i + kMostWords &&
+                            whole.size() <= words[i].size() + kLongest;) {
       whole += words[k];
-      if (OpensBracket(whole)) continue;
-      words[i] = std::move(whole);
-      words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1,
-                  words.begin() + static_cast<std::ptrdiff_t>(k) + 1);
-      break;
+      next = k + 1;
     }
+    if (OpensBracket(whole)) whole = words[i], next = i + 1;  // it does not close soon
+    out.push_back(std::move(whole));
   }
+  words = std::move(out);
 }
 
 // The words that belong to cells: between blanks, but for those in brackets.

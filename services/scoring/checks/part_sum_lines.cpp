@@ -147,7 +147,9 @@ class LineSums {
       parts.push_back(std::move(*part));
     }
     while (!below.empty() && parts.size() < kMostParts) {
-      auto part = ReadLine(TakeLine(below));
+      const std::string_view line = TrimLeft(TakeLine(below));
+      if (line.starts_with("其中")) return;  // parts of a part: which lines add up cannot be told
+      auto part = ReadLine(line);
       if (!part || NamesTotal(part->label, rules_)) break;
       parts.push_back(std::move(*part));
     }

@@ -76,7 +76,8 @@ TEST(Retention, ARuleFitsWhenAllThatItNamesHolds) {
 
 // As people write them. What may be any amount is kept as long as the largest.
 TEST(Retention, AmountsAreReadAsScoringReadsThem) {
-  for (const std::string_view cell : {"100", "１００", " 100.00 ", "100万元", "1,000,000元", "约 200", "见附表 3"}) {
+  for (const std::string_view cell : {"100", "１００", " 100.00 ", "100万元", "1,000,000元", "约 200", "约１２００万元",
+                                      "壹佰贰拾万元", "见附表 3", "99999999999999999999999"}) {
     Facts facts;
     facts.form.mutable_funds(0)->set_full_year_budget(std::string(cell));
     EXPECT_NE(RuleFor(facts), "rest") << cell;

@@ -9,6 +9,8 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
+
 #include "support.h"
 
 namespace jixiao::importing {
@@ -186,17 +188,26 @@ TEST(Pdf, TablesGoOnOnTheNextPage) {
   Paper first, second;
   first.Text(250, 40, "某局 2023 年度部门决算").Text(290, 780, "第 1 页 共 2 页");
   second.Text(250, 40, "某局 2023 年度部门决算").Text(290, 780, "第 2 页 共 2 页");
-  first.Cell(50, 600, 60, 20, {"一级"}).Cell(110, 600, 80, 20, {"三级"}).Cell(190, 600, 80, 20, {"指标值"});
+  first.Cell(50, 600, 60, 20, {"一级指标"}).Cell(110, 600, 80, 20, {"三级指标"}).Cell(190, 600, 80, 20, {"指标值"});
   first.Cell(50, 620, 60, 40, {}).Cell(110, 620, 80, 20, {"养护里程"}).Cell(190, 620, 80, 20, {"10"});
   first.Cell(110, 640, 80, 20, {"验收合格率是"}).Cell(190, 640, 80, 20, {"95%"});
   // The heading again, the row that was cut, and the label in the middle of what it is merged over.
-  second.Cell(50, 60, 60, 20, {"一级"}).Cell(110, 60, 80, 20, {"三级"}).Cell(190, 60, 80, 20, {"指标值"});
+  second.Cell(50, 60, 60, 20, {"一级指标"}).Cell(110, 60, 80, 20, {"三级指标"}).Cell(190, 60, 80, 20, {"指标值"});
   second.Cell(50, 80, 60, 40, {"产出指标"}).Cell(110, 80, 80, 20, {"养护面积"}).Cell(190, 80, 80, 20, {"20"});
   second.Cell(110, 100, 80, 20, {"养护桥梁"}).Cell(190, 100, 80, 20, {"30"});
   EXPECT_THAT(Content(Read({first, second})),
-              ElementsAre("0,0+1×1 一级", "0,1+1×1 三级", "0,2+1×1 指标值", "1,0+4×1 产出指标", "1,1+1×1 养护里程",
-                          "1,2+1×1 10", "2,1+1×1 验收合格率是", "2,2+1×1 95%", "3,1+1×1 养护面积", "3,2+1×1 20",
-                          "4,1+1×1 养护桥梁", "4,2+1×1 30"));
+              ElementsAre("0,0+1×1 一级指标", "0,1+1×1 三级指标", "0,2+1×1 指标值", "1,0+4×1 产出指标",
+                          "1,1+1×1 养护里程", "1,2+1×1 10", "2,1+1×1 验收合格率是", "2,2+1×1 95%", "3,1+1×1 养护面积",
+                          "3,2+1×1 20", "4,1+1×1 养护桥梁", "4,2+1×1 30"));
+}
+
+// A row of words that stood before is a row, not the heading.
+TEST(Pdf, RowsThatSayTheSameStay) {
+  Paper first, second;
+  first.Cell(50, 700, 60, 20, {"质量指标"}).Cell(110, 700, 80, 20, {"工程质量"}).Cell(190, 700, 80, 20, {"合格"});
+  second.Cell(50, 60, 60, 20, {"质量指标"}).Cell(110, 60, 80, 20, {"工程质量"}).Cell(190, 60, 80, 20, {"合格"});
+  EXPECT_THAT(Content(Read({first, second})), ElementsAre("0,0+1×1 质量指标", "0,1+1×1 工程质量", "0,2+1×1 合格",
+                                                          "1,0+1×1 质量指标", "1,1+1×1 工程质量", "1,2+1×1 合格"));
 }
 
 TEST(Pdf, RowsThatAPageCutAreOneAgain) {
@@ -253,6 +264,37 @@ TEST(Pdf, Signs) {
   EXPECT_THAT(Content(Read({page})), ElementsAre("≥95%", "工作日", "粗", "面积20m2", "养护里程"));
 }
 
+// A watermark runs across the cells; condensed figures stand near to each other.
+TEST(Pdf, SlantedAndCondensedText) {
+  const std::string page =
+      "<page mediabox=\"0 0 600 800\"><fill_text transform=\"1 0 0 1 0 0\"><span wmode=\"0\" trm=\"14 8 8 -14\">"
+      "<g unicode=\"水\" x=\"55\" y=\"100\" adv=\"1\"/></span><span wmode=\"0\" trm=\"3 0 0 -10\">"
+      "<g unicode=\"2\" x=\"50\" y=\"100\" adv=\".5\"/><g unicode=\"0\" x=\"51.5\" y=\"100\" adv=\".5\"/>"
+      "<g unicode=\"0\" x=\"53\" y=\"100\" adv=\".5\"/></span></fill_text></page>";
+  auto out = DocumentOfTrace(Cat("<document>", page, "</document>"), {});
+  ASSERT_TRUE(out.ok()) << out.status();
+  EXPECT_THAT(Content(*out), ElementsAre("200"));
+}
+
+TEST(Pdf, HostileGridsAreRefusedInTime) {
+  std::string page = "<page mediabox=\"0 0 600 800\">";
+  for (int i = 0; i <= 130; ++i)
+    for (const bool upright : {false, true}) {
+      const std::string at = std::to_string(10 + 4 * i), from = "10", to = "530";
+      Append(page, "<stroke_path colorspace=\"DeviceGray\" color=\"0\" transform=\"1 0 0 1 0 0\"><moveto x=\"",
+             upright ? at : from, "\" y=\"", upright ? from : at, "\"/><lineto x=\"", upright ? at : to, "\" y=\"",
+             upright ? to : at, "\"/></stroke_path>");
+    }
+  page += "</page>";
+  std::string trace = "<document>";
+  for (int i = 0; i < 100; ++i) trace += page;
+  trace += "</document>";
+  const auto start = std::chrono::steady_clock::now();
+  const auto out = DocumentOfTrace(trace, {});
+  EXPECT_FALSE(out.ok());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+}
+
 TEST(Pdf, TextTooLongForItsCell) {
   Paper page;
   page.Cell(50, 100, 40, 20, {"养护里程数量"}).Cell(90, 100, 60, 20, {}).Cell(150, 100, 40, 20, {"10"});
@@ -268,9 +310,14 @@ TEST(Pdf, ScansAndFontsWithoutNamesSayWhatToDo) {
   EXPECT_THAT(refused({Paper().Picture()}), HasSubstr("DOCUMENT_UNREADABLE"));
   EXPECT_THAT(refused({Paper()}), HasSubstr("扫描件"));
   EXPECT_THAT(refused({Paper().Text(50, 100, "\uE001\uE002\uE003x")}), HasSubstr("字体"));
-  // One page of several.
-  const Document document = Read({Paper().Text(50, 100, "文字"), Paper().Picture(), Paper()});
-  EXPECT_THAT(document.scanned_pages, ElementsAre(2));
+  EXPECT_THAT(refused({Paper().Picture().Text(290, 780, "- 1 -")}), HasSubstr("扫描件"));
+  // Some pages of several, one with its number printed on it.
+  const Document document =
+      Read({Paper().Text(50, 100, "文字"), Paper().Picture(), Paper(), Paper().Picture().Text(290, 780, "- 4 -")});
+  EXPECT_THAT(document.scanned_pages, ElementsAre(2, 4));
+  // What cannot be named is seen to be missing.
+  EXPECT_THAT(Content(Read({Paper().Text(50, 100, "实际完成一万二千三百四十五公里又\uFFFD米全部通过验收合格")})),
+              ElementsAre(HasSubstr("\uFFFD米")));
 }
 
 TEST(Pdf, BrokenTracesAreRefused) {

@@ -148,8 +148,8 @@ class LineSums {
     }
     while (!below.empty() && parts.size() < kMostParts) {
       const std::string_view line = TrimLeft(TakeLine(below));
-      if (line.starts_with("其中")) return;  // parts of a part: which lines add up cannot be told
       auto part = ReadLine(line);
+      if (part && line.starts_with("其中")) return;  // parts of a part: which lines add up cannot be told
       if (!part || NamesTotal(part->label, rules_)) break;
       parts.push_back(std::move(*part));
     }

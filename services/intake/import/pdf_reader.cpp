@@ -107,7 +107,7 @@ PrintedTable Fill(const DrawnTable& drawn, std::span<const std::vector<Glyph>> g
     const DrawnCell& cell = drawn.cells[i];
     PrintedCell& printed = out.cells.emplace_back();
     printed.left = drawn.xs[static_cast<std::size_t>(cell.column)];
-    printed.right = drawn.xs[static_cast<std::size_t>(cell.column + cell.columns)];
+    printed.right = drawn.xs[static_cast<std::size_t>(cell.column) + static_cast<std::size_t>(cell.columns)];
     printed.row = cell.row;
     printed.rows = cell.rows;
     printed.lines = LinesOf(glyphs[i]);
